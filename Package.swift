@@ -1,0 +1,107 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The instruction set that the numeric kernels are compiled for. Set VGGLAB_ISA to another level of
+// `clang -march` (x86-64-v4, native, …) or to the empty string for the compiler's baseline.
+#if arch(x86_64)
+  let defaultInstructionSet = "x86-64-v3"
+#else
+  let defaultInstructionSet = ""
+#endif
+let instructionSet = Context.environment["VGGLAB_ISA"] ?? defaultInstructionSet
+
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+// Kernels are pointer arithmetic in inner loops: unchecked in every configuration, because a debug build of
+// them is a hundred times slower and would make the tests of the numeric ladder unusable.
+var kernelFlags = ["-Ounchecked", "-enforce-exclusivity=unchecked"]
+if !instructionSet.isEmpty { kernelFlags += ["-Xcc", "-march=\(instructionSet)"] }
+var kernelSettings = common + [.unsafeFlags(kernelFlags)]
+switch instructionSet {
+case "": break
+case "x86-64-v2": kernelSettings.append(.define("VGGLAB_ISA_V2"))
+case "x86-64-v3": kernelSettings.append(.define("VGGLAB_ISA_V3"))
+case "x86-64-v4": kernelSettings.append(.define("VGGLAB_ISA_V4"))
+default: kernelSettings.append(.define("VGGLAB_ISA_OTHER"))
+}
+
+func room(
+  _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = common
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
+    exclude: room == "Networks" || room == "Files" ? [] : ["Fixtures"],
+    swiftSettings: common)
+}
+
+let package = Package(
+  name: "vgglab",
+  products: [.executable(name: "vgglab", targets: ["vgglab"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The doors to C libraries.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+    .systemLibrary(
+      name: "CCMarkGFM", pkgConfig: "libcmark-gfm",
+      providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+
+    // The ground floor: bytes.
+    room("Digests", [.product(name: "Crypto", package: "swift-crypto")]),
+    room("Files"),
+    room("PositionedYAML", [.product(name: "Yams", package: "Yams")]),
+
+    // The compute wing.
+    room("Networks"),
+    room("Kernels", ["COpenBLAS"], settings: kernelSettings),
+    room("Datasets", ["CZlib", "Digests", "Files"]),
+    room("Training", ["Kernels", "Networks", "Datasets", "Digests", "Files"]),
+
+    // The ledger wing.
+    room("Experiments", ["Networks", "PositionedYAML", "Digests", "Files"]),
+    room("Store", [.product(name: "GRDB", package: "GRDB.swift"), "Digests", "Files"]),
+    room("Plots", ["CPangoCairo"]),
+    room("Reports", ["Store", "Plots", "PositionedYAML", "Digests", "Files", "CCMarkGFM"]),
+
+    // The hall, and the door to the street.
+    room(
+      "Lab", ["Training", "Kernels", "Datasets", "Networks", "Experiments", "Store", "Digests", "Files"]
+    ),
+    .executableTarget(
+      name: "vgglab",
+      dependencies: [
+        "Lab", "Reports", "Store", "Experiments", "Networks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: common),
+
+    tests("Files", ["Digests"]),
+    tests("PositionedYAML"),
+    tests("Networks"),
+    tests("Kernels"),
+    tests("Datasets"),
+    tests("Training", ["Networks", "Datasets"]),
+    tests("Experiments", ["Networks"]),
+    tests("Store"),
+    tests("Plots"),
+    tests("Reports", ["Store", "Plots"]),
+    tests("Lab", ["Store", "Experiments"]),
+    .testTarget(name: "CommandTests", dependencies: [], exclude: ["Fixtures"], swiftSettings: common),
+  ]
+)

@@ -1,0 +1,58 @@
+public import Networks
+
+/// A question, and the trials that answer it: one experiment file under one profile.
+public struct Experiment: Sendable, Hashable {
+  public var name: String
+  public var question: String
+  /// The profile's name; nil where none was chosen.
+  public var profile: String?
+  public var trials: [Trial]
+}
+
+/// One point of an experiment: a whole configuration, identified by its content.
+public struct Trial: Sendable, Hashable {
+  /// Unique in its experiment; a sweep appends its values (`vgg11-small-96 seed=1`).
+  public var name: String
+  public var experiment: String
+  public var profile: String?
+  public var dataset: DatasetConfiguration
+  public var network: NetworkConfiguration
+  public var training: TrainingSettings
+  /// What the chosen profile and `--set` changed, as `key: was → is` facts for the report; empty without them.
+  public var reductions: [Reduction]
+
+  /// The SHA-256 (hexadecimal) of ``canonicalText``.
+  public var id: String { "" }
+  /// The configuration with every default filled in, as one line of JSON with sorted keys. Neither names nor thread
+  /// counts are in it: two trials that compute the same have the same text.
+  public var canonicalText: String { "" }
+}
+
+public struct Reduction: Sendable, Hashable {
+  /// Dotted, as `--set` takes it: `dataset.train`.
+  public var key: String
+  /// The value without the profile; "all" where none was given.
+  public var full: String
+  public var used: String
+}
+
+public struct DatasetConfiguration: Sendable, Hashable {
+  public var name: String
+  public var path: String?
+  /// The side in pixels.
+  public var resize: Int
+  /// The first so many training examples; nil for all.
+  public var train: Int?
+  public var test: Int?
+}
+
+public struct TrainingSettings: Sendable, Hashable {
+  public var epochs: Int
+  public var batchSize: Int
+  public var learningRate: Double
+  public var momentum: Double
+  public var weightDecay: Double
+  public var seed: UInt64
+  public var shuffle: Bool
+  public var maxSteps: Int?
+}

@@ -1,0 +1,32 @@
+/// What can go wrong with a file, as facts.
+public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  case missing(path: String)
+  case isDirectory(path: String)
+  case notDirectory(path: String)
+  case unreadable(path: String, reason: String)
+  case tooLarge(path: String, bytes: Int, limit: Int)
+  case notUTF8(path: String, byteOffset: Int)
+  case unwritable(path: String, reason: String)
+
+  public var path: String {
+    switch self {
+    case .missing(let path), .isDirectory(let path), .notDirectory(let path), .unreadable(let path, _),
+      .tooLarge(let path, _, _), .notUTF8(let path, _), .unwritable(let path, _):
+      path
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): there is no such file; check the path"
+    case .isDirectory(let path): "\(path): is a folder, and a file was expected; name a file inside it"
+    case .notDirectory(let path): "\(path): is a file, and a folder was expected; name another path"
+    case .unreadable(let path, let reason): "\(path): cannot be read (\(reason)); check its permissions"
+    case .tooLarge(let path, let bytes, let limit):
+      "\(path): has \(bytes) bytes, more than the \(limit) that such a file may have; is it the right file?"
+    case .notUTF8(let path, let offset): "\(path): is not UTF-8 text (byte \(offset)); save it as UTF-8"
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written (\(reason)); check permissions and free space, or name another folder"
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// The named networks: the columns of Table 1 of Simonyan & Zisserman 2014 (arXiv 1409.1556) and AlexNet.
+public enum Architecture: String, CaseIterable, Hashable, Sendable {
+  case alexnet
+  case vgg11
+  case vgg11LRN = "vgg11-lrn"
+  case vgg13
+  case vgg16OneByOne = "vgg16-1x1"
+  case vgg16
+  case vgg19
+}
+
+/// A VGG block: so many 3×3 convolutions of so many channels (the paper's, before a ratio divides them), then pooling.
+public struct Block: Hashable, Sendable {
+  public var convolutions: Int
+  public var channels: Int
+  /// Whether one 1×1 convolution follows the 3×3 ones (column C).
+  public var pointwise: Bool
+  /// Whether local response normalisation follows (column A-LRN's first block).
+  public var normalised: Bool
+
+  public init(_ convolutions: Int, _ channels: Int, pointwise: Bool = false, normalised: Bool = false) {
+    self.convolutions = convolutions
+    self.channels = channels
+    self.pointwise = pointwise
+    self.normalised = normalised
+  }
+}
+
+extension Architecture {
+  /// The row of blocks in Table 1; nil for AlexNet, which has none.
+  public var blocks: [Block]? {
+    switch self {
+    case .alexnet: nil
+    case .vgg11: Self.table(1, 1, 2, 2, 2)
+    case .vgg11LRN: [Block(1, 64, normalised: true)] + Self.table(1, 1, 2, 2, 2).dropFirst()
+    case .vgg13: Self.table(2, 2, 2, 2, 2)
+    case .vgg16OneByOne:
+      Self.table(2, 2, 2, 2, 2).enumerated().map { index, block in
+        Block(block.convolutions, block.channels, pointwise: index >= 2)
+      }
+    case .vgg16: Self.table(2, 2, 3, 3, 3)
+    case .vgg19: Self.table(2, 2, 4, 4, 4)
+    }
+  }
+
+  private static func table(_ convolutions: Int...) -> [Block] {
+    zip(convolutions, [64, 128, 256, 512, 512]).map { Block($0, $1) }
+  }
+}
