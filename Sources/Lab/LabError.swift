@@ -1,0 +1,26 @@
+/// Why something cannot be run, as facts.
+public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
+  case notPositive(option: String, value: Int)
+  case tooManyThreads(jobs: Int, threads: Int, cores: Int)
+  case alreadyRunning(run: String)
+  case runHasNoArtifact(run: String, name: String, state: String)
+  case configurationUnreadable(run: String, reason: String)
+  case wrongProcessor(String)
+
+  public var description: String {
+    switch self {
+    case .notPositive(let option, let value): "\(option) is \(value); it must be at least 1"
+    case .tooManyThreads(let jobs, let threads, let cores):
+      """
+      \(jobs) jobs of \(threads) threads each want \(jobs * threads) cores, and there are \(cores); \
+      lower --jobs or --threads until their product fits
+      """
+    case .alreadyRunning(let run): "run \(run) is already being worked on by another process; wait for it or stop it"
+    case .runHasNoArtifact(let run, let name, let state):
+      "run \(run) is \(state) and keeps no '\(name)' weights; `vgglab show \(run)` lists what it keeps"
+    case .configurationUnreadable(let run, let reason):
+      "the stored configuration of run \(run) cannot be read (\(reason)); was it written by a newer vgglab?"
+    case .wrongProcessor(let sentence): sentence
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import Foundation
+
+/// The wall clock as the journal writes it: ISO 8601 in UTC with milliseconds.
+func timestamp(_ date: Date = Date()) -> String {
+  let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded(.down))
+  var seconds = time_t(milliseconds / 1000)
+  var parts = tm()
+  gmtime_r(&seconds, &parts)
+  func padded(_ value: Int, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+  let day = "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
+  let clock = "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
+  return "\(day)T\(clock).\(padded(milliseconds % 1000, 3))Z"
+}
+
+/// Seconds on a clock that only goes forward.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// Facts about processes, read from /proc.
+enum ProcessFacts {
+  /// The largest resident memory that this process has had, in bytes.
+  static var peakResidentBytes: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
+    for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      let kibibytes = line.dropFirst("VmHWM:".count).split(separator: " ").first.flatMap { Int($0) }
+      return (kibibytes ?? 0) * 1024
+    }
+    return 0
+  }
+
+  /// This process's start, in clock ticks since boot.
+  static var startTicks: UInt64? {
+    guard let text = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+      let close = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: close)...].split(separator: " ")
+    return fields.count > 19 ? UInt64(fields[19]) : nil
+  }
+
+  static var bootID: String? {
+    try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  static var operatingSystem: String {
+    let release = try? String(contentsOfFile: "/etc/os-release", encoding: .utf8)
+    let name = release?.split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }
+      .map { $0.dropFirst("PRETTY_NAME=".count).trimmingCharacters(in: CharacterSet(charactersIn: "\"")) }
+    var system = utsname()
+    uname(&system)
+    let kernel = withUnsafeBytes(of: &system.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    return "\(name ?? "Linux"), kernel \(kernel)"
+  }
+
+  /// The path of the running program itself.
+  static var executable: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+  }
+}

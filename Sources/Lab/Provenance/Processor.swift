@@ -1,0 +1,46 @@
+import Foundation
+import Kernels
+
+/// What can be known of the machine.
+public enum Processor {
+  /// The model's name, as the kernel tells it.
+  public static var name: String { field("model name") ?? field("Model") ?? "unknown" }
+
+  /// The cores that this process may use, affinity and cgroup's processor set respected.
+  public static var cores: Int {
+    var set = cpu_set_t()
+    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
+      return ProcessInfo.processInfo.activeProcessorCount
+    }
+    let bits = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
+    return max(1, bits)
+  }
+
+  /// The features that the kernels were compiled for and this processor lacks.
+  public static var missingFeatures: [String] {
+    let required = InstructionSet.requiredFeatures
+    guard !required.isEmpty, let flags = field("flags") else { return [] }
+    let present = Set(flags.split(separator: " "))
+    return required.filter { !present.contains(Substring($0)) }
+  }
+
+  /// A sentence for a processor that cannot run these kernels; nil if it can.
+  public static var complaint: String? {
+    let missing = missingFeatures
+    guard !missing.isEmpty else { return nil }
+    return """
+      this vgglab was built for \(InstructionSet.name), and this processor (\(name)) lacks \
+      \(missing.joined(separator: ", ")); build it with VGGLAB_ISA=x86-64-v2 or VGGLAB_ISA= (empty)
+      """
+  }
+
+  private static func field(_ name: String) -> String? {
+    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
+    for line in text.split(separator: "\n") where line.hasPrefix(name) {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name else { continue }
+      return parts[1].trimmingCharacters(in: .whitespaces)
+    }
+    return nil
+  }
+}

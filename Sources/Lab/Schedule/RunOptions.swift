@@ -1,0 +1,44 @@
+/// How the trials of some experiments are to be run.
+public struct RunOptions: Sendable, Hashable {
+  public var profile: String?
+  public var only: [String]
+  public var overrides: [String]
+  /// Trials at once.
+  public var jobs: Int
+  /// Threads a trial; nil for the cores divided by the jobs.
+  public var threads: Int?
+  public var rerun: Bool
+  public var failed: Bool
+  public var failFast: Bool
+  /// How often a failed trial is tried again.
+  public var retries: Int
+  /// The folder of the data set's files, before all other places.
+  public var data: String?
+
+  public init(
+    profile: String? = nil, only: [String] = [], overrides: [String] = [], jobs: Int = 1, threads: Int? = nil,
+    rerun: Bool = false, failed: Bool = false, failFast: Bool = false, retries: Int = 0, data: String? = nil
+  ) {
+    self.profile = profile
+    self.only = only
+    self.overrides = overrides
+    self.jobs = jobs
+    self.threads = threads
+    self.rerun = rerun
+    self.failed = failed
+    self.failFast = failFast
+    self.retries = retries
+    self.data = data
+  }
+
+  /// The threads of each trial on this machine.
+  ///
+  /// Throws ``LabError/tooManyThreads(jobs:threads:cores:)`` where the jobs would fight for cores.
+  public func threadsPerTrial(cores: Int = Processor.cores) throws(LabError) -> Int {
+    guard jobs >= 1 else { throw .notPositive(option: "--jobs", value: jobs) }
+    if let threads, threads < 1 { throw .notPositive(option: "--threads", value: threads) }
+    let each = threads ?? max(1, cores / jobs)
+    guard jobs * each <= cores else { throw .tooManyThreads(jobs: jobs, threads: each, cores: cores) }
+    return each
+  }
+}
