@@ -1,0 +1,75 @@
+import Foundation
+
+/// What a worker is to do.
+struct Job: Sendable, Hashable {
+  var store: String
+  var run: String
+  var threads: Int
+  var data: String?
+}
+
+/// How a worker ended.
+enum WorkerEnd: Sendable, Hashable {
+  case exited(Int32)
+  case killed(signal: Int32)
+}
+
+/// A worker at work.
+protocol WorkerHandle: AnyObject {
+  /// How it ended; nil while it works.
+  func poll() -> WorkerEnd?
+  func send(signal: Int32)
+}
+
+/// Starts workers: on this machine, or elsewhere.
+protocol Executor {
+  func start(_ job: Job) throws -> any WorkerHandle
+}
+
+/// Workers as processes of this machine: the program itself with its hidden command.
+///
+/// A worker's output goes to the run's log. Its standard input is a pipe that this process holds open: when this
+/// process dies, however it dies, the worker sees the pipe's end and stops.
+struct LocalExecutor: Executor {
+  func start(_ job: Job) throws -> any WorkerHandle {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: ProcessFacts.executable)
+    process.arguments = ["worker", job.run, "--store", job.store, "--threads", "\(job.threads)", "--attached"]
+    if let data = job.data { process.arguments! += ["--data", data] }
+    let log = try openLog("\(job.store)/runs/\(job.run)/log")
+    process.standardOutput = log
+    process.standardError = log
+    let lifeline = Pipe()
+    process.standardInput = lifeline
+    try process.run()
+    try? log.close()
+    try? lifeline.fileHandleForReading.close()
+    return LocalWorker(process: process, lifeline: lifeline)
+  }
+
+  private func openLog(_ path: String) throws -> FileHandle {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
+    }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+}
+
+private final class LocalWorker: WorkerHandle {
+  private let process: Process
+  private let lifeline: Pipe
+
+  init(process: Process, lifeline: Pipe) {
+    self.process = process
+    self.lifeline = lifeline
+  }
+
+  func poll() -> WorkerEnd? {
+    guard !process.isRunning else { return nil }
+    return process.terminationReason == .exit
+      ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
+  }
+
+  func send(signal: Int32) { kill(process.processIdentifier, signal) }
+}

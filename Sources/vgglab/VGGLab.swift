@@ -1,0 +1,22 @@
+import ArgumentParser
+import Lab
+
+@main
+struct VGGLab: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vgglab",
+    abstract: "Runs the experiments of the VGG chapter of Dive into Deep Learning, keeps what was measured, and weaves reports from it.",
+    discussion: """
+      vgglab run experiments/resize.yaml --profile quick
+      vgglab report
+
+      Exit codes: 0 done, 1 some trial failed, 2 a verification found a difference, 64 usage, 65 bad input data, \
+      66 an input is missing, 74 input/output error, 75 stopped by a signal and can be resumed, 130 Ctrl-C.
+      """,
+    version: vgglabVersion,
+    subcommands: [
+      RunCommand.self, PlanCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self, SummaryCommand.self,
+      ReportCommand.self, QueryCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
+      WorkerCommand.self,
+    ])
+}
