@@ -1,18 +1,66 @@
+import Datasets
 import Experiments
 import Foundation
 import Networks
+import Store
 import Training
 
 /// A run's configuration as its journal keeps it: a trial's canonical JSON, read back.
-struct RunConfiguration: Decodable, Sendable {
-  struct DatasetPart: Decodable, Sendable {
-    var name: String
-    var resize: Int
-    var train: Int?
-    var test: Int?
+struct RunConfiguration: Sendable {
+  var dataset: DatasetConfiguration
+  var network: NetworkConfiguration
+  var settings: TrainingSettings
+
+  init(canonical: String, run: String) throws(LabError) {
+    do {
+      let trial = try Trial(canonicalText: canonical)
+      dataset = trial.dataset
+      network = trial.network
+      settings = trial.training
+    } catch {
+      throw .configurationUnreadable(run: run, reason: "\(error)")
+    }
   }
 
-  var dataset: DatasetPart
-  var network: NetworkConfiguration
-  var training: TrainingSettings
+  func loadDataset(path: String?) throws -> Dataset {
+    let whole = try Datasets.loadDataset(
+      named: dataset.name, path: path, environment: ProcessInfo.processInfo.environment)
+    return Dataset(
+      name: whole.name,
+      training: dataset.train.map { whole.training.prefix($0) } ?? whole.training,
+      test: dataset.test.map { whole.test.prefix($0) } ?? whole.test,
+      digests: whole.digests)
+  }
+
+  func buildNetwork(classes: Int) throws(NetworkError) -> Network {
+    try network.build(input: .image(channels: 1, height: dataset.resize, width: dataset.resize), classes: classes)
+  }
+
+  func training(network built: Network, threads: Int) -> TrainingConfiguration {
+    TrainingConfiguration(
+      network: built, initialization: network.initialization, epochs: settings.epochs, batchSize: settings.batchSize,
+      learningRate: settings.learningRate, momentum: settings.momentum, weightDecay: settings.weightDecay,
+      seed: settings.seed, shuffle: settings.shuffle, maxSteps: settings.maxSteps, threads: threads)
+  }
+}
+
+extension NetworkRecord {
+  /// A network as the store keeps it.
+  init(_ network: Network, configuration: NetworkConfiguration) {
+    let arch =
+      switch configuration.body {
+      case .architecture(let architecture): architecture.rawValue
+      case .blocks: "blocks"
+      }
+    self.init(
+      arch: arch, ratio: configuration.ratio, input: "\(network.input)", classes: network.classes,
+      parameters: network.parameters, multiplyAdds: network.multiplyAdds, activationFloats: network.activationFloats,
+      printed: network.printed, shapeWalk: network.shapeWalk,
+      layers: network.layers.map { layer in
+        LayerRecord(
+          path: layer.path, child: layer.child, type: layer.type, printed: layer.printed,
+          outputShape: "\(layer.output)", parameters: layer.parameters, multiplyAdds: layer.multiplyAdds,
+          activationFloats: layer.activationFloats)
+      })
+  }
 }

@@ -1,0 +1,111 @@
+public import Experiments
+import Foundation
+import Store
+
+/// What `run` would do with one trial, and why.
+public struct TrialDecision: Sendable, Hashable {
+  public enum Action: String, Sendable, Hashable, Codable {
+    /// No run of it is there.
+    case new
+    /// A run was begun and has not ended: the next attempt goes on with it.
+    case resume
+    /// Complete, being worked on, or left out by the options.
+    case skip
+    /// The trial's configuration differs from its newest run's: a new run.
+    case changed
+    /// Ended before, and asked for again: a new run.
+    case again
+  }
+
+  public var trial: Trial
+  public var action: Action
+  public var why: String
+  /// The run that it goes on with, or that makes it unnecessary.
+  public var run: String?
+  public var forecast: Forecast
+
+  /// For `--json`.
+  public var facts: Facts {
+    Facts(
+      experiment: trial.experiment, trial: trial.name, trial_id: trial.id, action: action, why: why, run: run,
+      steps: forecast.steps, seconds: forecast.seconds, memory_bytes: forecast.memoryBytes,
+      disk_bytes: forecast.diskBytes)
+  }
+
+  public struct Facts: Codable, Sendable, Hashable {
+    public var experiment: String
+    public var trial: String
+    public var trial_id: String
+    public var action: Action
+    public var why: String
+    public var run: String?
+    public var steps: Int
+    public var seconds: Double?
+    public var memory_bytes: Int
+    public var disk_bytes: Int
+  }
+
+  /// The decisions as a table for people.
+  public static func table(_ decisions: [TrialDecision]) -> String {
+    var table = TextTable([
+      ("experiment", .left), ("trial", .left), ("action", .left), ("steps", .right), ("time", .right),
+      ("memory", .right), ("disk", .right), ("why", .left),
+    ])
+    for decision in decisions {
+      let forecast = decision.forecast
+      let runs = decision.action != .skip
+      table.add([
+        decision.trial.experiment, decision.trial.name, decision.action.rawValue,
+        runs ? "\(forecast.steps)" : "–",
+        runs ? forecast.seconds.map(Figures.duration) ?? "unknown" : "–",
+        runs ? Figures.bytes(forecast.memoryBytes) : "–",
+        runs ? Figures.bytes(forecast.diskBytes) : "–",
+        decision.why,
+      ])
+    }
+    return table.text
+  }
+}
+
+/// What a trial would cost.
+public struct Forecast: Sendable, Hashable {
+  public var steps: Int
+  /// From the rate of an earlier run of the same network here; nil where there is none.
+  public var seconds: Double?
+  public var memoryBytes: Int
+  public var diskBytes: Int
+}
+
+/// What became of one trial.
+public struct TrialOutcome: Sendable, Hashable, Codable {
+  public var experiment: String
+  public var trial: String
+  public var run: String?
+  public var action: TrialDecision.Action
+  public var state: String
+  public var cause: String?
+  public var train_loss: Double?
+  public var train_accuracy: Double?
+  public var test_accuracy: Double?
+  public var examples_per_second: Double?
+  public var seconds: Double?
+
+  /// The outcomes as a table for people, with the causes of failures under it.
+  public static func table(_ outcomes: [TrialOutcome]) -> String {
+    var table = TextTable([
+      ("trial", .left), ("run", .left), ("state", .left), ("train loss", .right), ("train acc", .right),
+      ("test acc", .right), ("images/s", .right), ("time", .right),
+    ])
+    for outcome in outcomes {
+      table.add([
+        outcome.trial, outcome.run ?? "–",
+        outcome.action == .skip && outcome.state == "completed" ? "completed before" : outcome.state,
+        Figures.fixed(outcome.train_loss, 3), Figures.fixed(outcome.train_accuracy, 3),
+        Figures.fixed(outcome.test_accuracy, 3), Figures.fixed(outcome.examples_per_second, 1),
+        outcome.seconds.map(Figures.duration) ?? "–",
+      ])
+    }
+    let causes = outcomes.compactMap { outcome in outcome.cause.map { "\(outcome.trial): \($0)" } }
+    return ([table.text] + causes).joined(separator: "\n")
+  }
+}

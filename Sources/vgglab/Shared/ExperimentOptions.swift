@@ -1,0 +1,62 @@
+import ArgumentParser
+import Experiments
+import Lab
+
+/// What `run` and `plan` take alike.
+struct ExperimentOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("Experiment files.", valueName: "file"))
+  var files: [String]
+
+  @Option(name: .long, help: "A profile of the files, such as quick.")
+  var profile: String?
+
+  @Option(name: .long, help: ArgumentHelp("Only these trials, separated by commas.", valueName: "trial,…"))
+  var only: String?
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("Override a value, as in training.epochs=2; may be repeated.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(name: .long, help: "Trials at once.")
+  var jobs = 1
+
+  @Option(name: .long, help: "Threads a trial (default: the cores divided by the jobs).")
+  var threads: Int?
+
+  @Option(name: .long, help: "Where the work is done: local.")
+  var executor: ExecutorKind = .local
+
+  @Flag(name: .long, help: "Run also what is complete.")
+  var rerun = false
+
+  @Flag(name: .long, help: "Run only what has failed.")
+  var failed = false
+
+  @Flag(name: .long, help: "Stop at the first trial that fails.")
+  var failFast = false
+
+  @Option(name: .long, help: "Try a failed trial so many times again.")
+  var retry = 0
+
+  @Option(name: .long, help: ArgumentHelp("The folder of the data set's files.", valueName: "dir"))
+  var data: String?
+
+  func validate() throws {
+    if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
+    if retry < 0 { throw ValidationError("--retry is \(retry); it must be at least 0") }
+  }
+
+  var runOptions: RunOptions {
+    RunOptions(
+      profile: profile, only: only.map { $0.split(separator: ",").map(String.init) } ?? [], overrides: overrides,
+      jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data)
+  }
+
+  /// The files' experiments under the options: all errors of all files at once.
+  func experiments() throws -> [Experiment] {
+    try readExperiments(files, options: runOptions)
+  }
+}
+
+enum ExecutorKind: String, ExpressibleByArgument, CaseIterable {
+  case local
+}
