@@ -1,0 +1,44 @@
+import Kernels
+public import Networks
+import Training
+
+/// Whole training steps on random data, timed.
+public struct StepBenchmark {
+  private let network: Network
+  private let batch: Int
+  private let steps: Int
+  private let threads: Int
+
+  public init(network: Network, batch: Int, steps: Int, threads: Int) {
+    self.network = network
+    self.batch = batch
+    self.steps = steps
+    self.threads = threads
+  }
+
+  /// What was measured; the names are those of the JSON that `vgglab bench step` prints.
+  public struct Measurement: Codable, Sendable {
+    public var images_per_second: Double
+    public var images_per_second_best: Double
+    public var seconds_median: Double
+    public var peak_rss_bytes: Int
+    public var batch: Int
+    public var steps: Int
+    public var threads: Int
+    public var kernels: String
+    public var instruction_set: String
+    public var blas: String
+    public var cpu: String
+  }
+
+  public func measure() throws -> Measurement {
+    let timing = try benchmarkStep(network: network, batch: batch, steps: steps, threads: threads)
+    return Measurement(
+      images_per_second: Double(batch) / timing.secondsMedian,
+      images_per_second_best: Double(batch) / timing.secondsBest,
+      seconds_median: timing.secondsMedian,
+      peak_rss_bytes: ProcessFacts.peakResidentBytes,
+      batch: batch, steps: steps, threads: threads, kernels: "reference", instruction_set: InstructionSet.name,
+      blas: "\(BLAS.configuration), core \(BLAS.coreName)", cpu: Processor.name)
+  }
+}
