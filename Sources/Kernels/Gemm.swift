@@ -1,0 +1,34 @@
+import COpenBLAS
+
+/// The one door to OpenBLAS.
+public enum BLAS {
+  /// Makes OpenBLAS work in the calling thread alone: vgglab's own threads do the spreading.
+  public static func useOneThread() { openblas_set_num_threads(1) }
+
+  /// The version and options that OpenBLAS was built with.
+  public static var configuration: String { String(cString: openblas_get_config()).trimmedTail }
+
+  /// The processor core that its kernels were written for; results depend on it in the last bits.
+  public static var coreName: String { String(cString: openblas_get_corename()) }
+}
+
+extension String {
+  fileprivate var trimmedTail: String {
+    var text = self[...]
+    while text.last == " " || text.last == "\n" { text.removeLast() }
+    return String(text)
+  }
+}
+
+/// `C = alpha · op(A) · op(B) + beta · C`, row-major.
+///
+/// op(A) is `[m, k]`, op(B) `[k, n]`, C `[m, n]`; `lda`, `ldb` and `ldc` are the floats from one stored row to the next.
+public func gemm(
+  transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1,
+  _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int, beta: Float,
+  _ c: UnsafeMutablePointer<Float>, ldc: Int
+) {
+  cblas_sgemm(
+    CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+    blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
+}
