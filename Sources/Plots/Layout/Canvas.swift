@@ -1,0 +1,108 @@
+/// Collects the items of a display list, in the sizes and colours that all figures have in common.
+struct Canvas {
+  let style: FigureStyle
+  let measure: TextMeasure
+  private(set) var items: [DisplayList.Item] = []
+
+  init(style: FigureStyle, measure: TextMeasure) {
+    self.style = style
+    self.measure = measure
+  }
+
+  /// The roles of text, from loud to quiet.
+  enum Role {
+    case title, label, tick, legend, value
+
+    var size: Double {
+      switch self {
+      case .title: 13
+      case .label: 11
+      case .legend: 11
+      case .value: 10.5
+      case .tick: 10
+      }
+    }
+
+    var weight: DisplayList.Weight { self == .title ? .bold : .regular }
+
+    var colour: Colour {
+      switch self {
+      case .title, .legend, .value: Palette.ink
+      case .label, .tick: Palette.muted
+      }
+    }
+
+    /// From the baseline up to the middle of digits and capitals.
+    var halfHeight: Double { size * 0.36 }
+  }
+
+  func font(_ role: Role) -> DisplayList.Font {
+    DisplayList.Font(family: style.fontFamily, size: role.size, weight: role.weight)
+  }
+
+  func width(_ text: String, _ role: Role) -> Double {
+    text.isEmpty ? 0 : measure.width(text, font(role))
+  }
+
+  func elided(_ text: String, to width: Double, _ role: Role) -> String {
+    measure.elided(text, to: max(width, 0), font: font(role))
+  }
+
+  /// Writes a text whose baseline is at y.
+  mutating func write(
+    _ text: String, x: Double, baseline y: Double, _ role: Role, anchor: DisplayList.Anchor = .start,
+    colour: Colour? = nil
+  ) {
+    guard !text.isEmpty else { return }
+    items.append(
+      .text(
+        DisplayList.Text(
+          text: text, position: point(x, y), anchor: anchor, font: font(role), colour: colour ?? role.colour)))
+  }
+
+  /// Writes a text whose digits and capitals are centred on y.
+  mutating func write(
+    _ text: String, x: Double, middle y: Double, _ role: Role, anchor: DisplayList.Anchor = .start,
+    colour: Colour? = nil
+  ) {
+    write(text, x: x, baseline: y + role.halfHeight, role, anchor: anchor, colour: colour)
+  }
+
+  mutating func fill(_ rect: DisplayList.Rect, _ colour: Colour) {
+    items.append(.rectangle(DisplayList.Rectangle(rect: rounded(rect), fill: colour)))
+  }
+
+  mutating func line(
+    _ points: [DisplayList.Point], _ colour: Colour, width: Double, dash: [Double] = [], clip: DisplayList.Rect? = nil
+  ) {
+    items.append(
+      .polyline(
+        DisplayList.Polyline(
+          points: points.map { point($0.x, $0.y) }, colour: colour, width: width, dash: dash,
+          clip: clip.map(rounded))))
+  }
+
+  /// The mark of a point of a series.
+  mutating func mark(x: Double, y: Double, _ look: SeriesLook, clip: DisplayList.Rect? = nil) {
+    items.append(
+      .circle(
+        DisplayList.Circle(
+          centre: point(x, y), radius: look.hollow ? 2.3 : 2.6, fill: look.hollow ? .white : look.colour,
+          stroke: look.hollow ? look.colour : nil, strokeWidth: look.hollow ? 1.4 : 0, clip: clip.map(rounded))))
+  }
+
+  /// Coordinates are kept to a hundredth of a point: finer than any pixel, and short in a stored list.
+  private func point(_ x: Double, _ y: Double) -> DisplayList.Point {
+    DisplayList.Point(x: hundredths(x), y: hundredths(y))
+  }
+
+  private func rounded(_ rect: DisplayList.Rect) -> DisplayList.Rect {
+    DisplayList.Rect(
+      x: hundredths(rect.x), y: hundredths(rect.y), width: hundredths(rect.width), height: hundredths(rect.height))
+  }
+
+  private func hundredths(_ value: Double) -> Double {
+    let rounded = (value * 100).rounded() / 100
+    return rounded == 0 ? 0 : rounded
+  }
+}

@@ -1,0 +1,61 @@
+/// The names of series with a sample of each, in rows from the left.
+struct Legend {
+  enum Sample {
+    case line, bar
+  }
+
+  struct Entry {
+    var name: String
+    var look: SeriesLook
+    var marked: Bool
+  }
+
+  private struct Placed {
+    var entry: Entry
+    var text: String
+    var x: Double
+    var row: Int
+  }
+
+  private static let rowHeight = 17.0
+  private static let between = 18.0
+
+  private let sample: Sample
+  private var placed: [Placed] = []
+
+  /// Height in points; zero for a legend without entries.
+  var height: Double { placed.last.map { Double($0.row + 1) * Self.rowHeight } ?? 0 }
+
+  private var sampleWidth: Double { sample == .line ? 26 : 11 }
+
+  init(_ entries: [Entry], sample: Sample, width: Double, canvas: Canvas) {
+    self.sample = sample
+    var (x, row) = (0.0, 0)
+    for entry in entries {
+      let text = canvas.elided(entry.name, to: min(width, 260) - sampleWidth - 6, .legend)
+      let entryWidth = sampleWidth + 6 + canvas.width(text, .legend)
+      if x > 0, x + entryWidth > width {
+        (x, row) = (0, row + 1)
+      }
+      placed.append(Placed(entry: entry, text: text, x: x, row: row))
+      x += entryWidth + Self.between
+    }
+  }
+
+  func draw(x: Double, y: Double, on canvas: inout Canvas) {
+    for entry in placed {
+      let left = x + entry.x
+      let middle = y + (Double(entry.row) + 0.5) * Self.rowHeight
+      let look = entry.entry.look
+      switch sample {
+      case .line:
+        canvas.line(
+          [.init(x: left, y: middle), .init(x: left + sampleWidth, y: middle)], look.colour, width: 2, dash: look.dash)
+        if entry.entry.marked { canvas.mark(x: left + sampleWidth / 2, y: middle, look) }
+      case .bar:
+        canvas.fill(.init(x: left, y: middle - 5, width: 11, height: 10), look.colour)
+      }
+      canvas.write(entry.text, x: left + sampleWidth + 6, middle: middle, .legend)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/// Why a chart could not be laid out, a display list not drawn or a PNG not read.
+public enum PlotError: Error, Sendable, Hashable {
+  /// The size asked for, in points, and what is allowed on each side.
+  case size(width: Double, height: Double, allowed: ClosedRange<Double>)
+  case scale(Double, allowed: ClosedRange<Double>)
+  /// The picture would have more pixels than are drawn or decoded.
+  case pixels(width: Int, height: Int, limit: Int)
+  /// `what` is counted: panels, series, points, groups, items.
+  case tooMany(what: String, count: Int, limit: Int)
+  /// A fixed range of an axis with an end that is not finite, or not above zero on a logarithmic axis.
+  case axisRange(panel: String, axis: String, range: ClosedRange<Double>)
+  /// A group of bars whose values do not match the chart's series one to one.
+  case valueCount(group: String, values: Int, series: Int)
+  /// The item at `index` of a display list cannot be drawn.
+  case item(index: Int, problem: ItemProblem)
+  /// Cairo or Pango refused; `status` is the library's own word.
+  case drawing(operation: String, status: String)
+  case png(PNGProblem)
+
+  public enum ItemProblem: Sendable, Hashable {
+    case coordinate(Double)
+    case lineWidth(Double)
+    case radius(Double)
+    case dash([Double])
+    /// The line is so long that it would be cut into more dashes than are drawn.
+    case dashCount(Double)
+    case fontSize(Double)
+    case textLength(Int)
+  }
+
+  public enum PNGProblem: Sendable, Hashable {
+    case notPNG
+    /// The file ends inside the chunk that starts at `offset`.
+    case truncated(offset: Int)
+    case checksum(chunk: String, offset: Int)
+    /// A chunk that does not follow its format.
+    case malformed(chunk: String, offset: Int)
+    /// A keyword is 1 to 79 printable Latin-1 characters without leading, trailing or doubled spaces.
+    case keyword(String)
+    case text(keyword: String, bytes: Int, limit: Int)
+  }
+}
+
+extension PlotError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .size(let width, let height, let allowed):
+      return "a figure of \(width) × \(height) points cannot be drawn: "
+        + "each side must be \(allowed.lowerBound) to \(allowed.upperBound) points; choose another size"
+    case .scale(let scale, let allowed):
+      return "a scale of \(scale) is outside \(allowed.lowerBound) to \(allowed.upperBound)"
+    case .pixels(let width, let height, let limit):
+      return "a picture of \(width) × \(height) pixels has more than the \(limit) that are allowed; "
+        + "choose a smaller size or scale"
+    case .tooMany(let what, let count, let limit):
+      return "\(count) \(what) in one figure; at most \(limit) are drawn: show fewer"
+    case .axisRange(let panel, let axis, let range):
+      return "the fixed \(axis) range \(range.lowerBound)…\(range.upperBound) of panel \"\(panel)\" "
+        + "must be finite, and above zero on a logarithmic axis"
+    case .valueCount(let group, let values, let series):
+      return "group \"\(group)\" has \(values) values for \(series) series; give one value, or none (nil), a series"
+    case .item(let index, let problem):
+      return "item \(index) of the display list cannot be drawn: \(problem)"
+    case .drawing(let operation, let status):
+      return "drawing failed at \(operation): \(status)"
+    case .png(let problem):
+      return "PNG: \(problem)"
+    }
+  }
+}
+
+extension PlotError.ItemProblem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .coordinate(let value): "coordinate \(value) is not finite or too far away"
+    case .lineWidth(let value): "line width \(value) is outside 0 to 100 points"
+    case .radius(let value): "radius \(value) is outside 0 to 1000 points"
+    case .dash(let lengths): "dash pattern \(lengths) needs 1 to 8 lengths, none negative, that add up to 0.5 or more"
+    case .dashCount(let count): "the line would be cut into \(count) dashes; make them longer"
+    case .fontSize(let value): "font size \(value) is outside 1 to 200 points"
+    case .textLength(let count): "a text of \(count) characters is too long"
+    }
+  }
+}
+
+extension PlotError.PNGProblem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .notPNG: "the data does not start with PNG's signature and header"
+    case .truncated(let offset): "the data ends inside the chunk at byte \(offset)"
+    case .checksum(let chunk, let offset): "the checksum of chunk \(chunk) at byte \(offset) is wrong"
+    case .malformed(let chunk, let offset): "chunk \(chunk) at byte \(offset) is malformed"
+    case .keyword(let keyword):
+      "the keyword \"\(keyword)\" must be 1 to 79 printable Latin-1 characters without outer or doubled spaces"
+    case .text(let keyword, let bytes, let limit):
+      "the text of \"\(keyword)\" has \(bytes) bytes; at most \(limit) are written"
+    }
+  }
+}
