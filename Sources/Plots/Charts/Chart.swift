@@ -40,12 +40,12 @@ public enum AxisScale: String, Sendable, Hashable, Codable {
 public struct LineChart: Sendable, Hashable, Codable {
   public var panels: [Panel]
   public var arrangement: Arrangement
-  public var yAxes: AxisSharing
+  public var axes: AxisSharing
 
-  public init(panels: [Panel], arrangement: Arrangement = .row, yAxes: AxisSharing = .whereLabelsMatch) {
+  public init(panels: [Panel], arrangement: Arrangement = .row, axes: AxisSharing = .whereLabelsMatch) {
     self.panels = panels
     self.arrangement = arrangement
-    self.yAxes = yAxes
+    self.axes = axes
   }
 
   /// Where panels stand.
@@ -56,11 +56,12 @@ public struct LineChart: Sendable, Hashable, Codable {
     case column
   }
 
-  /// Which panels have the same y axis.
+  /// Whether panels have the same x axis, and the same y axis, so that their lines can be compared.
   public enum AxisSharing: String, Sendable, Hashable, Codable {
-    /// All, if every panel has the same y label, scale and fixed range; else none.
+    /// Those axes are the same that have the same label, scale and fixed range in every panel.
     case whereLabelsMatch
     case all
+    /// Each panel follows its own data.
     case none
   }
 

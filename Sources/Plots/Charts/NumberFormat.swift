@@ -5,7 +5,7 @@ internal import Foundation
 /// Negative numbers have a true minus sign, groups of thousands a thin space. Coded as its name, with the
 /// count of decimals behind a space where there is one: `"automatic"`, `"fixed 2"`.
 public enum NumberFormat: Sendable, Hashable {
-  /// Three decimals below ten, fewer above, grouped thousands, powers of ten for the very small and large.
+  /// Three significant digits, all digits of whole numbers and thousands, powers of ten for the very small and large.
   case automatic
   /// Always so many decimals, grouped thousands.
   case fixed(Int)
@@ -37,11 +37,23 @@ public enum NumberFormat: Sendable, Hashable {
     if size == 0 { return "0" }
     if size >= 1e15 || size < 1e-4 { return scientific(value) }
     if size >= 1000 || value == value.rounded() { return decimal(value, decimals: 0) }
-    if size >= 100 { return decimal(value, decimals: 1) }
-    if size >= 10 { return decimal(value, decimals: 2) }
-    if size >= 0.1 { return decimal(value, decimals: 3) }
-    let decimals = 2 - Int(log10(size).rounded(.down))
-    return decimal(value, decimals: decimals)
+    return decimal(value, decimals: decimals(size))
+  }
+
+  /// Decimals that give a size below a thousand three significant digits.
+  private static func decimals(_ size: Double) -> Int {
+    size == 0 ? 0 : max(0, 2 - Int(log10(size).rounded(.down)))
+  }
+
+  /// A format for numbers that are read beside each other: the most decimals that one of them needs, if that makes
+  /// none of them long.
+  package static func automatic(for values: [Double]) -> NumberFormat {
+    let sizes = values.lazy.filter(\.isFinite).map(abs)
+    let isWhole = values.allSatisfy { $0 == $0.rounded() }
+    guard !isWhole, sizes.allSatisfy({ $0 < 1000 }), let most = sizes.map(decimals).max(), most <= 4 else {
+      return .automatic
+    }
+    return .fixed(most)
   }
 
   /// Powers of ten for numbers that have no readable decimal text.

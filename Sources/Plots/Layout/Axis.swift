@@ -72,8 +72,9 @@ public struct Axis: Sendable, Hashable {
       }
     }
     let step = Step.over((high - low) / Double(max(count, 1)), wholeNumbers: wholeNumbers && high - low >= 2)
-    let first = (low / step.value - 1e-9).rounded(ends == .ticks ? .down : .up)
-    let last = (high / step.value + 1e-9).rounded(ends == .ticks ? .up : .down)
+    // A little slack: an end that is a tick but for the last bit is that tick.
+    let first = ends == .ticks ? (low / step.value + 1e-9).rounded(.down) : (low / step.value - 1e-9).rounded(.up)
+    let last = ends == .ticks ? (high / step.value - 1e-9).rounded(.up) : (high / step.value + 1e-9).rounded(.down)
     let ticks = last < first ? [] : stride(from: first, through: last, by: 1).map(step.multiple)
     if ends == .ticks, let least = ticks.first, let most = ticks.last, most > least {
       (low, high) = (least, most)
@@ -129,7 +130,7 @@ public struct Axis: Sendable, Hashable {
   /// A logarithmic axis over values above zero.
   ///
   /// Ticks at powers of ten, with 2 and 5 between them where there are few decades; the domain runs from tick to
-  /// tick unless fixed.
+  /// tick, or from a tick to the largest value (`ends` of `.data`), unless fixed.
   ///
   /// - Parameters:
   ///   - range: nil where there is no value, for an axis from 1 to 10.
@@ -159,7 +160,7 @@ public struct Axis: Sendable, Hashable {
         least = candidates.last { $0 * slack < low } ?? low / 10
         most = candidates.first { $0 > high * slack } ?? high * 10
       }
-      domain = least...most
+      domain = least...(ends == .data && high > least * slack ? high : most)
     }
     let ticks = candidates.filter { $0 * slack >= domain.lowerBound && $0 <= domain.upperBound * slack }
     return Axis(

@@ -41,11 +41,11 @@ struct BarChartLayout {
     switch chart.scale {
     case .linear:
       let range = extent(values + [0])
-      axis = .linear(over: range, ends: .ticks, steps: width < 400 ? 3 : 5, format: chart.valueFormat)
+      axis = .linear(over: range, ends: .data, steps: width < 400 ? 3 : 5, format: chart.valueFormat)
     case .logarithmic:
       let range = extent(values.lazy.filter { $0 > 0 })
       axis = .logarithmic(
-        over: range, ends: .ticks, steps: width < 400 ? 4 : 6, opensBelow: true, format: chart.valueFormat)
+        over: range, ends: .data, steps: width < 400 ? 4 : 6, opensBelow: true, format: chart.valueFormat)
     }
     let language = canvas.style.language
     bars = chart.groups.map { [axis] group in
@@ -132,8 +132,7 @@ struct BarChartLayout {
     let (left, right) = plotEnds()
     drawAxis(.init(x: left, y: y, width: right - left, height: height), on: &canvas)
     if bars.isEmpty {
-      canvas.write(
-        canvas.style.language.noData, x: (left + right) / 2, middle: y + height / 2, .label, anchor: .middle)
+      canvas.noData(x: (left + right) / 2, y: y + height / 2)
     }
     var top = y + Self.groupGap / 2
     for (index, row) in rows.enumerated() {
@@ -172,7 +171,7 @@ struct BarChartLayout {
       let end = left + (bar.end ?? origin) * (right - left)
       if bar.end != nil, end != start {
         // The least of a bar stays visible.
-        let length = max(abs(end - start), 0.75)
+        let length = max(abs(end - start), 1.5)
         canvas.fill(
           .init(x: end < start ? start - length : start, y: top, width: length, height: thickness),
           SeriesLook(series).colour)

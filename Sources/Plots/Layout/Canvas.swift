@@ -68,6 +68,14 @@ struct Canvas {
     write(text, x: x, baseline: y + role.halfHeight, role, anchor: anchor, colour: colour)
   }
 
+  /// Says in the middle of a plotting area that there is nothing in it.
+  mutating func noData(x: Double, y: Double) {
+    let text = style.language.noData
+    let width = width(text, .label) + 12
+    fill(.init(x: x - width / 2, y: y - 9, width: width, height: 18), .white)
+    write(text, x: x, middle: y, .label, anchor: .middle)
+  }
+
   mutating func fill(_ rect: DisplayList.Rect, _ colour: Colour) {
     items.append(.rectangle(DisplayList.Rectangle(rect: rounded(rect), fill: colour)))
   }

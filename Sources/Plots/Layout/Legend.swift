@@ -42,6 +42,13 @@ struct Legend {
     }
   }
 
+  /// The sample's width, less what would end in a gap or a piece of a dash.
+  private func sampleLength(_ dash: [Double]) -> Double {
+    guard let first = dash.first else { return sampleWidth }
+    let period = dash.reduce(0, +)
+    return ((sampleWidth - first) / period).rounded(.down) * period + first
+  }
+
   func draw(x: Double, y: Double, on canvas: inout Canvas) {
     for entry in placed {
       let left = x + entry.x
@@ -49,9 +56,9 @@ struct Legend {
       let look = entry.entry.look
       switch sample {
       case .line:
-        canvas.line(
-          [.init(x: left, y: middle), .init(x: left + sampleWidth, y: middle)], look.colour, width: 2, dash: look.dash)
-        if entry.entry.marked { canvas.mark(x: left + sampleWidth / 2, y: middle, look) }
+        let end = left + sampleLength(look.dash)
+        canvas.line([.init(x: left, y: middle), .init(x: end, y: middle)], look.colour, width: 2, dash: look.dash)
+        if entry.entry.marked { canvas.mark(x: (left + end) / 2, y: middle, look) }
       case .bar:
         canvas.fill(.init(x: left, y: middle - 5, width: 11, height: 10), look.colour)
       }

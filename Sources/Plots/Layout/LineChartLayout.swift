@@ -20,14 +20,19 @@ struct LineChartLayout {
     columns = chart.arrangement == .column ? 1 : max(1, min(chart.panels.count, fitting))
 
     let contents = Self.contents(chart)
-    let axes = try Self.yAxes(chart, contents, height: canvas.style.panelHeight)
+    for content in contents { try content.checkRanges() }
+    let xRanges = Self.xRanges(chart, contents)
+    let axes = Self.yAxes(chart, contents, height: canvas.style.panelHeight)
     let direct = Self.labelsAtEnds(chart, contents, style: canvas.style)
     let ends: PanelLayout.EndLabels = direct ? .names : canvas.style.showsFinalValues ? .values : .none
+    let formats = Self.finalFormats(contents)
     let panelWidth = (inner - Double(columns - 1) * Self.gap) / Double(columns)
     var layouts: [PanelLayout] = []
-    for (panel, axis) in zip(contents, axes) {
+    for (index, panel) in contents.enumerated() {
       layouts.append(
-        try PanelLayout(panel, width: panelWidth, yAxis: axis, endLabels: ends, canvas: canvas))
+        PanelLayout(
+          panel, width: panelWidth, xRange: xRanges[index], yAxis: axes[index], endLabels: ends,
+          valueFormat: formats[index], canvas: canvas))
     }
     panels = layouts
     legend = direct ? nil : Self.legend(contents, width: inner, canvas: canvas)
@@ -50,17 +55,40 @@ struct LineChartLayout {
     }
   }
 
+  /// The range of each panel's x axis; nil where nothing has a place.
+  private static func xRanges(_ chart: LineChart, _ contents: [PanelContent]) -> [ClosedRange<Double>?] {
+    let first = chart.panels.first
+    let areAlike = chart.panels.allSatisfy { $0.xLabel == first?.xLabel && $0.xRange == first?.xRange }
+    func range(_ panels: [PanelContent]) -> ClosedRange<Double>? {
+      panels.lazy.compactMap(\.panel.xRange).first
+        ?? extent(panels.lazy.flatMap(\.lines).flatMap(\.runs).joined().map(\.x))
+    }
+    if chart.axes == .all || (chart.axes == .whereLabelsMatch && areAlike) {
+      let one = range(contents)
+      return contents.map { _ in one }
+    }
+    return contents.map { range([$0]) }
+  }
+
+  /// How final values are written: where the format is automatic, with as many decimals everywhere.
+  private static func finalFormats(_ contents: [PanelContent]) -> [NumberFormat] {
+    let finals = contents.filter { $0.panel.valueFormat == .automatic }.flatMap { content in
+      content.lines.compactMap { $0.runs.last?.last?.y }
+    }
+    let common = NumberFormat.automatic(for: finals)
+    return contents.map { $0.panel.valueFormat == .automatic ? common : $0.panel.valueFormat }
+  }
+
   private static func yAxes(
     _ chart: LineChart, _ contents: [PanelContent], height: Double
-  ) throws(PlotError) -> [Axis] {
+  ) -> [Axis] {
     let first = chart.panels.first
-    let alike = chart.panels.allSatisfy {
+    let areAlike = chart.panels.allSatisfy {
       $0.yLabel == first?.yLabel && $0.yScale == first?.yScale && $0.yRange == first?.yRange
     }
-    let shared = chart.yAxes == .all || (chart.yAxes == .whereLabelsMatch && alike)
+    let shared = chart.axes == .all || (chart.axes == .whereLabelsMatch && areAlike)
     let steps = max(2, Int(height / 42))
-    func axis(_ panels: [PanelContent]) throws(PlotError) -> Axis {
-      for content in panels { try content.checkRanges() }
+    func axis(_ panels: [PanelContent]) -> Axis {
       let fixed = panels.lazy.compactMap(\.panel.yRange).first
       let range = fixed ?? extent(panels.lazy.flatMap(\.lines).flatMap(\.runs).joined().map(\.y))
       let format: NumberFormat
@@ -74,12 +102,10 @@ struct LineChartLayout {
         : .logarithmic(over: range, ends: fixed == nil ? .ticks : .fixed, steps: steps, format: format)
     }
     if shared, !contents.isEmpty {
-      let one = try axis(contents)
+      let one = axis(contents)
       return contents.map { _ in one }
     }
-    var axes: [Axis] = []
-    for content in contents { axes.append(try axis([content])) }
-    return axes
+    return contents.map { axis([$0]) }
   }
 
   /// Whether lines are named at their ends instead of in a legend.
@@ -124,8 +150,7 @@ struct LineChartLayout {
       y += legend.height + 10
     }
     if panels.isEmpty {
-      canvas.write(
-        canvas.style.language.noData, x: size.width / 2, middle: y + 20, .label, anchor: .middle)
+      canvas.noData(x: size.width / 2, y: y + 20)
       y += 40
     }
     var start = 0

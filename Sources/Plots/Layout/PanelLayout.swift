@@ -38,9 +38,9 @@ struct PanelLayout {
   var footHeight: Double { 19 + (xLabel.isEmpty ? 0 : 16) }
 
   init(
-    _ content: PanelContent, width: Double, yAxis: Axis, endLabels kind: EndLabels, canvas: Canvas
-  ) throws(PlotError) {
-    try content.checkRanges()
+    _ content: PanelContent, width: Double, xRange: ClosedRange<Double>?, yAxis: Axis, endLabels kind: EndLabels,
+    valueFormat: NumberFormat, canvas: Canvas
+  ) {
     let panel = content.panel
     self.content = content
     self.yAxis = yAxis
@@ -58,7 +58,7 @@ struct PanelLayout {
     if kind != .none {
       for line in content.lines {
         guard let last = line.runs.last?.last else { continue }
-        let value = canvas.style.showsFinalValues ? panel.valueFormat.text(last.y) : ""
+        let value = canvas.style.showsFinalValues ? valueFormat.text(last.y) : ""
         let valueWidth = canvas.width(value, .value)
         let room = width * 0.4 - valueWidth - 12
         let name = kind == .names ? canvas.elided(line.name, to: room, .value) : ""
@@ -70,9 +70,8 @@ struct PanelLayout {
     rightWidth = max(labels.isEmpty ? 0 : Self.labelDistance + widest, 10)
 
     let plotWidth = max(width - leftWidth - rightWidth, 20)
-    let range = panel.xRange ?? extent(content.lines.lazy.flatMap(\.runs).joined().map(\.x))
     xAxis = .linear(
-      over: range, ends: panel.xRange == nil ? .data : .fixed, steps: max(2, min(10, Int(plotWidth / 44))),
+      over: xRange, ends: panel.xRange == nil ? .data : .fixed, steps: max(2, min(10, Int(plotWidth / 44))),
       wholeNumbers: true)
     xLabel = canvas.elided(drawable(panel.xLabel), to: width, .label)
   }
@@ -96,8 +95,7 @@ struct PanelLayout {
     let clip = DisplayList.Rect(x: plot.x - 1, y: plot.y - 1, width: plot.width + 2, height: plot.height + 2)
     for line in content.lines { draw(line, plot: plot, clip: clip, on: &canvas) }
     if content.lines.allSatisfy(\.runs.isEmpty) {
-      canvas.write(
-        language.noData, x: plot.x + plot.width / 2, middle: plot.y + plot.height / 2, .label, anchor: .middle)
+      canvas.noData(x: plot.x + plot.width / 2, y: plot.y + plot.height / 2)
     }
     drawEndLabels(plot, on: &canvas)
   }
