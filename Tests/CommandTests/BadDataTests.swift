@@ -7,13 +7,30 @@ import Testing
     of: "name: synthetic, resize: 32, train: 64, test: 32", with: "name: idx-folder, path: data, resize: 32")
 
   static let spoiled: [(name: String, file: String, data: Data, sentence: String)] = [
-    ("truncated", "train-images-idx3-ubyte", Samples.idx(magic: 0x803, dimensions: [20, 28, 28], bytes: [1, 2, 3]), "train-images"),
+    (
+      "truncated", "train-images-idx3-ubyte", Samples.idx(magic: 0x803, dimensions: [20, 28, 28], bytes: [1, 2, 3]),
+      "train-images"
+    ),
     ("header cut", "train-images-idx3-ubyte", Data([0, 0, 8]), "train-images"),
-    ("wrong magic", "t10k-images-idx3-ubyte", Samples.idx(magic: 0x999, dimensions: [20, 28, 28], bytes: []), "t10k-images"),
-    ("counts that lie", "train-images-idx3-ubyte", Samples.idx(magic: 0x803, dimensions: [1 << 31, 28, 28], bytes: [0]), "train-images"),
-    ("label out of range", "train-labels-idx1-ubyte", Samples.idx(magic: 0x801, dimensions: [20], bytes: [UInt8](repeating: 10, count: 20)), "label"),
-    ("label count", "train-labels-idx1-ubyte", Samples.idx(magic: 0x801, dimensions: [19], bytes: [UInt8](repeating: 1, count: 19)), "19"),
-    ("broken gzip", "t10k-labels-idx1-ubyte", Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 99, 99, 99, 99]), "t10k-labels"),
+    (
+      "wrong magic", "t10k-images-idx3-ubyte", Samples.idx(magic: 0x999, dimensions: [20, 28, 28], bytes: []),
+      "t10k-images"
+    ),
+    (
+      "counts that lie", "train-images-idx3-ubyte",
+      Samples.idx(magic: 0x803, dimensions: [1 << 31, 28, 28], bytes: [0]), "train-images"
+    ),
+    (
+      "label out of range", "train-labels-idx1-ubyte",
+      Samples.idx(magic: 0x801, dimensions: [20], bytes: [UInt8](repeating: 10, count: 20)), "label"
+    ),
+    (
+      "label count", "train-labels-idx1-ubyte",
+      Samples.idx(magic: 0x801, dimensions: [19], bytes: [UInt8](repeating: 1, count: 19)), "19"
+    ),
+    (
+      "broken gzip", "t10k-labels-idx1-ubyte", Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 99, 99, 99, 99]), "t10k-labels"
+    ),
     ("empty", "t10k-labels-idx1-ubyte", Data(), "t10k-labels"),
   ]
 

@@ -48,7 +48,10 @@ import Testing
     Case(
       name: "alias bomb",
       text: "a: &a [x,x,x,x,x,x,x,x,x]\n"
-        + (1..<12).map { "k\($0): &\(Character(UnicodeScalar(97 + $0)!)) [" + Array(repeating: "*\(Character(UnicodeScalar(96 + $0)!))", count: 9).joined(separator: ",") + "]\n" }.joined(),
+        + (1..<12).map {
+          "k\($0): &\(Character(UnicodeScalar(97 + $0)!)) ["
+            + Array(repeating: "*\(Character(UnicodeScalar(96 + $0)!))", count: 9).joined(separator: ",") + "]\n"
+        }.joined(),
       sentences: ["bad.yaml:"]),
     Case(name: "empty", text: "", sentences: ["bad.yaml"]),
     Case(name: "not UTF-8 text but a list", text: "- 1\n- 2\n", sentences: ["bad.yaml:1:"]),
@@ -91,7 +94,8 @@ import Testing
     let missing = try program("run", "none.yaml")
     #expect(missing.code == 66)
     #expect(missing.errors.contains("none.yaml"))
-    try FileManager.default.createDirectory(atPath: "\(program.directory)/folder.yaml", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: "\(program.directory)/folder.yaml", withIntermediateDirectories: true)
     let folder = try program("run", "folder.yaml")
     #expect(folder.code == 65 || folder.code == 66)
     #expect(folder.errors.contains("is a folder"))

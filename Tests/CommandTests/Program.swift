@@ -10,7 +10,8 @@ struct Program {
 
   /// The program that was built together with these tests.
   static let path: String = {
-    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    let tests =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     return (tests as NSString).deletingLastPathComponent + "/vgglab"
   }()
 

@@ -30,7 +30,8 @@ public struct Laboratory {
   /// What ``run(_:options:)`` would do with each trial; nothing is written.
   public func plan(_ experiments: [Experiment], options: RunOptions) throws -> [TrialDecision] {
     let threads = try options.threadsPerTrial()
-    let store = FileManager.default.fileExists(atPath: directory) ? try Store.open(at: directory, access: .readOnly) : nil
+    let store =
+      FileManager.default.fileExists(atPath: directory) ? try Store.open(at: directory, access: .readOnly) : nil
     return try experiments.flatMap(\.trials).map { trial in
       try decide(trial, store: store, options: options, threads: threads)
     }
@@ -43,7 +44,8 @@ public struct Laboratory {
     let threads = try options.threadsPerTrial()
     let trials = experiments.flatMap(\.trials)
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
-    for trial in Set(trials.map(\.dataset)) where trials.contains(where: { $0.dataset == trial && $0.training.epochs > 0 }) {
+    for trial in Set(trials.map(\.dataset))
+    where trials.contains(where: { $0.dataset == trial && $0.training.epochs > 0 }) {
       _ = try loadDataset(trial, path: options.data ?? trial.path)
     }
     let store = try Store.open(at: directory, access: .readWrite, create: true)
@@ -57,7 +59,8 @@ public struct Laboratory {
   }
 
   private func decide(_ trial: Trial, store: Store?, options: RunOptions, threads: Int) throws -> TrialDecision {
-    let runs = try store?.runs(trialID: trial.id).filter { $0.experiment == trial.experiment && $0.trial == trial.name } ?? []
+    let runs =
+      try store?.runs(trialID: trial.id).filter { $0.experiment == trial.experiment && $0.trial == trial.name } ?? []
     let forecast = try forecast(trial, store: store, threads: threads)
     func decision(_ action: TrialDecision.Action, _ why: String, _ run: String? = nil) -> TrialDecision {
       TrialDecision(trial: trial, action: action, why: why, run: run, forecast: forecast)
@@ -98,10 +101,13 @@ public struct Laboratory {
     if let limit = trial.training.maxSteps { steps = min(steps, limit) }
     let rate = try store?.newestRate(printed: network.printed, input: "\(network.input)", threads: threads)
     // A test example costs about a third of a training example: the forward pass alone.
-    let work = Double(min(steps * trial.training.batchSize, examples * trial.training.epochs)) + Double(tests * trial.training.epochs) / 3
+    let work =
+      Double(min(steps * trial.training.batchSize, examples * trial.training.epochs)) + Double(
+        tests * trial.training.epochs) / 3
     return Forecast(
       steps: steps, seconds: rate.map { work / $0 },
-      memoryBytes: trial.training.epochs == 0 ? 0 : plannedBytes(network: network, batchSize: trial.training.batchSize, threads: threads),
+      memoryBytes: trial.training.epochs == 0
+        ? 0 : plannedBytes(network: network, batchSize: trial.training.batchSize, threads: threads),
       diskBytes: trial.training.epochs == 0 ? 20_000 : 4 * network.parameters + 220 * steps + 20_000)
   }
 }

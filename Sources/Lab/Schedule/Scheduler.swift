@@ -57,12 +57,15 @@ struct Scheduler {
         }
         let run = try makeRun(decision)
         runs[index] = run
-        let worker = try executor.start(Job(store: directory, run: run, threads: threads, data: options.data ?? decision.trial.dataset.path))
+        let worker = try executor.start(
+          Job(store: directory, run: run, threads: threads, data: options.data ?? decision.trial.dataset.path))
         let follower = JournalFollower(
           path: RunFolder.journalPath(store: directory, run: run), trial: decision.trial.name,
           epochs: decision.trial.training.epochs, totalSteps: decision.forecast.steps)
         running.append(Running(index: index, decision: decision, run: run, worker: worker, follower: follower))
-        printer.say("\(decision.trial.name): \(verb(decision.action)) as run \(run), \(decision.forecast.steps) steps on \(threads) thread\(threads == 1 ? "" : "s")")
+        printer.say(
+          "\(decision.trial.name): \(verb(decision.action)) as run \(run), \(decision.forecast.steps) steps on \(threads) thread\(threads == 1 ? "" : "s")"
+        )
       }
       if let signal = StopSignal.number, signal != passed {
         passed = signal

@@ -10,7 +10,8 @@ struct BenchCommand: ParsableCommand {
 struct BenchStepCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "step", abstract: "Time whole training steps on random data; prints JSON.",
-    discussion: "A step is forward, mean cross-entropy, backward and the update; one more step warms up and is not timed.")
+    discussion:
+      "A step is forward, mean cross-entropy, backward and the update; one more step warms up and is not timed.")
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -51,7 +52,8 @@ struct BenchStepCommand: LabCommand {
         .build(input: .image(channels: 1, height: resize, width: resize), classes: 10)
     } catch { throw ValidationError("\(error)") }
     output(
-      try json(StepBenchmark(network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores).measure()))
+      try json(
+        StepBenchmark(network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores).measure()))
   }
 }
 

@@ -9,7 +9,9 @@ struct SummaryCommand: LabCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
 
-  @Argument(help: ArgumentHelp("The architecture: \(Architecture.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "net"))
+  @Argument(
+    help: ArgumentHelp(
+      "The architecture: \(Architecture.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "net"))
   var architecture: String
 
   @Option(name: .long, help: "Divides the channels of every convolution.")

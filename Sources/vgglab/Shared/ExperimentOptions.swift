@@ -13,7 +13,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Only these trials, separated by commas.", valueName: "trial,…"))
   var only: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Override a value, as in training.epochs=2; may be repeated.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Override a value, as in training.epochs=2; may be repeated.", valueName: "key=value"))
   var overrides: [String] = []
 
   @Option(name: .long, help: "Trials at once.")

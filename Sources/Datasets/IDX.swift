@@ -1,0 +1,122 @@
+import Digests
+import Files
+import Foundation
+
+/// The bounds of what is read: sizes are checked before anything is allocated.
+enum IDXLimit {
+  static let pictures = 10_000_000
+  static let side = 4096
+  static let fileBytes = 1 << 30
+}
+
+/// One file of a data set, unpacked.
+struct DataFile {
+  var path: String
+  var content: Data
+
+  /// Reads `name` or `name.gz` in a folder; nil if neither is there.
+  init?(folder: String, name: String) throws(DatasetError) {
+    for candidate in ["\(folder)/\(name)", "\(folder)/\(name).gz"] {
+      let data: Data
+      do {
+        data = try readFile(candidate, limit: IDXLimit.fileBytes)
+      } catch {
+        if case .missing = error { continue }
+        throw .file(error)
+      }
+      path = candidate
+      content =
+        data.starts(with: [0x1f, 0x8b]) ? try gunzip(data, path: candidate, limit: IDXLimit.fileBytes) : data
+      return
+    }
+    return nil
+  }
+
+  /// The big-endian words of an IDX header: the magic number, then the dimensions.
+  private func header(magic: UInt32, dimensions: Int) throws(DatasetError) -> [Int] {
+    func word(_ index: Int) -> UInt32 {
+      content[4 * index..<4 * index + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+    guard content.count >= 4 else { throw .headerCut(path: path, bytes: content.count) }
+    guard word(0) == magic else { throw .magic(path: path, found: word(0), expected: magic) }
+    guard content.count >= 4 + 4 * dimensions else { throw .headerCut(path: path, bytes: content.count) }
+    return (1...dimensions).map { Int(word($0)) }
+  }
+
+  /// The pictures: magic 0x803, three dimensions, a byte a pixel.
+  func pictures() throws(DatasetError) -> (count: Int, height: Int, width: Int, pixels: [UInt8]) {
+    let sizes = try header(magic: 0x803, dimensions: 3)
+    guard sizes[0] <= IDXLimit.pictures else {
+      throw .size(path: path, what: "pictures", found: sizes[0], limit: IDXLimit.pictures)
+    }
+    for side in sizes[1...] where side < 1 || side > IDXLimit.side {
+      throw .size(path: path, what: "pixels a side", found: side, limit: IDXLimit.side)
+    }
+    guard sizes[0] > 0 else { throw .noPictures(path: path) }
+    // At most 10⁷ · 4096²: no overflow.
+    let expected = sizes[0] * sizes[1] * sizes[2]
+    guard content.count - 16 == expected else {
+      throw .length(path: path, expected: expected, found: content.count - 16)
+    }
+    return (sizes[0], sizes[1], sizes[2], [UInt8](content[16...]))
+  }
+
+  /// The labels: magic 0x801, one dimension, a byte each.
+  func labels(classes: Int) throws(DatasetError) -> [UInt8] {
+    let count = try header(magic: 0x801, dimensions: 1)[0]
+    guard count <= IDXLimit.pictures else {
+      throw .size(path: path, what: "labels", found: count, limit: IDXLimit.pictures)
+    }
+    guard content.count - 8 == count else { throw .length(path: path, expected: count, found: content.count - 8) }
+    let labels = [UInt8](content[8...])
+    if let index = labels.firstIndex(where: { $0 >= classes }) {
+      throw .label(path: path, index: index, found: Int(labels[index]), classes: classes)
+    }
+    return labels
+  }
+}
+
+/// The four files of a data set in MNIST's layout.
+enum IDXFile: String, CaseIterable {
+  case trainingImages = "train-images-idx3-ubyte"
+  case trainingLabels = "train-labels-idx1-ubyte"
+  case testImages = "t10k-images-idx3-ubyte"
+  case testLabels = "t10k-labels-idx1-ubyte"
+}
+
+/// Reads the four files of a folder, each plain or with `.gz`; nil if none of them is there.
+///
+/// `expected` pins the SHA-256 of the unpacked content by file name.
+func readIDXFolder(
+  _ folder: String, name: String, classes: Int, expected: [IDXFile: String] = [:]
+) throws(DatasetError) -> Dataset? {
+  var files: [IDXFile: DataFile] = [:]
+  for file in IDXFile.allCases { files[file] = try DataFile(folder: folder, name: file.rawValue) }
+  guard !files.isEmpty else { return nil }
+  let missing = IDXFile.allCases.filter { files[$0] == nil }.map(\.rawValue)
+  guard missing.isEmpty else { throw .missing(name: name, files: missing, places: [folder]) }
+
+  func half(_ images: IDXFile, _ labels: IDXFile) throws(DatasetError) -> ImageSet {
+    let (count, height, width, pixels) = try files[images]!.pictures()
+    let marks = try files[labels]!.labels(classes: classes)
+    guard count == marks.count else {
+      throw .counts(
+        images: files[images]!.path, imageCount: count, labels: files[labels]!.path, labelCount: marks.count)
+    }
+    return ImageSet(height: height, width: width, pixels: pixels, labels: marks, classes: classes)
+  }
+  let training = try half(.trainingImages, .trainingLabels)
+  let test = try half(.testImages, .testLabels)
+  guard training.height == test.height, training.width == test.width else {
+    throw .sizesDiffer(training: "\(training.height)x\(training.width)", test: "\(test.height)x\(test.width)")
+  }
+  var digests: [String: String] = [:]
+  for file in IDXFile.allCases {
+    let digest = sha256Hex(files[file]!.content)
+    if let pinned = expected[file], pinned != digest {
+      throw .digest(path: files[file]!.path, found: digest, expected: pinned)
+    }
+    digests[file.rawValue] = digest
+  }
+  return Dataset(name: name, training: training, test: test, digests: digests)
+}

@@ -1,0 +1,36 @@
+import Datasets
+
+/// Puts a batch's pictures, resized, where an engine wants them.
+final class BatchLoader {
+  private let side: Int
+  private let resize: BilinearResize
+  private let scratch: [Buffer<UInt8>]
+
+  /// Pictures of `source`'s size become `side`×`side`.
+  init(height: Int, width: Int, side: Int, threads: Int) {
+    self.side = side
+    resize = BilinearResize(height: height, width: width, outHeight: side, outWidth: side)
+    let bytes = resize.scratchBytes
+    scratch = (0..<threads).map { _ in Buffer(bytes + side * side) }
+  }
+
+  /// images `[count, 1, side, side]` in 0…1; `indices` picks the pictures.
+  func load(
+    _ set: ImageSet, _ indices: ArraySlice<Int32>, _ images: UnsafeMutablePointer<Float>,
+    _ labels: UnsafeMutablePointer<UInt8>, team: ThreadTeam
+  ) {
+    let size = set.height * set.width
+    set.pixels.withUnsafeBufferPointer { pixels in
+      indices.withUnsafeBufferPointer { indices in
+        for position in indices.indices { labels[position] = set.labels[Int(indices[position])] }
+        team.run(tasks: indices.count) { task, thread in
+          let memory = scratch[thread].pointer
+          let bytes = memory + resize.scratchBytes
+          resize(pixels.baseAddress! + Int(indices[task]) * size, bytes, scratch: memory)
+          let target = images + task * side * side
+          for i in 0..<side * side { target[i] = Float(bytes[i]) / 255 }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+public import Datasets
+import Foundation
+import Kernels
+
+/// Trains a network by d2l's recipe: mean cross-entropy, stochastic gradient descent, running averages over the epoch,
+/// evaluation after each.
+public final class Trainer {
+  private let configuration: TrainingConfiguration
+  private let dataset: Dataset
+  private let engine: any Engine
+  private let loader: BatchLoader
+  private let labels: Buffer<UInt8>
+  private var position = TrainingPosition()
+
+  /// A training from its beginning: `initialState` if given, otherwise what ``initialState(of:_:seed:)`` draws.
+  ///
+  /// `side` is the size in pixels that pictures are resized to. Throws ``TrainingError`` where network, data and
+  /// configuration do not fit together.
+  public init(
+    configuration: TrainingConfiguration, dataset: Dataset, side: Int, initialState state: StateDictionary? = nil
+  ) throws(TrainingError) {
+    let network = configuration.network
+    guard network.input == .image(channels: 1, height: side, width: side) else {
+      throw .impossible(what: "the network takes \(network.input), and the pictures are 1x\(side)x\(side)")
+    }
+    guard dataset.training.count > 0, dataset.test.count > 0 else {
+      throw .impossible(what: "the data set '\(dataset.name)' has a half without pictures")
+    }
+    guard network.classes >= dataset.training.classes else {
+      throw .impossible(
+        what: "the network tells \(network.classes) classes apart, and there are \(dataset.training.classes)")
+    }
+    if let complaint = state?.complaint(for: network) {
+      throw .impossible(what: "the initial state is not the network's: \(complaint)")
+    }
+    self.configuration = configuration
+    self.dataset = dataset
+    engine = try ReferenceEngine(
+      network: network, batchSize: configuration.batchSize, threads: configuration.threads,
+      momentum: configuration.momentum != 0)
+    loader = BatchLoader(
+      height: dataset.training.height, width: dataset.training.width, side: side, threads: configuration.threads)
+    labels = Buffer(configuration.batchSize)
+    engine.state = state ?? initialState(of: network, configuration.initialization, seed: configuration.seed)
+  }
+
+  /// The parameters as they stand.
+  public var state: StateDictionary { engine.state }
+
+  private var stepsPerEpoch: Int {
+    (dataset.training.count + configuration.batchSize - 1) / configuration.batchSize
+  }
+
+  private var totalSteps: Int {
+    let steps = stepsPerEpoch * configuration.epochs
+    return configuration.maxSteps.map { min($0, steps) } ?? steps
+  }
+
+  /// Trains to the end, or until `shouldStop` says so between two steps.
+  ///
+  /// Throws ``TrainingError/lossNotFinite(step:loss:)``, and whatever `observe` throws.
+  public func run(shouldStop: () -> Bool, observe: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
+    try observe(.began(stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps))
+    while position.step < totalSteps {
+      guard try runEpoch(shouldStop: shouldStop, observe: observe) else {
+        return TrainingOutcome(completed: false, step: position.step, trainingSeconds: position.trainingSeconds)
+      }
+    }
+    return TrainingOutcome(completed: true, step: position.step, trainingSeconds: position.trainingSeconds)
+  }
+
+  /// The rest of the epoch at work and its evaluation; false if asked to stop.
+  private func runEpoch(shouldStop: () -> Bool, observe: (TrainingEvent) throws -> Void) throws -> Bool {
+    let began = seconds()
+    let order = epochOrder(position.epoch)
+    let rule = UpdateRule(
+      learningRate: Float(configuration.learningRate), momentum: Float(configuration.momentum),
+      weightDecay: Float(configuration.weightDecay))
+    while position.stepInEpoch < stepsPerEpoch, position.step < totalSteps {
+      if shouldStop() { return false }
+      let first = position.stepInEpoch * configuration.batchSize
+      let indices = order[first..<min(first + configuration.batchSize, order.count)]
+      loader.load(dataset.training, indices, engine.images, labels.pointer, team: engine.team)
+      let stepBegan = seconds()
+      let result = engine.forwardBackward(
+        count: indices.count, labels: labels.pointer,
+        dropout: DropoutKey(seed: configuration.seed, epoch: position.epoch, step: position.stepInEpoch))
+      let loss = result.lossSum / Double(indices.count)
+      guard loss.isFinite else { throw TrainingError.lossNotFinite(step: position.step + 1, loss: "\(loss)") }
+      engine.update(rule)
+      let taken = seconds() - stepBegan
+      advance(result, examples: indices.count, seconds: taken)
+      try tell(result, examples: indices.count, seconds: taken, observe)
+    }
+    let test = evaluate(dataset.test)
+    try observe(
+      .epoch(
+        EpochMeasurement(
+          step: position.step, epoch: fractionalEpoch, trainLoss: position.lossSum / Double(position.examples),
+          trainAccuracy: Double(position.correct) / Double(position.examples), testLoss: test.loss,
+          testAccuracy: test.accuracy,
+          examplesPerSecond: Double(position.trainedExamples) / position.trainingSeconds,
+          epochSeconds: seconds() - began)))
+    position.beginEpoch()
+    return true
+  }
+
+  private var fractionalEpoch: Double {
+    position.stepInEpoch == stepsPerEpoch
+      ? Double(position.epoch + 1) : Double(position.epoch) + Double(position.stepInEpoch) / Double(stepsPerEpoch)
+  }
+
+  private func advance(_ result: BatchResult, examples: Int, seconds: Double) {
+    position.step += 1
+    position.stepInEpoch += 1
+    position.lossSum += result.lossSum
+    position.correct += result.correct
+    position.examples += examples
+    position.trainedExamples += examples
+    position.trainingSeconds += seconds
+  }
+
+  private func tell(
+    _ result: BatchResult, examples: Int, seconds: Double, _ observe: (TrainingEvent) throws -> Void
+  ) throws {
+    try observe(
+      .step(
+        StepMeasurement(
+          step: position.step, epoch: fractionalEpoch, loss: result.lossSum / Double(examples),
+          accuracy: Double(result.correct) / Double(examples), examples: examples, seconds: seconds)))
+    let isLast = position.stepInEpoch == stepsPerEpoch || position.step == totalSteps
+    if position.stepInEpoch % max(1, stepsPerEpoch / 5) == 0 || isLast {
+      try observe(
+        .curvePoint(
+          CurvePoint(
+            step: position.step, epoch: fractionalEpoch, trainLoss: position.lossSum / Double(position.examples),
+            trainAccuracy: Double(position.correct) / Double(position.examples))))
+    }
+  }
+
+  /// The order in which an epoch sees the training pictures: a function of seed and epoch alone.
+  private func epochOrder(_ epoch: Int) -> [Int32] {
+    configuration.shuffle
+      ? permutation(
+        count: dataset.training.count, Philox(seed: configuration.seed, stream: RandomStream.shuffle, epoch: epoch))
+      : (0..<Int32(dataset.training.count)).map { $0 }
+  }
+
+  /// Mean cross-entropy and the share of right predictions, without dropout.
+  public func evaluate(_ set: ImageSet) -> (loss: Double, accuracy: Double) {
+    let all = (0..<Int32(set.count)).map { $0 }
+    var lossSum = 0.0
+    var correct = 0
+    for first in stride(from: 0, to: set.count, by: configuration.batchSize) {
+      let indices = all[first..<min(first + configuration.batchSize, set.count)]
+      loader.load(set, indices, engine.images, labels.pointer, team: engine.team)
+      let result = engine.evaluate(count: indices.count, labels: labels.pointer)
+      lossSum += result.lossSum
+      correct += result.correct
+    }
+    return (lossSum / Double(set.count), Double(correct) / Double(set.count))
+  }
+}
+
+/// Seconds on a clock that only goes forward.
+func seconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -1,0 +1,33 @@
+/// Where a training stands between two steps: with parameters and velocities, all that is needed to go on.
+struct TrainingPosition: Sendable, Hashable, Codable {
+  /// Steps done in the whole training.
+  var step = 0
+  /// The epoch at work, from 0, and the steps done in it.
+  var epoch = 0
+  var stepInEpoch = 0
+  /// Sums over the epoch's steps so far.
+  var lossSum = 0.0
+  var correct = 0
+  var examples = 0
+  /// Over all steps so far.
+  var trainingSeconds = 0.0
+  var trainedExamples = 0
+
+  mutating func beginEpoch() {
+    epoch += 1
+    stepInEpoch = 0
+    lossSum = 0
+    correct = 0
+    examples = 0
+  }
+}
+
+/// How a training ended.
+public struct TrainingOutcome: Sendable, Hashable {
+  /// All steps are done; otherwise it was asked to stop.
+  public var completed: Bool
+  /// Steps done.
+  public var step: Int
+  /// The training steps alone.
+  public var trainingSeconds: Double
+}

@@ -1,0 +1,139 @@
+import Kernels
+import Networks
+
+/// Where a layer's weight and bias stand among all parameters.
+struct ParameterPlace: Sendable {
+  var weight: Int
+  var weightCount: Int
+  var bias: Int
+  var biasCount: Int
+
+  /// From the weight's first float to behind the bias's last.
+  var range: Range<Int> { weight..<bias + biasCount }
+}
+
+/// The layout of all trainable tensors in one piece of memory, each on its own cache line.
+struct ParameterLayout: Sendable {
+  private(set) var tensors: [(key: String, shape: [Int], offset: Int, count: Int)] = []
+  private(set) var count = 0
+
+  init(_ network: Network) {
+    for (key, shape) in network.stateKeys {
+      let size = shape.reduce(1, *)
+      tensors.append((key, shape, count, size))
+      count += (size + 15) & ~15
+    }
+  }
+
+  func place(_ path: String) -> ParameterPlace {
+    let weight = tensors.first { $0.key == "\(path).weight" }!
+    let bias = tensors.first { $0.key == "\(path).bias" }!
+    return ParameterPlace(weight: weight.offset, weightCount: weight.count, bias: bias.offset, biasCount: bias.count)
+  }
+}
+
+/// One step of the way through the layers that work on each image by itself.
+enum ImageStage: Sendable {
+  /// A convolution, with the ReLU behind it if there is one.
+  case convolution(ConvolutionShape, relu: Bool, ParameterPlace, needsInputGradient: Bool)
+  case maxPool(PoolingShape)
+  case localResponseNorm(channels: Int, positions: Int, NormalisationConstants)
+  /// In place on the output before it.
+  case relu(count: Int)
+
+  /// The floats of its output for one image; nil where it works in place.
+  var outputCount: Int? {
+    switch self {
+    case .convolution(let shape, _, _, _): shape.K * shape.OH * shape.OW
+    case .maxPool(let shape): shape.C * shape.OH * shape.OW
+    case .localResponseNorm(let channels, let positions, _): channels * positions
+    case .relu: nil
+    }
+  }
+}
+
+/// One step of the way through the layers that work on the whole batch at once.
+enum BatchStage: Sendable {
+  case linear(inputs: Int, outputs: Int, ParameterPlace, needsInputGradient: Bool)
+  /// In place on the output before it.
+  case relu(count: Int)
+  /// In place on the output before it; `index` tells dropout layers apart.
+  case dropout(count: Int, probability: Double, index: Int)
+}
+
+/// A network as the two lists of stages that it is worked through in.
+struct StageList: Sendable {
+  var image: [ImageStage] = []
+  var batch: [BatchStage] = []
+  let layout: ParameterLayout
+  let inputCount: Int
+  /// The floats of an image when it enters the batch stages.
+  var featureCount: Int
+
+  init(_ network: Network) throws(TrainingError) {
+    layout = ParameterLayout(network)
+    inputCount = network.input.count
+    featureCount = network.input.count
+    var dropouts = 0
+    var begun = false
+    var inBatch = false
+    let leaves = network.leaves
+    var index = 0
+    while index < leaves.count {
+      let leaf = leaves[index]
+      let count = leaf.output.count
+      switch leaf.module {
+      case .conv2d(let conv):
+        guard case .image(let channels, let height, let width) = leaf.input, !inBatch else { throw .order(leaf.path) }
+        let shape = ConvolutionShape(
+          channels: channels, height: height, width: width, outChannels: conv.outChannels,
+          kernelSize: conv.kernelSize, stride: conv.stride, padding: conv.padding)
+        let relu = index + 1 < leaves.count && leaves[index + 1].module == .relu
+        image.append(.convolution(shape, relu: relu, layout.place(leaf.path), needsInputGradient: begun))
+        begun = true
+        if relu { index += 1 }
+      case .maxPool2d(let pool):
+        guard case .image(let channels, let height, let width) = leaf.input, !inBatch else { throw .order(leaf.path) }
+        image.append(
+          .maxPool(
+            PoolingShape(
+              channels: channels, height: height, width: width, kernelSize: pool.kernelSize, stride: pool.stride)))
+      case .localResponseNorm(let norm):
+        guard case .image(let channels, let height, let width) = leaf.input, !inBatch else { throw .order(leaf.path) }
+        image.append(
+          .localResponseNorm(
+            channels: channels, positions: height * width,
+            NormalisationConstants(
+              size: norm.size, alpha: Float(norm.alpha), beta: Float(norm.beta), k: Float(norm.k))))
+      case .flatten: inBatch = true
+      case .linear(let linear):
+        inBatch = true
+        batch.append(
+          .linear(
+            inputs: linear.inFeatures, outputs: linear.outFeatures, layout.place(leaf.path),
+            needsInputGradient: begun))
+        begun = true
+      case .relu:
+        guard begun else { throw .order(leaf.path) }
+        if inBatch { batch.append(.relu(count: count)) } else { image.append(.relu(count: count)) }
+      case .dropout(let dropout):
+        guard begun, !batch.isEmpty else { throw .order(leaf.path) }
+        batch.append(.dropout(count: count, probability: dropout.probability, index: dropouts))
+        dropouts += 1
+      case .sequential: preconditionFailure("a Sequential is not a layer")
+      }
+      if !inBatch { featureCount = count }
+      index += 1
+    }
+    guard case .linear? = batch.last else { throw .order(leaves.last?.path ?? "0") }
+  }
+}
+
+extension TrainingError {
+  fileprivate static func order(_ path: String) -> TrainingError {
+    .impossible(
+      what:
+        "the layer at \(path) stands where this trainer cannot take it: convolutions and poolings come first, then Linear layers, the last of which gives the logits"
+    )
+  }
+}

@@ -1,0 +1,122 @@
+public import Foundation
+
+extension StateDictionary {
+  /// The bytes of a safetensors file, float32, little-endian: `load_file` of PyTorch's safetensors package reads it.
+  ///
+  /// Source: https://github.com/huggingface/safetensors (format)
+  public var safetensors: Data {
+    var header = "{"
+    var offset = 0
+    for (index, tensor) in tensors.enumerated() {
+      let end = offset + 4 * tensor.values.count
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      header += "\(index == 0 ? "" : ",")\(quoted(tensor.key)):"
+      header += "{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+      offset = end
+    }
+    header += "}"
+    header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
+    var data = Data(capacity: 8 + header.utf8.count + offset)
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
+    data.append(contentsOf: header.utf8)
+    for tensor in tensors { tensor.values.withUnsafeBytes { data.append(contentsOf: $0) } }
+    return data
+  }
+
+  /// The tensors of a safetensors file, in the order of their bytes.
+  ///
+  /// Throws ``SafetensorsError``: nothing in the file is believed before it is checked.
+  public init(safetensors data: Data) throws(SafetensorsError) {
+    let data = data.startIndex == 0 ? data : Data(data)
+    guard data.count >= 8 else { throw .tooShort(bytes: data.count) }
+    let length = data.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+    guard length <= 16 << 20, length <= data.count - 8 else {
+      throw .headerLength(found: length, available: data.count - 8)
+    }
+    let end = 8 + Int(length)
+    let entries: [String: Entry]
+    do {
+      entries = try JSONDecoder().decode([String: Entry].self, from: data[8..<end]).filter { $0.key != "__metadata__" }
+    } catch { throw .headerNotJSON }
+    let body = data[end...]
+    var found: [(first: Int, tensor: Tensor)] = []
+    var covered: [Range<Int>] = []
+    for (key, entry) in entries {
+      guard entry.dtype == "F32" else { throw .notFloat32(key: key, type: entry.dtype ?? "nothing") }
+      guard let shape = entry.shape, let offsets = entry.data_offsets, offsets.count == 2, offsets[0] >= 0,
+        offsets[1] >= offsets[0], offsets[1] <= body.count
+      else { throw .badOffsets(key: key) }
+      var count = 1
+      for side in shape {
+        let (product, overflow) = count.multipliedReportingOverflow(by: side)
+        guard side >= 0, !overflow else { throw .badShape(key: key, shape: shape) }
+        count = product
+      }
+      guard count <= body.count / 4, 4 * count == offsets[1] - offsets[0] else {
+        throw .badShape(key: key, shape: shape)
+      }
+      var values = [Float](repeating: 0, count: count)
+      values.withUnsafeMutableBytes { target in
+        _ = body.copyBytes(to: target, from: end + offsets[0]..<end + offsets[1])
+      }
+      found.append((offsets[0], Tensor(key: key, shape: shape, values: values)))
+      covered.append(offsets[0]..<offsets[1])
+    }
+    covered.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    var reached = 0
+    for range in covered {
+      guard range.lowerBound == reached else { throw .gapOrOverlap(byte: reached) }
+      reached = range.upperBound
+    }
+    guard reached == body.count else { throw .gapOrOverlap(byte: reached) }
+    self.init(tensors: found.sorted { $0.first < $1.first }.map(\.tensor))
+  }
+
+  private struct Entry: Decodable {
+    var dtype: String?
+    var shape: [Int]?
+    var data_offsets: [Int]?
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      dtype = try container.decodeIfPresent(String.self, forKey: .dtype)
+      shape = try container.decodeIfPresent([Int].self, forKey: .shape)
+      data_offsets = try container.decodeIfPresent([Int].self, forKey: .data_offsets)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case dtype, shape, data_offsets
+    }
+  }
+}
+
+private func quoted(_ key: String) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .withoutEscapingSlashes
+  // A string is always encodable.
+  return String(decoding: try! encoder.encode(key), as: UTF8.self)
+}
+
+/// What is wrong with a safetensors file, as facts.
+public enum SafetensorsError: Error, Hashable, Sendable, CustomStringConvertible {
+  case tooShort(bytes: Int)
+  case headerLength(found: UInt64, available: Int)
+  case headerNotJSON
+  case notFloat32(key: String, type: String)
+  case badOffsets(key: String)
+  case badShape(key: String, shape: [Int])
+  case gapOrOverlap(byte: Int)
+
+  public var description: String {
+    switch self {
+    case .tooShort(let bytes): "a safetensors file begins with 8 bytes of length, and this one has \(bytes) bytes"
+    case .headerLength(let found, let available):
+      "the header claims \(found) bytes, and \(available) follow (at most 16 MiB are read)"
+    case .headerNotJSON: "the header is not the JSON object that a safetensors file has"
+    case .notFloat32(let key, let type): "'\(key)' has the type \(type); only F32 is read"
+    case .badOffsets(let key): "the data offsets of '\(key)' lie outside the file"
+    case .badShape(let key, let shape): "'\(key)' is \(shape), which does not fit its bytes"
+    case .gapOrOverlap(let byte): "the tensors leave a gap or overlap at byte \(byte) of the data"
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Datasets
+import Networks
+import Training
+
+/// Numbers in [−1, 1) from a formula that the fixtures' script computes too.
+func noise(_ count: Int, salt: Int) -> [Float] {
+  (0..<count).map { index in
+    var x = UInt32(truncatingIfNeeded: index + salt * 0x9E37_79B9)
+    x ^= x >> 16
+    x = x &* 0x7FEB_352D
+    x ^= x >> 15
+    x = x &* 0x846C_A68B
+    x ^= x >> 16
+    return Float(Double(x >> 8) * 0x1p-24 * 2 - 1)
+  }
+}
+
+/// Pictures of noise: class i · 7 mod 10.
+func noiseDataset(count: Int, side: Int) -> Dataset {
+  let pixels = noise(count * side * side, salt: 999).map { UInt8((Double($0) + 1) * 128) }
+  let set = ImageSet(
+    height: side, width: side, pixels: pixels, labels: (0..<count).map { UInt8($0 * 7 % 10) }, classes: 10)
+  return Dataset(name: "noise", training: set, test: set.prefix(min(count, 16)), digests: [:])
+}
+
+/// Weights of noise within ±√(6 / fan_in), biases within ±√(1 / fan_in).
+func noiseState(_ network: Network) -> StateDictionary {
+  var fanIn = 1
+  return StateDictionary(
+    tensors: network.stateKeys.enumerated().map { salt, tensor in
+      let isWeight = tensor.shape.count > 1
+      if isWeight { fanIn = tensor.shape.dropFirst().reduce(1, *) }
+      let bound = Float(((isWeight ? 6 : 1) / Double(fanIn)).squareRoot())
+      return StateDictionary.Tensor(
+        key: tensor.key, shape: tensor.shape,
+        values: noise(tensor.shape.reduce(1, *), salt: salt).map { $0 * bound })
+    })
+}
