@@ -75,7 +75,12 @@ let package = Package(
 
     // The ledger wing.
     room("Experiments", ["Networks", "PositionedYAML", "Digests", "Files"]),
-    room("Store", [.product(name: "GRDB", package: "GRDB.swift"), "Digests", "Files"]),
+    room(
+      "Store",
+      [
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"), "Digests",
+        "Files",
+      ]),
     room("Plots", ["CPangoCairo"]),
     room("Reports", ["Store", "Plots", "PositionedYAML", "Digests", "Files", "CCMarkGFM"]),
 
@@ -86,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Lab", "Reports", "Store", "Experiments", "Networks",
+        "Lab", "Reports", "Store", "Experiments", "Networks", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),

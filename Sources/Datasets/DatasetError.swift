@@ -19,14 +19,6 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case sizesDiffer(training: String, test: String)
   case digest(path: String, found: String, expected: String)
 
-  /// The files are not there, as opposed to wrong.
-  public var isMissing: Bool {
-    switch self {
-    case .missing, .file(.missing): true
-    default: false
-    }
-  }
-
   public var description: String {
     switch self {
     case .unknown(let name):
@@ -71,4 +63,14 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
 private func hexadecimal(_ value: UInt32) -> String {
   let digits = String(value, radix: 16)
   return String(repeating: "0", count: 8 - digits.count) + digits
+}
+
+extension DatasetError: Fault {
+  public var kind: FaultKind {
+    switch self {
+    case .missing, .pathNeeded: .missingInput
+    case .file(let error): error.kind
+    default: .badInput
+    }
+  }
 }

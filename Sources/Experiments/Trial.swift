@@ -14,20 +14,16 @@ public struct Trial: Sendable, Hashable {
   /// Unique in its experiment; a sweep appends its values (`vgg11-small-96 seed=1`).
   public var name: String
   public var experiment: String
+  public var question: String
   public var profile: String?
   public var dataset: DatasetConfiguration
   public var network: NetworkConfiguration
   public var training: TrainingSettings
-  /// What the chosen profile and `--set` changed, as `key: was → is` facts for the report; empty without them.
+  /// What the chosen profile and `--set` changed, as facts for the report; empty without them.
   public var reductions: [Reduction]
-
-  /// The SHA-256 (hexadecimal) of ``canonicalText``.
-  public var id: String { "" }
-  /// The configuration with every default filled in, as one line of JSON with sorted keys. Neither names nor thread
-  /// counts are in it: two trials that compute the same have the same text.
-  public var canonicalText: String { "" }
 }
 
+/// A value that a profile or `--set` changed.
 public struct Reduction: Sendable, Hashable {
   /// Dotted, as `--set` takes it: `dataset.train`.
   public var key: String
@@ -36,6 +32,7 @@ public struct Reduction: Sendable, Hashable {
   public var used: String
 }
 
+/// Which pictures a trial trains on, and in which size.
 public struct DatasetConfiguration: Sendable, Hashable {
   public var name: String
   public var path: String?
@@ -43,10 +40,13 @@ public struct DatasetConfiguration: Sendable, Hashable {
   public var resize: Int
   /// The first so many training examples; nil for all.
   public var train: Int?
+  /// The first so many test examples; nil for all.
   public var test: Int?
 }
 
+/// How a trial trains.
 public struct TrainingSettings: Sendable, Hashable {
+  /// 0 for a network that is described and not trained.
   public var epochs: Int
   public var batchSize: Int
   public var learningRate: Double
@@ -54,5 +54,6 @@ public struct TrainingSettings: Sendable, Hashable {
   public var weightDecay: Double
   public var seed: UInt64
   public var shuffle: Bool
+  /// Stop after so many steps in all; nil for no such limit.
   public var maxSteps: Int?
 }

@@ -1,3 +1,5 @@
+public import Files
+
 /// Why something cannot be run, as facts.
 public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
   case notPositive(option: String, value: Int)
@@ -5,7 +7,8 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
   case alreadyRunning(run: String)
   case runHasNoArtifact(run: String, name: String, state: String)
   case configurationUnreadable(run: String, reason: String)
-  case wrongProcessor(String)
+  case artifactChanged(path: String)
+  case optionConflict(String)
 
   public var description: String {
     switch self {
@@ -20,7 +23,20 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
       "run \(run) is \(state) and keeps no '\(name)' weights; `vgglab show \(run)` lists what it keeps"
     case .configurationUnreadable(let run, let reason):
       "the stored configuration of run \(run) cannot be read (\(reason)); was it written by a newer vgglab?"
-    case .wrongProcessor(let sentence): sentence
+    case .artifactChanged(let path):
+      "\(path): is not what the run has recorded (its SHA-256 differs); the file was changed or damaged"
+    case .optionConflict(let sentence): sentence
+    }
+  }
+}
+
+extension LabError: Fault {
+  public var kind: FaultKind {
+    switch self {
+    case .notPositive, .tooManyThreads, .optionConflict: .usage
+    case .alreadyRunning: .inputOutput
+    case .runHasNoArtifact: .missingInput
+    case .configurationUnreadable, .artifactChanged: .badInput
     }
   }
 }

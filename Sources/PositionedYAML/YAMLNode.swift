@@ -13,11 +13,24 @@ public struct YAMLNode: Sendable, Hashable {
     public var line: Int
     public var column: Int
     public var value: YAMLNode
+
+    public init(key: String, line: Int, column: Int, value: YAMLNode) {
+      self.key = key
+      self.line = line
+      self.column = column
+      self.value = value
+    }
   }
 
   public var content: Content
   /// From 1.
   public var line: Int
-  /// From 1, in characters.
+  /// From 1, in Unicode scalars.
   public var column: Int
+
+  public init(content: Content, line: Int, column: Int) {
+    self.content = content
+    self.line = line
+    self.column = column
+  }
 }

@@ -8,12 +8,11 @@ public enum Processor {
 
   /// The cores that this process may use, affinity and cgroup's processor set respected.
   public static var cores: Int {
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-      return ProcessInfo.processInfo.activeProcessorCount
-    }
-    let bits = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-    return max(1, bits)
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") })
+    else { return ProcessInfo.processInfo.activeProcessorCount }
+    let mask = line.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue)
+    return max(1, mask.reduce(0) { $0 + $1.nonzeroBitCount })
   }
 
   /// The features that the kernels were compiled for and this processor lacks.

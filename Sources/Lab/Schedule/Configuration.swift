@@ -13,6 +13,11 @@ enum Configuration {
     }
   }
 
+  /// Its leaves, a line each: `training.seed: 0`.
+  static func lines(_ text: String) -> [String] {
+    flat(text).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+  }
+
   /// The leaves of a JSON text by their dotted paths.
   private static func flat(_ text: String) -> [String: String] {
     guard let value = try? JSONSerialization.jsonObject(with: Data(text.utf8)) else { return [:] }

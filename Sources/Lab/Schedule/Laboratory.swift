@@ -1,4 +1,5 @@
 public import Experiments
+import Datasets
 import Foundation
 import Networks
 public import Store
@@ -46,7 +47,8 @@ public struct Laboratory {
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
     for trial in Set(trials.map(\.dataset))
     where trials.contains(where: { $0.dataset == trial && $0.training.epochs > 0 }) {
-      _ = try loadDataset(trial, path: options.data ?? trial.path)
+      _ = try loadDataset(
+        named: trial.name, path: options.data ?? trial.path, environment: ProcessInfo.processInfo.environment)
     }
     let store = try Store.open(at: directory, access: .readWrite, create: true)
     for problem in try store.ingest() { ProgressPrinter.standard().say("vgglab: \(problem)") }

@@ -1,4 +1,4 @@
-import Files
+public import Files
 
 /// What a run's worker wrote to its standard output and error; empty if it said nothing.
 public func logText(store: String, run: String) throws(FileError) -> String {

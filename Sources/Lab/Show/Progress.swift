@@ -46,7 +46,7 @@ final class ProgressPrinter {
   /// On stderr, redrawing if that is a terminal.
   static func standard() -> ProgressPrinter {
     ProgressPrinter(isTerminal: isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb") {
-      fputs($0, stderr)
+      writeToStandardError($0)
     }
   }
 
@@ -81,4 +81,9 @@ final class ProgressPrinter {
     guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
     return Int(size.ws_col)
   }
+}
+
+/// Writes a text to stderr in one piece; what cannot be written there is nobody's loss.
+func writeToStandardError(_ text: String) {
+  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }

@@ -82,7 +82,7 @@ public struct Worker {
     } catch {
       try? recorder.finish()
       try end(.failed, cause: "\(error)", trainingSeconds: recorder.trainingSeconds)
-      fputs("vgglab: \(error)\n", stderr)
+      writeToStandardError("vgglab: \(error)\n")
       return 1
     }
   }

@@ -13,9 +13,9 @@ extension LabCommand {
       message("vgglab: \(complaint)")
       throw ExitCode(69)
     }
+    signal(SIGPIPE, SIG_IGN)
     do {
       try execute()
-      try flushOutput()
     } catch let code as ExitCode {
       throw code
     } catch let error as ValidationError {
@@ -27,20 +27,25 @@ extension LabCommand {
   }
 }
 
-/// Results go to stdout.
-func output(_ text: String) {
-  fputs(text + "\n", stdout)
+/// Results go to stdout; one that cannot be written (a full disk) ends the program with 74.
+func output(_ text: String, terminator: String = "\n") {
+  let bytes = Array((text + terminator).utf8)
+  var written = 0
+  while written < bytes.count {
+    let count = bytes.withUnsafeBytes { write(1, $0.baseAddress! + written, $0.count - written) }
+    if count >= 0 {
+      written += count
+    } else if errno == EPIPE {
+      // The reader has seen enough.
+      exit(0)
+    } else if errno != EINTR {
+      message("vgglab: the output could not be written (\(String(cString: strerror(errno))))")
+      exit(74)
+    }
+  }
 }
 
 /// Progress and messages go to stderr.
 func message(_ text: String) {
-  fputs(text + "\n", stderr)
-}
-
-/// A result that could not be written (a full disk, a closed pipe) is an input/output error, not a success.
-private func flushOutput() throws {
-  guard fflush(stdout) == 0, ferror(stdout) == 0 else {
-    message("vgglab: the output could not be written (\(String(cString: strerror(errno))))")
-    throw ExitCode(74)
-  }
+  try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
 }

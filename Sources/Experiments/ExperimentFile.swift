@@ -1,0 +1,207 @@
+import PositionedYAML
+
+/// An experiment file as it was written: levels that are still to be laid over each other.
+struct ExperimentFile {
+  struct Profile {
+    var overlay = Overlay()
+    /// What it says of single trials, by their names.
+    var trials: [String: Overlay] = [:]
+    /// Its own sweep, in place of the file's.
+    var sweep: [(key: String, values: [YAMLNode])]?
+  }
+
+  /// A trial at one combination of swept values.
+  struct Point {
+    var name: String
+    /// The trial's name without swept values.
+    var base: String
+    var trial: Overlay
+    var sweep: Overlay
+    var line: Int
+    var column: Int
+  }
+
+  private struct NamedTrial {
+    var name: String
+    var overlay: Overlay
+    var line: Int
+    var column: Int
+  }
+
+  private(set) var name = ""
+  private(set) var question = ""
+  private(set) var top = Overlay()
+  private var trials: [NamedTrial] = []
+  private var sweep: [(key: String, values: [YAMLNode])] = []
+  private(set) var profiles: [String: Profile] = [:]
+
+  /// A sweep may make so many trials of a file.
+  static let trialLimit = 10_000
+
+  init(_ reader: YAMLReader) {
+    let root = reader.document.root
+    let keys = ["schema", "experiment", "question"] + Overlay.sections + ["trials", "sweep", "profiles"]
+    guard let entries = reader.mapping(root, "an experiment", known: keys) else { return }
+    if let schema = entries["schema"] {
+      if let version = reader.integer(schema.value, "schema", 1...Int.max), version > 1 {
+        reader.report(schema.value, "schema \(version) is of a newer vgglab; this one reads schema 1")
+      }
+    } else {
+      reader.report(root, "the key \"schema\" is missing; write schema: 1")
+    }
+    if let entry = entries["experiment"] {
+      name = readName(entry.value, "the experiment's name", reader) ?? ""
+    } else {
+      reader.report(root, "the key \"experiment\" is missing; write the experiment's name")
+    }
+    if let entry = entries["question"] { question = reader.string(entry.value, "question") ?? "" }
+    if question.count > 2000 { reader.report(entries["question"]!.value, "question is longer than 2000 characters") }
+    top = Overlay(entries, reader)
+    if let entry = entries["trials"] { readTrials(entry.value, reader) }
+    if entries["trials"] == nil, let entry = entries["experiment"] {
+      trials = [NamedTrial(name: name, overlay: Overlay(), line: entry.value.line, column: entry.value.column)]
+    }
+    if let entry = entries["sweep"] { sweep = readSweep(entry.value, reader) }
+    if let entry = entries["profiles"] { readProfiles(entry.value, reader) }
+  }
+
+  /// A name that may stand in file names, pages and commands.
+  private func readName(_ node: YAMLNode, _ what: String, _ reader: YAMLReader) -> String? {
+    guard let text = reader.string(node, what) else { return nil }
+    let letters = text.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || [45, 46, 95].contains(byte)
+    }
+    guard letters, !text.isEmpty, text.utf8.count <= 100, !text.contains(".."), !text.hasPrefix("."),
+      !text.hasPrefix("-")
+    else {
+      reader.report(
+        node,
+        """
+        \(what) is \(node.shown); a name has from 1 to 100 letters (a–z, A–Z), digits, dots, dashes and underscores, \
+        begins with a letter, a digit or an underscore and has no two dots in a row
+        """)
+      return nil
+    }
+    return text
+  }
+
+  private mutating func readTrials(_ node: YAMLNode, _ reader: YAMLReader) {
+    guard let items = reader.sequence(node, "trials") else { return }
+    if items.isEmpty { reader.report(node, "trials is an empty list; write at least one, or leave the key out") }
+    if items.count > Self.trialLimit {
+      reader.report(node, "trials has \(items.count) entries; at most \(Self.trialLimit) are read")
+      return
+    }
+    var seen: [String: Int] = [:]
+    for item in items {
+      guard let entries = reader.mapping(item, "a trial", known: ["name"] + Overlay.sections) else { continue }
+      let overlay = Overlay(entries, reader)
+      guard let entry = entries["name"] else {
+        reader.report(item, "a trial's key \"name\" is missing")
+        continue
+      }
+      guard let name = readName(entry.value, "a trial's name", reader) else { continue }
+      if let line = seen[name] {
+        reader.report(entry.value, "the trial's name \"\(name)\" stands in line \(line) already")
+        continue
+      }
+      seen[name] = entry.value.line
+      trials.append(NamedTrial(name: name, overlay: overlay, line: item.line, column: item.column))
+    }
+  }
+
+  private func readSweep(_ node: YAMLNode, _ reader: YAMLReader) -> [(key: String, values: [YAMLNode])] {
+    let known = Overlay.dottedKeys.filter { $0 != "dataset.path" && $0 != "training.optimizer" }
+    guard let entries = reader.mapping(node, "sweep", known: known) else { return [] }
+    var result: [(key: String, values: [YAMLNode])] = []
+    for entry in entries.values.sorted(by: { ($0.line, $0.column) < ($1.line, $1.column) }) {
+      guard let values = reader.sequence(entry.value, "sweep's \(entry.key)") else { continue }
+      if values.isEmpty {
+        reader.report(entry.value, "sweep's \(entry.key) is an empty list; write at least one value")
+      }
+      // Each value is read once here so that all that is wrong is told, whatever profile is chosen.
+      for value in values.prefix(Self.trialLimit) { _ = Overlay(dotted: entry.key, value, reader) }
+      result.append((entry.key, values))
+    }
+    return result
+  }
+
+  private mutating func readProfiles(_ node: YAMLNode, _ reader: YAMLReader) {
+    guard case .mapping(let entries) = node.content else {
+      reader.report(node, "profiles is \(node.kind); a mapping from names to profiles was expected")
+      return
+    }
+    for entry in entries {
+      let key = YAMLNode(content: .scalar(entry.key, plain: true), line: entry.line, column: entry.column)
+      guard let name = readName(key, "a profile's name", reader),
+        let parts = reader.mapping(
+          entry.value, "the profile \(entry.key)", known: Overlay.sections + ["trials", "sweep"])
+      else { continue }
+      var profile = Profile(overlay: Overlay(parts, reader))
+      if let own = parts["sweep"] { profile.sweep = readSweep(own.value, reader) }
+      if let own = parts["trials"], let items = reader.sequence(own.value, "the profile's trials") {
+        for item in items {
+          guard let fields = reader.mapping(item, "a profile's trial", known: ["name"] + Overlay.sections) else {
+            continue
+          }
+          let overlay = Overlay(fields, reader)
+          guard let name = fields["name"].flatMap({ reader.string($0.value, "a trial's name") }) else {
+            reader.report(item, "the key \"name\" is missing; it says which trial is meant")
+            continue
+          }
+          guard trials.contains(where: { $0.name == name }) else {
+            let remedy = nearest(to: name, among: trials.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+            reader.report(fields["name"]!.value, "there is no trial \"\(shortened(name))\"\(remedy)")
+            continue
+          }
+          profile.trials[name] = overlay
+        }
+      }
+      profiles[name] = profile
+    }
+  }
+
+  /// Every trial at every combination of the swept values, in the order of the file.
+  func points(_ profile: Profile?, _ reader: YAMLReader) -> [Point] {
+    var combinations: [(suffix: String, overlay: Overlay)] = [("", Overlay())]
+    for (key, values) in profile?.sweep ?? sweep {
+      guard combinations.count * values.count * max(1, trials.count) <= Self.trialLimit else {
+        reader.report(values[0], "the sweep makes more than \(Self.trialLimit) trials")
+        return []
+      }
+      combinations = combinations.flatMap { combination in
+        values.map { value in
+          let short = key.split(separator: ".").last.map(String.init) ?? key
+          return (
+            "\(combination.suffix) \(short)=\(suffix(value))",
+            combination.overlay.overlaid(by: Overlay(dotted: key, value, reader))
+          )
+        }
+      }
+    }
+    var points: [Point] = []
+    var seen: Set<String> = []
+    for trial in trials {
+      for combination in combinations {
+        let name = trial.name + combination.suffix
+        if !seen.insert(name).inserted {
+          reader.report(line: trial.line, column: trial.column, "the sweep makes two trials of the name \"\(name)\"")
+        }
+        points.append(
+          Point(
+            name: name, base: trial.name, trial: trial.overlay, sweep: combination.overlay, line: trial.line,
+            column: trial.column))
+      }
+    }
+    return points
+  }
+
+  /// A swept value in a trial's name.
+  private func suffix(_ node: YAMLNode) -> String {
+    switch node.content {
+    case .scalar(let text, _): text
+    case .sequence(let items): items.map(suffix).joined(separator: "-")
+    case .mapping: "?"
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Digests
+import Files
+public import Foundation
+public import Store
+import Training
+
+extension RunFolder {
+  /// Keeps a state as `<name>.safetensors` in the run's folder.
+  func save(_ state: StateDictionary, as name: String) throws -> ArtifactRecord {
+    let data = state.safetensors
+    try writeFileAtomically("\(path)/\(name).safetensors", data)
+    return ArtifactRecord(name: name, path: "\(name).safetensors", bytes: data.count, digest: sha256Hex(data))
+  }
+}
+
+/// The moments of a run whose weights can be exported.
+public enum WeightsMoment: String, Sendable, CaseIterable {
+  /// What the training began with; it is drawn again from the configuration.
+  case initial
+  /// What a complete training ended with.
+  case last
+}
+
+/// A run's weights as the bytes of a safetensors file, which PyTorch loads into the same nested `nn.Sequential`.
+///
+/// Throws ``LabError/runHasNoArtifact(run:name:state:)`` where they are not kept, and an error for a file that is not
+/// what was recorded.
+public func exportWeights(store: Store, run: RunSummary, at moment: WeightsMoment) throws -> Data {
+  switch moment {
+  case .initial:
+    let configuration = try RunConfiguration(canonical: run.configuration ?? "", run: run.id)
+    let network = try configuration.buildNetwork(classes: 10)
+    return initialState(of: network, configuration.network.initialization, seed: configuration.settings.seed)
+      .safetensors
+  case .last:
+    let rows = try store.query(
+      "SELECT path, digest FROM artifact WHERE run = '\(run.id)' AND name = '\(moment.rawValue)'"
+    ).rows
+    guard let row = rows.first, case .text(let name) = row[0], case .text(let digest) = row[1] else {
+      throw LabError.runHasNoArtifact(run: run.id, name: moment.rawValue, state: run.state.name)
+    }
+    let path = "\(store.directory)/runs/\(run.id)/\((name as NSString).lastPathComponent)"
+    let data = try readFile(path, limit: 4 << 30)
+    guard sha256Hex(data) == digest else { throw LabError.artifactChanged(path: path) }
+    return data
+  }
+}

@@ -1,0 +1,149 @@
+/// Reads typed values from a document and collects everything that is wrong, to be told at once.
+public final class YAMLReader {
+  public let document: YAMLDocument
+  private var problems: [YAMLProblem]
+
+  public init(_ document: YAMLDocument) {
+    self.document = document
+    problems = document.problems
+  }
+
+  /// Notes what is wrong at a place.
+  public func report(line: Int, column: Int, _ message: String) {
+    problems.append(YAMLProblem(line: line, column: column, message: message))
+  }
+
+  public func report(_ node: YAMLNode, _ message: String) { report(line: node.line, column: node.column, message) }
+
+  /// Throws if anything was wrong.
+  public func finish() throws(YAMLProblems) {
+    guard problems.isEmpty else {
+      throw YAMLProblems(file: document.file, text: document.text, problems: problems)
+    }
+  }
+
+  /// A mapping's entries by their keys; keys that are not known are told, with the nearest that is.
+  public func mapping(_ node: YAMLNode, _ what: String, known: [String]) -> [String: YAMLNode.Entry]? {
+    guard case .mapping(let entries) = node.content else {
+      report(node, "\(what) is \(node.kind); a mapping with \(known.joined(separator: ", ")) was expected")
+      return nil
+    }
+    var found: [String: YAMLNode.Entry] = [:]
+    for entry in entries {
+      if known.contains(entry.key) {
+        found[entry.key] = entry
+      } else {
+        let remedy =
+          nearest(to: entry.key, among: known).map { "did you mean \"\($0)\"?" }
+          ?? "known are \(known.joined(separator: ", "))"
+        report(line: entry.line, column: entry.column, "unknown key \"\(shortened(entry.key))\" in \(what); \(remedy)")
+      }
+    }
+    return found
+  }
+
+  public func sequence(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
+    guard case .sequence(let items) = node.content else {
+      report(node, "\(what) is \(node.kind); a list was expected")
+      return nil
+    }
+    return items
+  }
+
+  public func string(_ node: YAMLNode, _ what: String) -> String? {
+    guard case .scalar(let text, _) = node.content else {
+      report(node, "\(what) is \(node.kind); a text was expected")
+      return nil
+    }
+    return text
+  }
+
+  public func integer(_ node: YAMLNode, _ what: String, _ range: ClosedRange<Int>) -> Int? {
+    guard case .scalar(let text, true) = node.content, let value = Int(text) else {
+      report(node, "\(what) is \(node.shown); a whole number was expected")
+      return nil
+    }
+    guard range.contains(value) else {
+      report(node, "\(what) is \(value); it must be \(bounds(range))")
+      return nil
+    }
+    return value
+  }
+
+  public func unsigned(_ node: YAMLNode, _ what: String) -> UInt64? {
+    guard case .scalar(let text, true) = node.content, let value = UInt64(text) else {
+      report(node, "\(what) is \(node.shown); a whole number from 0 to \(UInt64.max) was expected")
+      return nil
+    }
+    return value
+  }
+
+  /// A finite number that fulfils `condition`, which `demand` says in words.
+  public func number(
+    _ node: YAMLNode, _ what: String, _ demand: String, where condition: (Double) -> Bool
+  ) -> Double? {
+    guard case .scalar(let text, true) = node.content, isNumber(text), let value = Double(text), value.isFinite else {
+      report(node, "\(what) is \(node.shown); a number was expected")
+      return nil
+    }
+    guard condition(value) else {
+      report(node, "\(what) is \(text); it must be \(demand)")
+      return nil
+    }
+    return value
+  }
+
+  public func truth(_ node: YAMLNode, _ what: String) -> Bool? {
+    if case .scalar(let text, true) = node.content {
+      if ["true", "True", "TRUE"].contains(text) { return true }
+      if ["false", "False", "FALSE"].contains(text) { return false }
+    }
+    report(node, "\(what) is \(node.shown); true or false was expected")
+    return nil
+  }
+
+  /// One of several words.
+  public func choice(_ node: YAMLNode, _ what: String, _ words: [String]) -> String? {
+    guard case .scalar(let text, _) = node.content else {
+      report(node, "\(what) is \(node.kind); one of \(words.joined(separator: ", ")) was expected")
+      return nil
+    }
+    if words.contains(text) { return text }
+    let remedy =
+      nearest(to: text, among: words).map { "did you mean \"\($0)\"?" } ?? "there are \(words.joined(separator: ", "))"
+    report(node, "there is no \(what) \"\(shortened(text))\"; \(remedy)")
+    return nil
+  }
+
+  private func bounds(_ range: ClosedRange<Int>) -> String {
+    range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+  }
+
+  /// JSON's and YAML's decimal numbers; not Swift's hexadecimal ones, infinities and the like.
+  private func isNumber(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
+  }
+}
+
+/// At most 40 characters of what somebody wrote.
+public func shortened(_ text: String) -> String { text.count <= 40 ? text : "\(text.prefix(39))…" }
+
+extension YAMLNode {
+  /// What kind of value it is, for sentences.
+  public var kind: String {
+    switch content {
+    case .scalar(let text, true) where ["", "~", "null", "Null", "NULL"].contains(text): "empty"
+    case .scalar: "a single value"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+
+  /// The value itself where it is a scalar, otherwise its kind.
+  public var shown: String {
+    switch content {
+    case .scalar(let text, let plain): plain && text.isEmpty ? "empty" : "\"\(shortened(text))\""
+    case .sequence, .mapping: kind
+    }
+  }
+}

@@ -1,0 +1,293 @@
+/// One line of a run's journal: an event that happened. The journal is the truth; the database is made from it.
+public enum JournalRecord: Sendable, Hashable, Codable {
+  /// First in the file: what is run.
+  case run(RunRecord)
+  /// A process begins to work on the run.
+  case attempt(AttemptRecord)
+  case network(NetworkRecord)
+  case metric([MetricRecord])
+  case event(EventRecord)
+  case artifact(ArtifactRecord)
+  /// Last in the file of a run that completed or failed.
+  case end(EndRecord)
+
+  private enum Kind: String, CodingKey {
+    case run, attempt, network, metric, event, artifact, end
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Kind.self)
+    switch self {
+    case .run(let record): try container.encode(record, forKey: .run)
+    case .attempt(let record): try container.encode(record, forKey: .attempt)
+    case .network(let record): try container.encode(record, forKey: .network)
+    case .metric(let records): try container.encode(records, forKey: .metric)
+    case .event(let record): try container.encode(record, forKey: .event)
+    case .artifact(let record): try container.encode(record, forKey: .artifact)
+    case .end(let record): try container.encode(record, forKey: .end)
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Kind.self)
+    switch container.allKeys.first {
+    case .run: self = .run(try container.decode(RunRecord.self, forKey: .run))
+    case .attempt: self = .attempt(try container.decode(AttemptRecord.self, forKey: .attempt))
+    case .network: self = .network(try container.decode(NetworkRecord.self, forKey: .network))
+    case .metric: self = .metric(try container.decode([MetricRecord].self, forKey: .metric))
+    case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
+    case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
+    case .end: self = .end(try container.decode(EndRecord.self, forKey: .end))
+    case nil:
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: [], debugDescription: "no kind of record that this vgglab knows"))
+    }
+  }
+}
+
+public struct RunRecord: Sendable, Hashable, Codable {
+  public var run: String
+  public var experiment: String
+  public var question: String
+  public var profile: String?
+  public var trial: String
+  /// The trial's id: the digest of its canonical configuration.
+  public var trialID: String
+  /// Canonical JSON.
+  public var configuration: String
+  public var reductions: [ReductionRecord]
+  public var seed: UInt64
+  public var epochs: Int
+  /// When the run was made, ISO 8601 in UTC with milliseconds.
+  public var createdAt: String
+
+  public init(
+    run: String, experiment: String, question: String, profile: String? = nil, trial: String, trialID: String,
+    configuration: String, reductions: [ReductionRecord], seed: UInt64, epochs: Int, createdAt: String
+  ) {
+    self.run = run
+    self.experiment = experiment
+    self.question = question
+    self.profile = profile
+    self.trial = trial
+    self.trialID = trialID
+    self.configuration = configuration
+    self.reductions = reductions
+    self.seed = seed
+    self.epochs = epochs
+    self.createdAt = createdAt
+  }
+}
+
+public struct ReductionRecord: Sendable, Hashable, Codable {
+  public var key: String
+  public var full: String
+  public var used: String
+
+  public init(
+    key: String, full: String, used: String
+  ) {
+    self.key = key
+    self.full = full
+    self.used = used
+  }
+}
+
+public struct AttemptRecord: Sendable, Hashable, Codable {
+  /// From 1.
+  public var attempt: Int
+  public var startedAt: String
+  public var environment: EnvironmentRecord
+
+  public init(
+    attempt: Int, startedAt: String, environment: EnvironmentRecord
+  ) {
+    self.attempt = attempt
+    self.startedAt = startedAt
+    self.environment = environment
+  }
+}
+
+/// Where and with what an attempt ran.
+public struct EnvironmentRecord: Sendable, Hashable, Codable {
+  public var vgglabVersion: String
+  public var binaryDigest: String
+  public var gitCommit: String?
+  public var gitDirty: Bool?
+  public var host: String
+  public var bootID: String?
+  public var processID: Int
+  /// The process's start in clock ticks since boot, which with boot id and process id names it for ever.
+  public var processStart: UInt64?
+  public var operatingSystem: String
+  public var cpu: String
+  public var cores: Int
+  public var threads: Int
+  public var kernels: String
+  public var instructionSet: String
+  public var blas: String
+  public var blasCore: String
+  /// SHA-256 by data file name.
+  public var dataDigests: [String: String]
+
+  public init(
+    vgglabVersion: String, binaryDigest: String, gitCommit: String? = nil, gitDirty: Bool? = nil, host: String,
+    bootID: String? = nil, processID: Int, processStart: UInt64? = nil, operatingSystem: String, cpu: String,
+    cores: Int, threads: Int, kernels: String, instructionSet: String, blas: String, blasCore: String,
+    dataDigests: [String: String]
+  ) {
+    self.vgglabVersion = vgglabVersion
+    self.binaryDigest = binaryDigest
+    self.gitCommit = gitCommit
+    self.gitDirty = gitDirty
+    self.host = host
+    self.bootID = bootID
+    self.processID = processID
+    self.processStart = processStart
+    self.operatingSystem = operatingSystem
+    self.cpu = cpu
+    self.cores = cores
+    self.threads = threads
+    self.kernels = kernels
+    self.instructionSet = instructionSet
+    self.blas = blas
+    self.blasCore = blasCore
+    self.dataDigests = dataDigests
+  }
+}
+
+public struct NetworkRecord: Sendable, Hashable, Codable {
+  /// `vgg11`, `alexnet`, `blocks`.
+  public var arch: String
+  public var ratio: Int
+  /// `1x224x224`.
+  public var input: String
+  public var classes: Int
+  public var parameters: Int
+  public var multiplyAdds: Int
+  public var activationFloats: Int
+  /// PyTorch's `print(net)`.
+  public var printed: String
+  /// The walk over the direct children in the document's format.
+  public var shapeWalk: String
+  public var layers: [LayerRecord]
+
+  public init(
+    arch: String, ratio: Int, input: String, classes: Int, parameters: Int, multiplyAdds: Int, activationFloats: Int,
+    printed: String, shapeWalk: String, layers: [LayerRecord]
+  ) {
+    self.arch = arch
+    self.ratio = ratio
+    self.input = input
+    self.classes = classes
+    self.parameters = parameters
+    self.multiplyAdds = multiplyAdds
+    self.activationFloats = activationFloats
+    self.printed = printed
+    self.shapeWalk = shapeWalk
+    self.layers = layers
+  }
+}
+
+public struct LayerRecord: Sendable, Hashable, Codable {
+  /// `2.0`.
+  public var path: String
+  /// From 0: which direct child of the outer Sequential it is or stands in.
+  public var child: Int
+  /// `Conv2d`.
+  public var type: String
+  /// The one-line text that PyTorch prints.
+  public var printed: String
+  /// `16x224x224`.
+  public var outputShape: String
+  public var parameters: Int
+  public var multiplyAdds: Int
+  public var activationFloats: Int
+
+  public init(
+    path: String, child: Int, type: String, printed: String, outputShape: String, parameters: Int, multiplyAdds: Int,
+    activationFloats: Int
+  ) {
+    self.path = path
+    self.child = child
+    self.type = type
+    self.printed = printed
+    self.outputShape = outputShape
+    self.parameters = parameters
+    self.multiplyAdds = multiplyAdds
+    self.activationFloats = activationFloats
+  }
+}
+
+public struct MetricRecord: Sendable, Hashable, Codable {
+  /// `step_loss`, `train_loss`, `test_accuracy`, …
+  public var name: String
+  public var step: Int
+  public var epoch: Double
+  public var value: Double
+
+  public init(name: String, step: Int, epoch: Double, value: Double) {
+    self.name = name
+    self.step = step
+    self.epoch = epoch
+    self.value = value
+  }
+}
+
+public struct EventRecord: Sendable, Hashable, Codable {
+  public var at: String
+  public var kind: String
+  public var message: String
+
+  public init(
+    at: String, kind: String, message: String
+  ) {
+    self.at = at
+    self.kind = kind
+    self.message = message
+  }
+}
+
+public struct ArtifactRecord: Sendable, Hashable, Codable {
+  /// `initial`, `last`.
+  public var name: String
+  /// Relative to the run's folder.
+  public var path: String
+  public var bytes: Int
+  public var digest: String
+
+  public init(
+    name: String, path: String, bytes: Int, digest: String
+  ) {
+    self.name = name
+    self.path = path
+    self.bytes = bytes
+    self.digest = digest
+  }
+}
+
+public struct EndRecord: Sendable, Hashable, Codable {
+  public enum Outcome: String, Sendable, Hashable, Codable {
+    case completed, failed
+  }
+  public var outcome: Outcome
+  /// Why it failed.
+  public var cause: String?
+  public var at: String
+  /// The training steps alone: what rates are divided by.
+  public var trainingSeconds: Double
+  /// The whole of this attempt.
+  public var seconds: Double
+  public var peakResidentBytes: Int
+
+  public init(
+    outcome: Outcome, cause: String? = nil, at: String, trainingSeconds: Double, seconds: Double, peakResidentBytes: Int
+  ) {
+    self.outcome = outcome
+    self.cause = cause
+    self.at = at
+    self.trainingSeconds = trainingSeconds
+    self.seconds = seconds
+    self.peakResidentBytes = peakResidentBytes
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+
+/// A value as SQLite has it.
+public enum SQLValue: Sendable, Hashable {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(String)
+  case blob([UInt8])
+
+  /// The value in full precision; empty for NULL, blobs in hexadecimal.
+  public var plainText: String {
+    switch self {
+    case .null: ""
+    case .integer(let value): "\(value)"
+    case .real(let value): value.isFinite ? "\(value)" : value.isNaN ? "nan" : value < 0 ? "-inf" : "inf"
+    case .text(let text): text
+    case .blob(let bytes): bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+  }
+
+  /// The value as JSON has it; what is not finite, and blobs, as text.
+  public var jsonLiteral: String {
+    switch self {
+    case .null: "null"
+    case .integer(let value): "\(value)"
+    case .real(let value): value.isFinite ? "\(value)" : quoted(plainText)
+    case .text, .blob: quoted(plainText)
+    }
+  }
+
+  /// The value as a number; nil for what is none.
+  public var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .real(let value): value
+    case .null, .text, .blob: nil
+    }
+  }
+}
+
+/// What a query gave.
+public struct QueryResult: Sendable, Hashable {
+  public var columns: [String]
+  public var rows: [[SQLValue]]
+
+  public init(columns: [String], rows: [[SQLValue]]) {
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// Aligned columns for people: numbers to the right, NULL as a dash, line ends and control characters shown as blanks.
+  public var table: String {
+    let cells = rows.map { row in
+      row.map { value in
+        value == .null
+          ? "–"
+          : String(value.plainText.map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0 })
+      }
+    }
+    let widths = columns.indices.map { column in ([columns[column]] + cells.map { $0[column] }).map(\.count).max() ?? 0
+    }
+    let numeric = columns.indices.map { column in
+      rows.allSatisfy { $0[column] == .null || $0[column].number != nil } && !rows.isEmpty
+    }
+    func line(_ row: [String]) -> String {
+      var text = ""
+      for (column, cell) in row.enumerated() {
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        text += (column == 0 ? "" : "  ") + (numeric[column] ? space + cell : cell + space)
+      }
+      while text.last == " " { text.removeLast() }
+      return text
+    }
+    let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
+    return ([line(columns), rule] + cells.map(line)).joined(separator: "\n")
+  }
+
+  /// An array of objects, their keys in the columns' order; numbers in full precision, what is not finite as text.
+  public var json: String {
+    let objects = rows.map { row in
+      "  {" + zip(columns, row).map { "\(quoted($0)): \($1.jsonLiteral)" }.joined(separator: ", ") + "}"
+    }
+    return objects.isEmpty ? "[]" : "[\n" + objects.joined(separator: ",\n") + "\n]"
+  }
+
+  /// RFC 4180's CSV with a header; NULL is an empty field.
+  public var csv: String {
+    ([columns] + rows.map { $0.map(\.plainText) }).map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
+  }
+
+}
+
+func quoted(_ text: String) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .withoutEscapingSlashes
+  // A string is always encodable.
+  return String(decoding: try! encoder.encode(text), as: UTF8.self)
+}
+
+private func csvField(_ text: String) -> String {
+  text.contains { "\",\r\n\r\n".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+}

@@ -1,0 +1,56 @@
+public import Files
+
+/// What can go wrong with a store, as facts.
+public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  case missing(path: String)
+  case notWritable(path: String, reason: String)
+  case newer(path: String, found: Int, known: Int)
+  case notADatabase(path: String, reason: String)
+  case file(FileError)
+  case journalUnwritable(path: String, reason: String)
+  case badRunID(String)
+  case noSuchRun(String)
+  case ambiguousRun(String, candidates: [String])
+  case badQuery(sql: String, reason: String)
+  case database(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .missing(let path):
+      "\(path): there is no store; `vgglab run experiments/resize.yaml` makes one, --store names another folder"
+    case .notWritable(let path, let reason):
+      "\(path): cannot be written (\(reason)); check its permissions, or name another folder with --store"
+    case .newer(let path, let found, let known):
+      "\(path): is of version \(found), written by a newer vgglab; this one knows up to \(known): update vgglab"
+    case .notADatabase(let path, let reason):
+      "\(path): is not a store's database (\(reason)); `vgglab doctor --rebuild` makes it again from the journals"
+    case .file(let error): "\(error)"
+    case .journalUnwritable(let path, let reason):
+      "\(path): the journal cannot be written (\(reason)); check free space and permissions"
+    case .badRunID(let text): "'\(text.prefix(40))' is not the id of a run"
+    case .noSuchRun(let text):
+      "there is no run or trial '\(text.prefix(100))' in the store; `vgglab list` shows what there is"
+    case .ambiguousRun(let text, let candidates):
+      "'\(text)' may be \(candidates.prefix(8).joined(separator: ", ")); write more of it"
+    case .badQuery(let sql, let reason): "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
+    case .database(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}
+
+private func oneLine(_ sql: String) -> String {
+  let line = sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  return line.count <= 200 ? line : "\(line.prefix(199))…"
+}
+
+extension StoreError: Fault {
+  public var kind: FaultKind {
+    switch self {
+    case .missing, .noSuchRun: .missingInput
+    case .notWritable, .journalUnwritable, .database: .inputOutput
+    case .newer, .notADatabase, .badQuery: .badInput
+    case .badRunID, .ambiguousRun: .usage
+    case .file(let error): error.kind
+    }
+  }
+}

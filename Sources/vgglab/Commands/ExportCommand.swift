@@ -1,0 +1,51 @@
+import ArgumentParser
+import Files
+import Foundation
+import Lab
+import Store
+
+struct ExportCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a run's measured values or its weights for other tools.",
+    discussion: """
+      csv and jsonl hold run, attempt, metric, step, epoch and value. safetensors holds the weights under the keys of \
+      PyTorch's state_dict(); --at initial draws those that the training began with again.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, jsonl, safetensors }
+
+  @OptionGroup var store: StoreOptions
+
+  @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
+  var run: String
+
+  @Option(name: .long, help: "The format.")
+  var format: Format
+
+  @Option(name: .long, help: "Whose weights: initial or last (safetensors alone).")
+  var at: WeightsMoment?
+
+  @Option(name: [.customShort("o"), .long], help: "The file to write (default: stdout; safetensors needs one).")
+  var output: String?
+
+  func validate() throws {
+    if format == .safetensors, output == nil {
+      throw ValidationError("safetensors is binary: name a file with -o")
+    }
+    if format != .safetensors, at != nil { throw ValidationError("--at goes with --format safetensors alone") }
+  }
+
+  func execute() throws {
+    let source = try Store.openToRead(at: store.directory)
+    let found = try source.run(matching: run)
+    if format == .safetensors {
+      try writeFileAtomically(output ?? "", try exportWeights(store: source, run: found, at: at ?? .last))
+      return
+    }
+    let text = try source.exportMetrics(run: found.id, format: format == .csv ? .csv : .jsonl)
+    if let output { try writeFileAtomically(output, Data(text.utf8)) } else { vgglab.output(text, terminator: "") }
+  }
+}
+
+extension WeightsMoment: ExpressibleByArgument {}
