@@ -7,7 +7,7 @@ VGGLAB := .build/$(CONFIGURATION)/vgglab
 .PHONY: demo test build setup setup-tests lint format bench clean
 
 demo: setup build
-	@$(VGGLAB) run experiments/resize.yaml --profile quick
+	@$(VGGLAB) run experiments/architectures.yaml experiments/resize.yaml --profile quick
 	@$(VGGLAB) report
 
 test: setup-tests lint

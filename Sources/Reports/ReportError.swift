@@ -1,4 +1,91 @@
-/// Why a report cannot be woven, as facts.
-public enum ReportError: Error, Hashable, Sendable {
-  case cellFoundNoRows(file: String, line: Int)
+public import Files
+public import PositionedYAML
+
+/// One thing that keeps a notebook from being woven, as a fact.
+public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
+  case frontMatterOpen
+  case unknownFrontMatterKey(String)
+  case unknownCellKind(String, nearest: String?)
+  case badCellHead(String)
+  case doubledID(String, line: Int)
+  case fenceNotClosed
+  case emptyCell(kind: String)
+  case unknownOption(String, kind: String, nearest: String?)
+  case badOption(String, value: String, expected: String)
+  case badCondition(String)
+  case conditionNotClosed
+  case conditionNotOpen
+  case unknownID(String, nearest: String?)
+  case unknownColumn(String, id: String, columns: [String])
+  case badInline(String, reason: String)
+  case badQuery(reason: String)
+  case noRows(kind: String, id: String)
+  case wrongColumns(kind: String, expected: String, found: [String])
+  case notANumber(column: String, value: String)
+  case drawing(reason: String)
+
+  public var description: String {
+    switch self {
+    case .frontMatterOpen: "the front matter has no end; close it with a line of three dashes"
+    case .unknownFrontMatterKey(let key):
+      "unknown key \"\(shortened(key))\" in the front matter; known are title, subtitle and lang"
+    case .unknownCellKind(let kind, let nearest):
+      "there is no cell of the kind \"\(shortened(kind))\"; "
+        + (nearest.map { "did you mean \"\($0)\"?" } ?? "there are \(CellKind.names)")
+    case .badCellHead(let head): "\"\(shortened(head))\" is not the head of a cell; write {kind id}"
+    case .doubledID(let id, let line): "the id \"\(id)\" is taken by the cell in line \(line); choose another"
+    case .fenceNotClosed: "the cell has no end; close it with as many backticks as it begins with"
+    case .emptyCell(let kind): "the \(kind) cell has no query"
+    case .unknownOption(let option, let kind, let nearest):
+      "a \(kind) cell has no option \"\(shortened(option))\""
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+    case .badOption(let option, let value, let expected): "\(option) is \"\(shortened(value))\"; \(expected) was expected"
+    case .badCondition(let text): "\"\(shortened(text))\" is no condition; write :::{if id} or :::{unless id}"
+    case .conditionNotClosed: "the condition has no end; close it with a line of three colons"
+    case .conditionNotOpen: "three colons close a condition, and none is open"
+    case .unknownID(let id, let nearest):
+      "there is no query or table \"\(shortened(id))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+    case .unknownColumn(let column, let id, let columns):
+      "\"\(id)\" has no column \"\(shortened(column))\"; it has \(columns.joined(separator: ", "))"
+    case .badInline(let text, let reason): "{{\(shortened(text))}}: \(reason)"
+    case .badQuery(let reason): reason
+    case .noRows(let kind, let id):
+      "the \(kind) cell \"\(id)\" finds no rows; run the experiment first, or give it an option `otherwise`"
+    case .wrongColumns(let kind, let expected, let found):
+      "a \(kind) cell needs the columns \(expected), and the query gives \(found.joined(separator: ", "))"
+    case .notANumber(let column, let value): "the column \(column) has \"\(shortened(value))\"; a number was expected"
+    case .drawing(let reason): "the chart cannot be drawn: \(reason)"
+    }
+  }
+}
+
+/// Why a report cannot be woven: what is wrong with files, or everything that is wrong with the notebook.
+public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
+  public struct Located: Hashable, Sendable {
+    /// From 1.
+    public var line: Int
+    public var problem: ReportProblem
+  }
+
+  case file(FileError)
+  case frontMatter(YAMLProblems)
+  case notebook(file: String, problems: [Located])
+
+  public var description: String {
+    switch self {
+    case .file(let error): "\(error)"
+    case .frontMatter(let problems): "\(problems)"
+    case .notebook(let file, let problems):
+      problems.map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
+    }
+  }
+}
+
+extension ReportError: Fault {
+  public var kind: FaultKind {
+    switch self {
+    case .file(let error): error.kind
+    case .frontMatter, .notebook: .badInput
+    }
+  }
 }

@@ -6,7 +6,7 @@ enum ProcessFacts {
   static var peakResidentBytes: Int {
     guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
     for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-      let kibibytes = line.dropFirst("VmHWM:".count).split(separator: " ").first.flatMap { Int($0) }
+      let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
       return (kibibytes ?? 0) * 1024
     }
     return 0

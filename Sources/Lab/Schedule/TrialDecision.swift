@@ -53,7 +53,7 @@ public struct TrialDecision: Sendable, Hashable {
     ])
     for decision in decisions {
       let forecast = decision.forecast
-      let runs = decision.action != .skip
+      let runs = decision.action != .skip && decision.trial.training.epochs > 0
       table.add([
         decision.trial.experiment, decision.trial.name, decision.action.rawValue,
         runs ? "\(forecast.steps)" : "–",

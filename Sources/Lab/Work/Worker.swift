@@ -48,20 +48,25 @@ public struct Worker {
     }
 
     let configuration: RunConfiguration
-    let dataset: Dataset
+    let dataset: Dataset?
     do {
       configuration = try RunConfiguration(canonical: record.configuration, run: run)
-      dataset = try configuration.loadDataset(path: data)
+      // A network that is only described needs no pictures.
+      dataset = configuration.settings.epochs == 0 ? nil : try configuration.loadDataset(path: data)
     } catch {
       try journal.append([.attempt(attempt(attempts + 1, digests: [:]))])
       try end(.failed, cause: "\(error)", trainingSeconds: 0)
       throw error
     }
-    try journal.append([.attempt(attempt(attempts + 1, digests: dataset.digests))])
+    try journal.append([.attempt(attempt(attempts + 1, digests: dataset?.digests ?? [:]))])
     let recorder = JournalObserver(journal: journal)
     do {
-      let network = try configuration.buildNetwork(classes: dataset.training.classes)
+      let network = try configuration.buildNetwork(classes: dataset?.training.classes ?? 10)
       try journal.append([.network(NetworkRecord(network, configuration: configuration.network))])
+      guard let dataset else {
+        try end(.completed, cause: nil, trainingSeconds: 0)
+        return 0
+      }
       let trainer = try Trainer(
         configuration: configuration.training(network: network, threads: threads), dataset: dataset,
         side: configuration.dataset.resize)

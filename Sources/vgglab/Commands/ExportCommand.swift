@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Files
 import Foundation
-import Lab
+public import Lab
 import Store
 
 struct ExportCommand: LabCommand {

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Lab
-import Store
+public import Store
 
 struct ListCommand: LabCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the runs of the store.")

@@ -13,7 +13,7 @@ struct LogCommand: LabCommand {
   var run: String
 
   func execute() throws {
-    let found = try Store.open(at: store.directory, access: .readOnly).run(matching: run)
+    let found = try Store.openToRead(at: store.directory).run(matching: run)
     output(try logText(store: store.directory, run: found.id))
   }
 }

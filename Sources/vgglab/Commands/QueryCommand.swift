@@ -13,7 +13,7 @@ struct QueryCommand: LabCommand {
   var sql: String
 
   func execute() throws {
-    let result = try Store.open(at: store.directory, access: .readOnly).query(sql)
+    let result = try Store.openToRead(at: store.directory).query(sql)
     output(format.json ? result.json : result.table)
   }
 }

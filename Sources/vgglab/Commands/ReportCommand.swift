@@ -19,11 +19,11 @@ struct ReportCommand: LabCommand {
   var out: String?
 
   func execute() throws {
-    let source = try Store.open(at: store.directory, access: .readOnly)
+    let source = try Store.openToRead(at: store.directory)
     let name = notebook.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "report"
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
-    let woven = try weaveReport(notebook: notebook, store: source, output: directory, version: vgglabVersion)
-    for warning in woven.warnings { message("vgglab: \(warning)") }
+    let woven = try weaveReport(notebook: notebook, source: source, output: directory, version: vgglabVersion)
+    for warning in woven.warnings { complain("vgglab: \(warning)") }
     if format.json {
       output(try json(["page": woven.pagePath, "markdown": woven.markdownPath]))
     } else {

@@ -10,7 +10,7 @@ protocol LabCommand: ParsableCommand {
 extension LabCommand {
   func run() throws {
     if let complaint = Processor.complaint {
-      message("vgglab: \(complaint)")
+      complain("vgglab: \(complaint)")
       throw ExitCode(69)
     }
     signal(SIGPIPE, SIG_IGN)
@@ -21,8 +21,8 @@ extension LabCommand {
     } catch let error as ValidationError {
       throw error
     } catch {
-      message("vgglab: \(error)")
-      throw ExitCode(exitCode(for: error))
+      complain("vgglab: \(error)")
+      throw ExitCode(contractExitCode(for: error))
     }
   }
 }
@@ -39,13 +39,13 @@ func output(_ text: String, terminator: String = "\n") {
       // The reader has seen enough.
       exit(0)
     } else if errno != EINTR {
-      message("vgglab: the output could not be written (\(String(cString: strerror(errno))))")
+      complain("vgglab: the output could not be written (\(String(cString: strerror(errno))))")
       exit(74)
     }
   }
 }
 
 /// Progress and messages go to stderr.
-func message(_ text: String) {
+func complain(_ text: String) {
   try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
 }

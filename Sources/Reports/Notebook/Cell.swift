@@ -1,0 +1,59 @@
+/// What a cell makes of its query's rows.
+enum CellKind: String, CaseIterable, Sendable {
+  /// The first row's columns become values for the text.
+  case query
+  case table
+  case curves
+  case bars
+  case printout
+
+  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+  /// The options that it takes, as `--| option: value` lines before its SQL.
+  var options: [String] {
+    switch self {
+    case .query: ["optional", "view"]
+    case .table: ["caption", "columns", "otherwise"]
+    case .curves: ["caption", "overlay", "y_label", "y_range", "otherwise"]
+    case .bars: ["caption", "value_label", "scale", "format", "otherwise"]
+    case .printout: ["caption", "otherwise"]
+    }
+  }
+}
+
+/// A fenced cell of a notebook.
+struct Cell: Sendable, Hashable {
+  var kind: CellKind
+  var id: String
+  /// Of its opening fence, from 1.
+  var line: Int
+  var options: [String: Option]
+  var sql: String
+
+  struct Option: Sendable, Hashable {
+    var value: String
+    var line: Int
+  }
+
+  /// Whether later cells may read from it by its id, as from a table.
+  var isView: Bool { kind == .query && option("view") == "true" }
+
+  func option(_ name: String) -> String? { options[name]?.value }
+}
+
+/// A value within a sentence: `{{id.column | format}}`.
+struct InlineValue: Sendable, Hashable {
+  /// As it was written, without the braces.
+  var source: String
+  var line: Int
+  var id: String
+  var column: String
+  var format: ValueFormat
+}
+
+/// A part of a notebook that stands only where a query's first value is true.
+struct Condition: Sendable, Hashable {
+  var id: String
+  var negated: Bool
+  var line: Int
+}

@@ -1,0 +1,36 @@
+/// A text for HTML's text and attributes.
+func escapedHTML(_ text: String) -> String {
+  var result = ""
+  result.reserveCapacity(text.utf8.count)
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    case "'": result += "&#39;"
+    case "\t", "\n": result.unicodeScalars.append(scalar)
+    default:
+      result.unicodeScalars.append(
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0xE000...0xE00F).contains(scalar.value)
+          ? "\u{FFFD}" : scalar)
+    }
+  }
+  return result
+}
+
+/// A text for a sentence or a table cell of GitHub's Markdown: nothing in it is markup.
+func escapedMarkdown(_ text: String) -> String {
+  var result = ""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\\", "`", "*", "_", "[", "]", "|", "~": result += "\\\(scalar)"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "&": result += "&amp;"
+    case "\n", "\r", "\t": result += " "
+    default: result.unicodeScalars.append(scalar.value < 0x20 ? "\u{FFFD}" : scalar)
+    }
+  }
+  return result
+}
