@@ -38,7 +38,7 @@ func room(
 func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
-    exclude: room == "Networks" || room == "Files" ? [] : ["Fixtures"],
+    exclude: ["Networks", "Training", "Reports", "Datasets"].contains(room) ? ["Fixtures"] : [],
     swiftSettings: common)
 }
 
@@ -102,11 +102,11 @@ let package = Package(
     tests("Kernels"),
     tests("Datasets"),
     tests("Training", ["Networks", "Datasets"]),
-    tests("Experiments", ["Networks"]),
+    tests("Experiments", ["Networks", "Files"]),
     tests("Store"),
     tests("Plots"),
     tests("Reports", ["Store", "Plots"]),
     tests("Lab", ["Store", "Experiments"]),
-    .testTarget(name: "CommandTests", dependencies: [], exclude: ["Fixtures"], swiftSettings: common),
+    .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]
 )

@@ -1,7 +1,8 @@
 /// Pillow's bilinear resize of grey pictures, bit for bit: what torchvision's `Resize` does to Fashion-MNIST.
 ///
 /// Two passes, horizontal first, each with 22-bit fixed-point weights and rounded to bytes; downscaling widens the
-/// triangle. Source: Pillow, `src/libImaging/Resample.c`.
+/// triangle. Exact where both sides are scaled about alike, as square pictures are: for very different scales Pillow may
+/// take the vertical pass first. Source: Pillow, `src/libImaging/Resample.c`.
 public struct BilinearResize: Sendable {
   /// The taps of each output place: where they begin, how many, and their weights of 2⁻²².
   struct Coefficients: Sendable, Hashable {
@@ -15,13 +16,14 @@ public struct BilinearResize: Sendable {
       let scale = Double(size) / Double(outSize)
       let filterScale = max(scale, 1)
       let support = filterScale
+      let inverse = 1 / filterScale
       taps = Int(support.rounded(.up)) * 2 + 1
       for place in 0..<outSize {
         let center = (Double(place) + 0.5) * scale
         let first = max(0, Int(center - support + 0.5))
         let end = min(size, Int(center + support + 0.5))
         let raw = (first..<end).map { tap in
-          max(0, 1 - abs((Double(tap) - center + 0.5) / filterScale))
+          max(0, 1 - abs((Double(tap) - center + 0.5) * inverse))
         }
         let total = raw.reduce(0, +)
         firsts.append(Int32(first))

@@ -30,6 +30,12 @@ public struct Reduction: Sendable, Hashable {
   /// The value without the profile; "all" where none was given.
   public var full: String
   public var used: String
+
+  public init(key: String, full: String, used: String) {
+    self.key = key
+    self.full = full
+    self.used = used
+  }
 }
 
 /// Which pictures a trial trains on, and in which size.

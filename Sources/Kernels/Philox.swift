@@ -61,7 +61,7 @@ public func permutation(count: Int, _ random: Philox) -> [Int32] {
   guard count > 1 else { return order }
   for index in stride(from: count - 1, to: 0, by: -1) {
     // 32 random bits times the range: the bias is below 2⁻¹⁵ for the largest sets here.
-    let other = Int(UInt64(random.word(index)) * UInt64(index + 1) >> 32)
+    let other = Int((UInt64(random.word(index)) * UInt64(index + 1)) >> 32)
     order.swapAt(index, other)
   }
   return order

@@ -39,7 +39,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .unknownOption(let option, let kind, let nearest):
       "a \(kind) cell has no option \"\(shortened(option))\""
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
-    case .badOption(let option, let value, let expected): "\(option) is \"\(shortened(value))\"; \(expected) was expected"
+    case .badOption(let option, let value, let expected):
+      "\(option) is \"\(shortened(value))\"; \(expected) was expected"
     case .badCondition(let text): "\"\(shortened(text))\" is no condition; write :::{if id} or :::{unless id}"
     case .conditionNotClosed: "the condition has no end; close it with a line of three colons"
     case .conditionNotOpen: "three colons close a condition, and none is open"

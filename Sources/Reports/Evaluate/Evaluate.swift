@@ -68,7 +68,9 @@ private struct Evaluation {
       let isOptional =
         cell.kind == .query && (cell.option("optional") == "true" || cell.isView || conditional.contains(cell.id))
       guard let rows = rows(of: cell), !rows.rows.isEmpty || isOptional || cell.option("otherwise") != nil else {
-        if let answer = answers[cell.id], answer != nil { problems.add(cell.line, .noRows(kind: cell.kind.rawValue, id: cell.id)) }
+        if let answer = answers[cell.id], answer != nil {
+          problems.add(cell.line, .noRows(kind: cell.kind.rawValue, id: cell.id))
+        }
         result.cells.append(nil)
         continue
       }

@@ -108,7 +108,9 @@ private struct NotebookParser {
     }
     // An empty line in the place of the dashes keeps the lines' numbers.
     let yaml = "\n" + source[1..<end].joined(separator: "\n")
-    guard source[1..<end].contains(where: { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }) else { return end + 1 }
+    guard source[1..<end].contains(where: { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }) else {
+      return end + 1
+    }
     do {
       let reader = YAMLReader(try parseYAML(yaml, file: file))
       let root = reader.document.root
@@ -130,7 +132,8 @@ private struct NotebookParser {
     let words = fence.info.dropFirst().dropLast().split(separator: " ").map(String.init)
     guard let first = words.first, words.count <= 2 else { return problems.add(line, .badCellHead(fence.info)) }
     guard let kind = CellKind(rawValue: first) else {
-      return problems.add(line, .unknownCellKind(first, nearest: nearest(to: first, among: CellKind.allCases.map(\.rawValue))))
+      return problems.add(
+        line, .unknownCellKind(first, nearest: nearest(to: first, among: CellKind.allCases.map(\.rawValue))))
     }
     let id = words.count > 1 ? words[1] : "\(first)-\(notebook.cells.count + 1)"
     guard isID(id) else { return problems.add(line, .badCellHead(fence.info)) }

@@ -39,7 +39,8 @@ enum ValueFormat: Sendable, Hashable {
       }
       let name = source.prefix { $0.isLetter }
       let rest = source.dropFirst(name.count)
-      guard let decimals = rest.isEmpty ? nil ?? (name == "ratio" ? 2 : 1) : Int(rest), (0...6).contains(decimals) else {
+      guard let decimals = rest.isEmpty ? nil ?? (name == "ratio" ? 2 : 1) : Int(rest), (0...6).contains(decimals)
+      else {
         return nil
       }
       switch name {
@@ -60,9 +61,9 @@ enum ValueFormat: Sendable, Hashable {
     case .automatic: return NumberFormat.automatic.text(number)
     case .fixed(let decimals): return signed(String(format: "%.\(decimals)f", number))
     case .grouped: return grouped(number.rounded())
-    case .percent(let decimals): return signed(String(format: "%.\(decimals)f", number * 100)) + " %"
+    case .percent(let decimals): return signed(String(format: "%.\(decimals)f", number * 100)) + "\u{A0}%"
     case .points(let decimals):
-      return (number > 0 ? "+" : "") + signed(String(format: "%.\(decimals)f", number * 100)) + " pt"
+      return (number > 0 ? "+" : "") + signed(String(format: "%.\(decimals)f", number * 100)) + "\u{A0}pt"
     case .ratio(let decimals): return signed(String(format: "%.\(decimals)f", number)) + "×"
     case .bytes: return bytes(number)
     case .duration: return duration(number)
@@ -91,15 +92,16 @@ enum ValueFormat: Sendable, Hashable {
       value /= 1000
       unit += 1
     }
-    return signed(String(format: unit == 0 ? "%.0f" : abs(value) < 9.995 ? "%.2f" : "%.1f", value)) + " " + units[unit]
+    return signed(String(format: unit == 0 ? "%.0f" : abs(value) < 9.995 ? "%.2f" : "%.1f", value)) + "\u{A0}"
+      + units[unit]
   }
 
   private func duration(_ seconds: Double) -> String {
-    if abs(seconds) < 9.95 { return signed(String(format: "%.1f", seconds)) + " s" }
-    guard abs(seconds) < 1e15 else { return signed("\(seconds)") + " s" }
+    if abs(seconds) < 9.95 { return signed(String(format: "%.1f", seconds)) + "\u{A0}s" }
+    guard abs(seconds) < 1e15 else { return signed("\(seconds)") + "\u{A0}s" }
     let whole = Int(seconds.rounded())
-    if abs(whole) < 60 { return signed("\(whole)") + " s" }
-    if abs(whole) < 3600 { return signed("\(whole / 60)") + " min \(abs(whole) % 60) s" }
-    return signed("\(whole / 3600)") + " h \(abs(whole) % 3600 / 60) min"
+    if abs(whole) < 60 { return signed("\(whole)") + "\u{A0}s" }
+    if abs(whole) < 3600 { return signed("\(whole / 60)") + "\u{A0}min\u{A0}\(abs(whole) % 60)\u{A0}s" }
+    return signed("\(whole / 3600)") + "\u{A0}h\u{A0}\(abs(whole) % 3600 / 60)\u{A0}min"
   }
 }

@@ -11,7 +11,7 @@ struct HTMLCells {
     let id = cell.cell.id
     switch cell.content {
     case .nothing: return ""
-    case .otherwise(let sentence): return "<p class=\"otherwise\" id=\"\(id)\">\(escapedHTML(sentence))</p>"
+    case .otherwise(let sentence): return "<p class=\"otherwise\" id=\"\(id)\">\(sentenceHTML(sentence))</p>"
     case .printout(let text):
       let caption = caption(cell, nil)
       return """
@@ -47,8 +47,8 @@ struct HTMLCells {
 
   private func caption(_ cell: EvaluatedCell, _ name: String?) -> String {
     let text = cell.cell.option("caption") ?? ""
-    guard let name else { return escapedHTML(text) }
-    return "<b>\(name).</b>" + (text.isEmpty ? "" : " \(escapedHTML(text))")
+    guard let name else { return sentenceHTML(text) }
+    return "<b>\(name).</b>" + (text.isEmpty ? "" : " \(sentenceHTML(text))")
   }
 
   private func query(_ cell: EvaluatedCell) -> String {
@@ -106,4 +106,13 @@ struct Words {
       "本页的每个数字都来自对已存运行的查询。编织者：vgglab")
   }
   var from: String { pick("from", "源文件") }
+}
+
+/// A caption or sentence of the notebook: text between backticks is code, nothing else is markup.
+private func sentenceHTML(_ text: String) -> String {
+  let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+  guard parts.count > 2, parts.count % 2 == 1 else { return escapedHTML(text) }
+  return parts.enumerated().map { index, part in
+    index % 2 == 1 ? "<code>\(escapedHTML(String(part)))</code>" : escapedHTML(String(part))
+  }.joined()
 }

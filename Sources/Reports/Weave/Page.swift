@@ -61,7 +61,7 @@ private let styleSheet = """
   * { box-sizing: border-box; }
   html { -webkit-text-size-adjust: 100%; }
   body {
-    margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 50rem; background: var(--paper); color: var(--ink);
+    margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 56rem; background: var(--paper); color: var(--ink);
     font: 1.0625rem/1.65 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif;
     overflow-wrap: break-word;
   }
@@ -93,7 +93,7 @@ private let styleSheet = """
   caption b, figcaption b { color: var(--ink); }
   th, td { padding: .4rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
   thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
-  tbody th { font-weight: 500; }
+  tbody th { font-weight: 500; white-space: nowrap; }
   th.number, td.number { text-align: right; }
   td.number { white-space: nowrap; }
   figure { margin: 1.6rem 0; }

@@ -154,7 +154,10 @@ private struct Weaver {
       if text == "<table>" {
         // The weaver's own tables stand in their boxes already.
         let isOwn = result.hasSuffix("\">") && result.suffix(400).contains("class=\"scroll\"")
-        result += isOwn ? "<table>" : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table class=\"prose\">"
+        result +=
+          isOwn
+          ? "<table>"
+          : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table class=\"prose\">"
       } else if text == "</table>" {
         result += "</table>"
         if !rest.hasPrefix("</div>") { result += "</div>" }
@@ -199,10 +202,10 @@ private struct Weaver {
   }
 
   private func markdownCell(_ cell: EvaluatedCell, number: Int?, _ words: Words) -> String {
-    let caption = escapedMarkdown(cell.cell.option("caption") ?? "")
+    let caption = sentenceMarkdown(cell.cell.option("caption") ?? "")
     switch cell.content {
     case .nothing: return ""
-    case .otherwise(let sentence): return "> \(escapedMarkdown(sentence))"
+    case .otherwise(let sentence): return "> \(sentenceMarkdown(sentence))"
     case .printout(let text):
       let longest = text.split { $0 != "`" }.map(\.count).max() ?? 0
       let fence = String(repeating: "`", count: max(3, longest + 1))
@@ -219,7 +222,8 @@ private struct Weaver {
             cell.rows.rows.allSatisfy { $0[column.source] == .null || $0[column.source].number != nil } ? "---:" : "---"
           }.joined(separator: " | ") + " |")
       for row in cell.rows.rows {
-        lines.append("| " + columns.map { escapedMarkdown($0.format.text(row[$0.source])) }.joined(separator: " | ") + " |")
+        lines.append(
+          "| " + columns.map { escapedMarkdown($0.format.text(row[$0.source])) }.joined(separator: " | ") + " |")
       }
       return lines.joined(separator: "\n")
     }

@@ -1,0 +1,96 @@
+import Kernels
+import Testing
+
+/// Rung 1: convolutions beside their definition in Double, over odd sizes.
+@Suite struct ConvolutionTests {
+  static let shapes: [ConvolutionShape] = {
+    var shapes: [ConvolutionShape] = []
+    for height in 1...17 {
+      shapes.append(
+        ConvolutionShape(
+          channels: 1 + height % 5, height: height, width: 18 - height, outChannels: 1 + height % 3, kernelSize: 3,
+          stride: 1, padding: 1))
+    }
+    for (kernel, stride, padding) in [
+      (1, 1, 0), (3, 2, 1), (3, 1, 0), (5, 1, 2), (5, 3, 2), (11, 4, 1), (1, 2, 0), (3, 1, 2),
+    ] {
+      for (height, width) in [(13, 11), (19, 12), (11, 17)] {
+        shapes.append(
+          ConvolutionShape(
+            channels: 3, height: height, width: width, outChannels: 5, kernelSize: kernel, stride: stride,
+            padding: padding))
+      }
+    }
+    // Enough output rows that they are worked on in several blocks.
+    shapes.append(
+      ConvolutionShape(channels: 64, height: 9, width: 120, outChannels: 4, kernelSize: 3, stride: 1, padding: 1))
+    return shapes
+  }()
+
+  @Test(arguments: shapes)
+  func forwardIsTheDefinition(shape: ConvolutionShape) {
+    let input = numbers(shape.C * shape.H * shape.W, 1)
+    let weight = numbers(shape.K * shape.columnRows, 2)
+    let bias = numbers(shape.K, 3)
+    let expected = naiveConvolution(shape, input, weight, bias)
+    for relu in [false, true] {
+      var output = [Float](repeating: .nan, count: expected.count)
+      var scratch = [Float](repeating: .nan, count: shape.scratchFloats)
+      convolutionForward(input, weight: weight, bias: bias, shape, relu: relu, &output, scratch: &scratch)
+      #expect(difference(output, relu ? expected.map { max($0, 0) } : expected) < 2e-6, "\(shape)")
+    }
+  }
+
+  @Test(arguments: shapes)
+  func gradientsAreTheDefinitions(shape: ConvolutionShape) {
+    let input = numbers(shape.C * shape.H * shape.W, 4)
+    let weight = numbers(shape.K * shape.columnRows, 5)
+    let gradient = numbers(shape.K * shape.OH * shape.OW, 6)
+    var weightSums = [Double](repeating: 0, count: weight.count)
+    var inputSums = [Double](repeating: 0, count: input.count)
+    forEachProduct(shape) { weightIndex, inputIndex, outputIndex in
+      weightSums[weightIndex] += Double(gradient[outputIndex]) * Double(input[inputIndex])
+      inputSums[inputIndex] += Double(gradient[outputIndex]) * Double(weight[weightIndex])
+    }
+    let positions = shape.OH * shape.OW
+    let biasSums = (0..<shape.K).map { k in
+      gradient[(k * positions)..<((k + 1) * positions)].reduce(0.0) { $0 + Double($1) }
+    }
+    // The gradients of weight and bias are added to what is there.
+    var weightGradient = [Float](repeating: 1, count: weight.count)
+    var biasGradient = [Float](repeating: 1, count: shape.K)
+    var inputGradient = [Float](repeating: .nan, count: input.count)
+    var scratch = [Float](repeating: .nan, count: shape.scratchFloats)
+    convolutionWeightGradient(
+      input, outputGradient: gradient, shape, weightGradient: &weightGradient, biasGradient: &biasGradient,
+      scratch: &scratch)
+    convolutionInputGradient(outputGradient: gradient, weight: weight, shape, &inputGradient, scratch: &scratch)
+    #expect(difference(weightGradient, weightSums.map { $0 + 1 }) < 3e-6, "\(shape)")
+    #expect(difference(biasGradient, biasSums.map { $0 + 1 }) < 3e-6, "\(shape)")
+    #expect(difference(inputGradient, inputSums) < 3e-6, "\(shape)")
+  }
+
+  @Test func gemmIsTheDefinition() {
+    for (m, n, k) in [(1, 1, 1), (3, 5, 7), (17, 4, 33), (8, 64, 9)] {
+      for transposeA in [false, true] {
+        for transposeB in [false, true] {
+          let a = numbers(m * k, 7)
+          let b = numbers(k * n, 8)
+          var c = numbers(m * n, 9)
+          let expected = (0..<m * n).map { index in
+            let (i, j) = (index / n, index % n)
+            return 0.5 * Double(c[index])
+              + (0..<k).reduce(0.0) { sum, p in
+                sum + 2 * Double(transposeA ? a[p * m + i] : a[i * k + p])
+                  * Double(transposeB ? b[j * k + p] : b[p * n + j])
+              }
+          }
+          gemm(
+            transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: 2, a, lda: transposeA ? m : k, b,
+            ldb: transposeB ? k : n, beta: 0.5, &c, ldc: n)
+          #expect(difference(c, expected) < 2e-6)
+        }
+      }
+    }
+  }
+}
