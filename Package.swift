@@ -103,9 +103,9 @@ let package = Package(
     tests("Datasets"),
     tests("Training", ["Networks", "Datasets"]),
     tests("Experiments", ["Networks", "Files"]),
-    tests("Store"),
+    tests("Store", ["Files"]),
     tests("Plots"),
-    tests("Reports", ["Store", "Plots"]),
+    tests("Reports", ["Store", "Plots", "Files"]),
     tests("Lab", ["Store", "Experiments"]),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]

@@ -44,8 +44,8 @@ import Testing
       ["3:18: training.seed is \"-1\"; a whole number from 0 to 18446744073709551615 was expected"]
     ),
     (
-      "schema: 1\nexperiment: a\nnetwork: {arch: vgg61}",
-      ["3:17: there is no architecture \"vgg61\"; did you mean \"vgg16\"?"]
+      "schema: 1\nexperiment: a\nnetwork: {arch: vgg15}",
+      ["3:17: there is no architecture \"vgg15\"; did you mean \"vgg11\"?"]
     ),
     (
       "schema: 1\nexperiment: a\nnetwork: {ratio: 65}",

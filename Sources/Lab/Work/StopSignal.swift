@@ -7,9 +7,14 @@ public enum StopSignal {
 
   /// Begins to listen to SIGINT (Ctrl-C), SIGTERM and SIGUSR1.
   public static func listen() {
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
     for number in [SIGINT, SIGTERM, SIGUSR1] {
       signal(number) { number in StopSignal.receive(number) }
+      sigaddset(&wanted, number)
     }
+    // Whoever started this process may have had them blocked, and that is inherited.
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     // A worker's death or a closed pipe is a fact to be read, not a reason to die.
     signal(SIGPIPE, SIG_IGN)
   }

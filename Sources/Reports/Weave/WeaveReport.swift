@@ -191,10 +191,11 @@ private struct Weaver {
   /// At most one empty line in a row, none within blocks of code touched.
   private func squeezed(_ text: String) -> String {
     var lines: [Substring] = []
-    var isCode = false
+    var fence = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("```") { isCode.toggle() }
-      if line.isEmpty, !isCode, lines.last?.isEmpty != false { continue }
+      let ticks = line.prefix { $0 == "`" }.count
+      if ticks >= 3, fence == 0 { fence = ticks } else if fence > 0, ticks >= fence, line.count == ticks { fence = 0 }
+      if line.isEmpty, fence == 0, lines.last?.isEmpty != false { continue }
       lines.append(line)
     }
     while lines.last?.isEmpty == true { lines.removeLast() }
@@ -212,9 +213,9 @@ private struct Weaver {
       return "\(fence)text\n\(text)\n\(fence)" + (caption.isEmpty ? "" : "\n\n\(caption)")
     case .figure(let figure):
       let alt = escapedMarkdown(figure.altText)
-      return "![\(alt)](figures/\(cell.cell.id).png)\n\n**\(words.figure) \(number ?? 0).** \(caption)"
+      return "![\(alt)](figures/\(cell.cell.id).png)\n\n**\(words.figure) \(number ?? 0).**\(caption.isEmpty ? "" : " \(caption)")"
     case .table(let columns):
-      var lines = ["**\(words.table) \(number ?? 0).** \(caption)", ""]
+      var lines = ["**\(words.table) \(number ?? 0).**\(caption.isEmpty ? "" : " \(caption)")", ""]
       lines.append("| " + columns.map { escapedMarkdown($0.heading) }.joined(separator: " | ") + " |")
       lines.append(
         "| "

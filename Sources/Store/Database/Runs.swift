@@ -124,6 +124,7 @@ extension Store {
     if let folder = try? RunFolder(store: directory, existing: run), folder.isLocked { return .running }
     let attempts: Int = row["attempts"]
     if attempts == 0 { return .queued }
-    return row["last_event"] == "interrupted" ? .interrupted : .lost
+    let lastEvent: String? = row["last_event"]
+    return lastEvent == "interrupted" ? .interrupted : .lost
   }
 }

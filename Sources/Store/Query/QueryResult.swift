@@ -99,5 +99,6 @@ func quoted(_ text: String) -> String {
 }
 
 private func csvField(_ text: String) -> String {
-  text.contains { "\",\r\n\r\n".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+  let special: Set<UInt8> = [UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+  return text.utf8.contains { special.contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
 }

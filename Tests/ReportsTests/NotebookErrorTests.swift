@@ -1,0 +1,83 @@
+import Files
+import Foundation
+import Reports
+import Testing
+
+/// What is wrong with notebooks, with lines.
+@Suite struct NotebookErrorTests {
+  static func problems(_ text: String) -> [String] {
+    let folder = ReportFolder()
+    do {
+      _ = try folder.weave(text)
+      return []
+    } catch {
+      #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/out"))
+      #expect((error as? any Fault)?.kind == .badInput)
+      return "\(error)".split(separator: "\n").compactMap { line in
+        line.range(of: "note.md:").map { String(line[$0.upperBound...]) }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("\n```{tabel x}\nrows\n```\n", "2: there is no cell of the kind \"tabel\"; did you mean \"table\"?"),
+    ("```{claim x}\nrows\n```\n", "1: there is no cell of the kind \"claim\"; there are query, table, curves, bars, printout"),
+    ("```{table x\nrows\n```\n", "1: \"{table x\" is not the head of a cell; write {kind id}"),
+    ("```{table <x>}\nrows\n```\n", "1: \"{table <x>}\" is not the head of a cell; write {kind id}"),
+    ("```{table x}\nrows\n", "1: the cell has no end; close it with as many backticks as it begins with"),
+    ("```{query x}\none\n```\n```{query x}\none\n```\n", "4: the id \"x\" is taken by the cell in line 1; choose another"),
+    ("```{table x}\n```\n", "1: the table cell has no query"),
+    ("```{table x}\n--| captoin: a\nrows\n```\n", "2: a table cell has no option \"captoin\"; did you mean \"caption\"?"),
+    ("```{curves x}\n--| overlay: maybe\ncurves\n```\n", "2: overlay is \"maybe\"; true or false was expected"),
+    ("```{curves x}\n--| y_range: 2, 1\ncurves\n```\n", "2: y_range is \"2, 1\"; two numbers such as 0, 2.5 was expected"),
+    ("```{bars x}\n--| scale: square\nbars\n```\n", "2: scale is \"square\"; linear or log was expected"),
+    ("```{table x}\n--| columns: los=a\nrows\n```\n", "2: \"x\" has no column \"los\"; it has trial, loss, note"),
+    ("```{table x}\n--| columns: loss=a:%x\nrows\n```\n", "2: columns is \"loss=a:%x\"; a format of %.2f, %d, grouped, percent, points, ratio, bytes, duration, text behind the colon was expected"),
+    ("```{table x}\nbad sql\n```\n", "1: no such query: bad sql"),
+    ("```{table x}\nnone\n```\n", "1: the table cell \"x\" finds no rows; run the experiment first, or give it an option `otherwise`"),
+    ("```{query x}\nnone\n```\n", "1: the query cell \"x\" finds no rows; run the experiment first, or give it an option `otherwise`"),
+    ("```{curves x}\nrows\n```\n", "1: a curves cell needs the columns trial, metric, epoch, value, and the query gives trial, loss, note"),
+    ("```{printout x}\nrows\n```\n", "1: a printout cell needs the columns of one text, and the query gives trial, loss, note"),
+    ("a\n{{x.y}}\n", "2: there is no query or table \"x\""),
+    ("```{query one}\none\n```\n{{oen.count}}\n", "4: there is no query or table \"oen\"; did you mean \"one\"?"),
+    ("```{query one}\none\n```\n{{one.cuont}}\n", "4: \"one\" has no column \"cuont\"; it has accuracy, count, name, missing, seconds, bytes, step"),
+    ("```{query one}\none\n```\n{{one}}\n", "4: {{one}}: write {{id.column | format}}"),
+    ("```{query one}\none\n```\n{{one.count | %q}}\n", "4: {{one.count | %q}}: there is no such format; there are %.2f, %d, grouped, percent, points, ratio, bytes, duration, text"),
+    (":::{if x}\na\n:::\n", "1: there is no query or table \"x\""),
+    ("```{query q}\nyes\n```\n:::{if q}\na\n", "4: the condition has no end; close it with a line of three colons"),
+    (":::\n", "1: three colons close a condition, and none is open"),
+    (":::{when x}\n:::\n", "1: \":::{when x}\" is no condition; write :::{if id} or :::{unless id}"),
+    ("---\ntitle: a\n", "1: the front matter has no end; close it with a line of three dashes"),
+    ("---\ntitel: a\n---\n", "2:1: unknown key \"titel\" in the front matter; did you mean \"title\"?"),
+    ("---\nlang: fr\n---\n", "2:7: there is no language \"fr\"; there are en, zh"),
+  ])
+  func everySentenceIsPinned(text: String, expected: String) {
+    #expect(Self.problems(text).first == expected)
+  }
+
+  @Test func allProblemsAreToldAtOnce() {
+    let found = Self.problems("{{a.b}}\n\n```{table x}\nnone\n```\n\n{{c.d}}\n\n```{table y}\nbad\n```\n")
+    #expect(found.map { $0.prefix { $0 != ":" } } == ["1", "3", "7", "9"])
+  }
+
+  @Test func aQueryThatWentWrongIsToldOnce() {
+    #expect(Self.problems("```{query q}\nbad\n```\n{{q.a}} {{q.b}}\n:::{if q}\na\n:::\n").count == 1)
+  }
+
+  @Test func missingAndWrongFiles() throws {
+    let folder = ReportFolder()
+    func weave(_ path: String) -> ReportError? {
+      do {
+        _ = try weaveReport(notebook: path, source: FixedSource(), output: "\(folder.path)/out", version: "1")
+        return nil
+      } catch { return error }
+    }
+    #expect(weave("\(folder.path)/none.md") == .file(.missing(path: "\(folder.path)/none.md")))
+    #expect(weave(folder.path) == .file(.isDirectory(path: folder.path)))
+    try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: "\(folder.path)/bytes.md"))
+    #expect(weave("\(folder.path)/bytes.md") == .file(.notUTF8(path: "\(folder.path)/bytes.md", byteOffset: 0)))
+    try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/out"))
+    try Data("text".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/good.md"))
+    #expect(weave("\(folder.path)/good.md")?.kind == .missingInput)
+  }
+}

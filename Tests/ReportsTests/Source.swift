@@ -1,0 +1,71 @@
+import Foundation
+import Reports
+import Store
+
+/// Rows that are the same in every run, by the text of their query.
+struct FixedSource: RowSource {
+  struct Unknown: Error, CustomStringConvertible {
+    var sql: String
+    var description: String { "no such query: \(sql)" }
+  }
+
+  static let trials = ["vgg11-small-224", "vgg11-small-96"]
+
+  func query(_ sql: String) throws -> QueryResult {
+    switch sql.trimmingCharacters(in: .whitespacesAndNewlines) {
+    case "one":
+      return QueryResult(
+        columns: ["accuracy", "count", "name", "missing", "seconds", "bytes", "step"],
+        rows: [
+          [
+            .real(0.70412), .integer(43_093_322), .text("a <b> & | `c` *d*"), .null, .real(161.2), .integer(1_261_000_000),
+            .real(-0.004),
+          ]
+        ])
+    case "none": return QueryResult(columns: ["a"], rows: [])
+    case "no": return QueryResult(columns: ["yes"], rows: [[.integer(0)]])
+    case "yes": return QueryResult(columns: ["yes"], rows: [[.integer(1)]])
+    case "rows":
+      return QueryResult(
+        columns: ["trial", "loss", "note"],
+        rows: [
+          [.text("<script>alert(1)</script>"), .real(0.848123), .text("| pipe")], [.text("b"), .real(1.105), .null],
+        ])
+    case "curves":
+      var rows: [[SQLValue]] = []
+      for (index, trial) in Self.trials.enumerated() {
+        for point in 1...6 {
+          let epoch = Double(point) / 3
+          rows.append([.text(trial), .text("train_loss"), .real(epoch), .real(2.3 / Double(point + index))])
+          rows.append([.text(trial), .text("test_acc"), .real(epoch), .real(0.1 * Double(point))])
+        }
+      }
+      return QueryResult(columns: ["trial", "metric", "epoch", "value"], rows: rows)
+    case "bars":
+      return QueryResult(
+        columns: ["group", "series", "value"],
+        rows: [
+          [.text("alexnet"), .text("work"), .real(1)], [.text("alexnet"), .text("memory"), .real(1)],
+          [.text("vgg11"), .text("work"), .real(8.04)], [.text("vgg11"), .text("memory"), .real(12.3)],
+        ])
+    case "printed": return QueryResult(columns: ["printed"], rows: [[.text("Sequential(\n  (0): <ReLU>()\n)\n```")]])
+    case let sql where sql.hasPrefix("WITH seen AS (\none\n)"): return try query("one")
+    default: throw Unknown(sql: sql)
+    }
+  }
+}
+
+/// A folder for a report that is gone afterwards.
+final class ReportFolder {
+  let path = NSTemporaryDirectory() + "vgglab-report-\(UUID().uuidString)"
+  init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func weave(_ text: String) throws -> WovenReport {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/note.md"))
+    return try weaveReport(notebook: "\(path)/note.md", source: FixedSource(), output: "\(path)/out", version: "1.2.3")
+  }
+
+  func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/out/\(name)", encoding: .utf8) }
+  func data(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(path)/out/\(name)")) }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Plots
+import Reports
+import Testing
+
+@Suite struct WeaveTests {
+  static let fixtures = (#filePath as NSString).deletingLastPathComponent + "/Fixtures"
+
+  static func note() throws -> String { try String(contentsOfFile: "\(fixtures)/note.md", encoding: .utf8) }
+
+  /// The page with pictures' bytes left out: they depend on fonts.
+  static func withoutPictures(_ html: String) -> String {
+    html.replacing(/data:image\/png;base64,[A-Za-z0-9+\/=]+/, with: "data:image/png;base64,…")
+      .replacing(/\ width="\d+" height="\d+"/, with: "")
+  }
+
+  /// Compares with a golden file; where there is none, or VGGLAB_RECORD is set, it is written and the test fails.
+  func expectGolden(_ text: String, _ name: String) throws {
+    let path = "\(Self.fixtures)/\(name)"
+    guard let golden = try? String(contentsOfFile: path, encoding: .utf8),
+      ProcessInfo.processInfo.environment["VGGLAB_RECORD"] == nil
+    else {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      Issue.record("\(name) was recorded; look at it and run again")
+      return
+    }
+    #expect(text == golden, "\(name) differs")
+  }
+
+  @Test func theWholeNoteAsMarkdownAndHTML() throws {
+    let folder = ReportFolder()
+    let report = try folder.weave(Self.note())
+    try expectGolden(folder.text("README.md"), "note.README.md")
+    try expectGolden(Self.withoutPictures(folder.text("index.html")), "note.html")
+    #expect(report.figures.map { ($0 as NSString).lastPathComponent } == ["training.png", "overlaid.png", "costs.png"])
+    #expect(report.warnings.count == 2)
+    #expect(try folder.text("data/results.csv").hasPrefix("trial,loss,note\n<script>alert(1)</script>,0.848123,| pipe\n"))
+  }
+
+  @Test func thePageIsClosedInItself() throws {
+    let folder = ReportFolder()
+    _ = try folder.weave(Self.note())
+    let html = try folder.text("index.html")
+    let lower = html.lowercased()
+    for forbidden in ["<script", "javascript:", "onclick=", "<link", "src=\"http", "@import", "url("] {
+      #expect(!lower.contains(forbidden), "\(forbidden)")
+    }
+    #expect(html.contains("default-src 'none'"))
+    #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+    #expect(!html.unicodeScalars.contains { (0xE000...0xE00F).contains($0.value) })
+    #expect(!(try folder.text("README.md")).unicodeScalars.contains { (0xE000...0xE00F).contains($0.value) })
+  }
+
+  @Test func picturesAreInThePageAndBesideIt() throws {
+    let folder = ReportFolder()
+    _ = try folder.weave(Self.note())
+    let html = try folder.text("index.html")
+    let pictures = html.matches(of: /data:image\/png;base64,([A-Za-z0-9+\/=]+)/).map { String($0.1) }
+    #expect(pictures.count == 3)
+    for (picture, name) in zip(pictures, ["training", "overlaid", "costs"]) {
+      let data = try #require(Data(base64Encoded: picture))
+      #expect(try data == folder.data("figures/\(name).png"))
+      let image = try DecodedImage(png: data)
+      #expect(image.width == 1440)
+    }
+  }
+
+  @Test func theSameRowsGiveTheSameBytes() throws {
+    let (one, two) = (ReportFolder(), ReportFolder())
+    _ = try one.weave(Self.note())
+    _ = try two.weave(Self.note())
+    for name in ["index.html", "README.md", "figures/training.png", "figures/costs.png", "data/results.csv"] {
+      #expect(try one.data(name) == two.data(name))
+    }
+  }
+
+  @Test func whatAnEarlierWeaveLeftIsRemoved() throws {
+    let folder = ReportFolder()
+    _ = try folder.weave(Self.note())
+    _ = try folder.weave("# Short\n\n```{table results}\nrows\n```\n")
+    let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/out").sorted()
+    #expect(files == ["README.md", "data", "data/results.csv", "figures", "index.html"])
+    #expect(try folder.text("index.html").contains("<title>Short</title>"))
+  }
+
+  @Test func anErrorLeavesTheEarlierReportAsItWas() throws {
+    let folder = ReportFolder()
+    _ = try folder.weave(Self.note())
+    let before = try folder.data("index.html")
+    #expect(throws: ReportError.self) { try folder.weave("{{none.x}}\n") }
+    #expect(try folder.data("index.html") == before)
+  }
+
+  @Test func chineseNotesHaveChineseWords() throws {
+    let folder = ReportFolder()
+    _ = try folder.weave("---\ntitle: 练习\nlang: zh\n---\n\n```{table results}\n--| caption: 结果\nrows\n```\n")
+    let html = try folder.text("index.html")
+    #expect(html.contains("<html lang=\"zh-Hans\">") && html.contains("<b>表 1.</b> 结果"))
+  }
+}
