@@ -38,6 +38,8 @@ final class QueryConnection {
     sqlite3_limit(handle, SQLITE_LIMIT_VDBE_OP, 250_000)
     // Matching a pattern is one step however long it takes, so its length bounds it.
     sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
+    // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
+    sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
     sqlite3_set_authorizer(
       handle,
       { _, action, first, second, _, _ in
