@@ -38,7 +38,7 @@ func room(
 func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
-    exclude: ["Networks", "Training", "Reports", "Datasets"].contains(room) ? ["Fixtures"] : [],
+    exclude: ["Networks", "Training", "Reports", "Datasets", "Store"].contains(room) ? ["Fixtures"] : [],
     swiftSettings: common)
 }
 

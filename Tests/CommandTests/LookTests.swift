@@ -40,7 +40,8 @@ import Testing
     let program = try Self.finished()
     defer { program.remove() }
     for moment in ["initial", "last"] {
-      let outcome = try program("export", "small", "--format", "safetensors", "--at", moment, "-o", "\(moment).safetensors")
+      let outcome = try program(
+        "export", "small", "--format", "safetensors", "--at", moment, "-o", "\(moment).safetensors")
       #expect(outcome.code == 0, "\(outcome)")
     }
     func header(_ name: String) throws -> (keys: [String: [String: Any]], body: Data) {
@@ -72,7 +73,9 @@ import Testing
   @Test func aStoreThatIsNotThereIsMissing() throws {
     let program = try Program()
     defer { program.remove() }
-    for arguments in [["list"], ["show", "a"], ["query", "SELECT 1"], ["export", "a", "--format", "csv"], ["log", "a"]] {
+    for arguments in [
+      ["list"], ["show", "a"], ["query", "SELECT 1"], ["export", "a", "--format", "csv"], ["log", "a"],
+    ] {
       let outcome = try program.run(arguments)
       #expect(outcome.code == 66 && outcome.errors.contains("there is no store"), "\(outcome)")
     }
@@ -83,9 +86,11 @@ import Testing
     let program = try Self.finished()
     defer { program.remove() }
     for (arguments, code) in [
-      (["show", "none"], 66), (["show", "../../etc"], 66), (["query", "SELEC"], 65), (["query", "DELETE FROM run"], 65),
+      (["show", "none"], 66), (["show", "../../etc"], 66), (["query", "SELEC"], 65),
+      (["query", "DELETE FROM run"], 65),
       (["query", "SELECT * FROM none"], 65), (["query"], 64), (["list", "--state", "odd"], 64), (["nonsense"], 64),
-      (["export", "small", "--format", "png"], 64), (["export", "small", "--format", "csv", "-o", "no/such/folder"], 74),
+      (["export", "small", "--format", "png"], 64),
+      (["export", "small", "--format", "csv", "-o", "no/such/folder"], 74),
     ] as [([String], Int32)] {
       let outcome = try program.run(arguments)
       #expect(outcome.code == code, "\(arguments): \(outcome)")

@@ -31,9 +31,9 @@ import Testing
     #expect(outcome.code == 0, "\(outcome)")
     #expect(outcome.output.hasSuffix(".vgglab/reports/exercises/index.html\n"))
     let page = try String(contentsOfFile: "\(program.directory)/.vgglab/reports/exercises/index.html", encoding: .utf8)
-    let text = page.replacing(/<[^>]*>/, with: "")
+    let text = page.replacing(/<[^>]*>/, with: "").replacing(/\s+/, with: " ")
     for sentence in [
-      "The eleven are the layers that have weights: 8\nconvolutions and 3 Linear layers", "prints 13 lines, not eight",
+      "The eleven are the layers that have weights: 8 convolutions and 3 Linear layers", "prints 13 lines, not eight",
       "blocks hide 0, 0, 1, 1, 1 convolutions", "8 + 3 = 11", "These are reduced runs", "training.epochs",
       "8.0×", "12.3×", "139,610,058",
     ] {
@@ -64,7 +64,8 @@ import Testing
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       process.arguments = [
-        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--user-data-dir=\(folder)/browser",
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+        "--user-data-dir=\(folder)/browser",
         "--window-size=\(width),900", "--virtual-time-budget=2000", "--dump-dom", "file://\(probe)",
       ]
       let output = Pipe()

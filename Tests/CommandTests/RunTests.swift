@@ -64,7 +64,8 @@ import Testing
     #expect(try one("run", "tiny.yaml", "--threads", "2").code == 0)
     let outcome = try two("run", "tiny.yaml", "--jobs", "2", "--threads", "1")
     #expect(outcome.code == 0, "\(outcome)")
-    let sql = "SELECT trial, step, value FROM metric JOIN run ON run.id = metric.run WHERE name = 'step_loss' ORDER BY 1, 2"
+    let sql =
+      "SELECT trial, step, value FROM metric JOIN run ON run.id = metric.run WHERE name = 'step_loss' ORDER BY 1, 2"
     #expect(try one("query", sql).output == two("query", sql).output)
   }
 
@@ -86,7 +87,8 @@ import Testing
     defer { program.remove() }
     try program.write(
       "tiny.yaml",
-      Samples.tiny.replacingOccurrences(of: "- name: small\n", with: "- {name: small, training: {learning_rate: 1000}}\n"))
+      Samples.tiny.replacingOccurrences(
+        of: "- name: small\n", with: "- {name: small, training: {learning_rate: 1000}}\n"))
     let outcome = try program("run", "tiny.yaml")
     #expect(outcome.code == 1, "\(outcome)")
     #expect(outcome.output.contains("failed") && outcome.output.contains("completed"))
@@ -115,7 +117,8 @@ import Testing
       else { return nil }
       return (run, text)
     }
-    while (journal()?.text.contains("train_loss") ?? false) == false { usleep(20_000) }
+    func steps() -> Int { (journal()?.text.components(separatedBy: "step_loss").count ?? 1) - 1 }
+    while steps() < 5 { usleep(20_000) }
     let run = try #require(journal()?.run)
     // The worker is the child that names the run.
     let kill = Process()

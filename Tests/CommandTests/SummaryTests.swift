@@ -36,7 +36,7 @@ import Testing
     (["summary", "vgg11", "--input", "1x16x16"], "too small"),
     (["summary", "vgg11", "--input", "224"], "write channels, height and width"),
     (["summary", "vgg11", "--input", "1x99999999999999999999x3"], "write channels, height and width"),
-    (["summary", "vgg11", "--classes", "-1"], "the number of classes is -1"),
+    (["summary", "vgg11", "--classes", "0"], "the number of classes is 0"),
     (["summary"], "Missing expected argument"),
     (["sumary", "vgg11"], "sumary"),
   ])

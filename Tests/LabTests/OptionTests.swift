@@ -15,7 +15,9 @@ import Testing
     #expect(throws: LabError.tooManyThreads(jobs: 9, threads: 1, cores: 8)) {
       try RunOptions(jobs: 9).threadsPerTrial(cores: 8)
     }
-    #expect(throws: LabError.notPositive(option: "--jobs", value: 0)) { try RunOptions(jobs: 0).threadsPerTrial(cores: 8) }
+    #expect(throws: LabError.notPositive(option: "--jobs", value: 0)) {
+      try RunOptions(jobs: 0).threadsPerTrial(cores: 8)
+    }
     #expect(throws: LabError.notPositive(option: "--threads", value: 0)) {
       try RunOptions(threads: 0).threadsPerTrial(cores: 8)
     }
@@ -35,7 +37,8 @@ import Testing
   func byteCounts(count: Int, expected: String) { #expect(Figures.bytes(count) == expected) }
 
   @Test func otherFigures() {
-    #expect(Figures.grouped(43_093_322) == "43,093,322" && Figures.grouped(-1234) == "-1,234" && Figures.grouped(7) == "7")
+    #expect(
+      Figures.grouped(43_093_322) == "43,093,322" && Figures.grouped(-1234) == "-1,234" && Figures.grouped(7) == "7")
     #expect(Figures.fixed(nil, 3) == "–" && Figures.fixed(0.7041, 3) == "0.704" && Figures.fixed(.nan, 1) == "nan")
   }
 

@@ -38,7 +38,9 @@ import Testing
     lines: [DisplayList.Polyline], texts: [DisplayList.Text], boxes: [DisplayList.Rectangle],
     circles: [DisplayList.Circle]
   ) {
-    var found: ([DisplayList.Polyline], [DisplayList.Text], [DisplayList.Rectangle], [DisplayList.Circle]) = ([], [], [], [])
+    var found: ([DisplayList.Polyline], [DisplayList.Text], [DisplayList.Rectangle], [DisplayList.Circle]) = (
+      [], [], [], []
+    )
     for item in list.items {
       switch item {
       case .polyline(let line): found.0.append(line)
@@ -75,7 +77,8 @@ import Testing
         #expect(point.x >= 0 && point.x <= list.size.width && point.y >= 0 && point.y <= list.size.height)
       }
       for box in boxes.map(\.rect) {
-        #expect(box.x >= 0 && box.y >= 0 && box.x + box.width <= list.size.width && box.y + box.height <= list.size.height)
+        #expect(
+          box.x >= 0 && box.y >= 0 && box.x + box.width <= list.size.width && box.y + box.height <= list.size.height)
       }
       for text in texts { #expect(text.position.y >= 0 && text.position.y <= list.size.height, "\(text.text)") }
     }
@@ -84,12 +87,15 @@ import Testing
   @Test func barsAreAsLongAsTheirValues() throws {
     let (_, texts, boxes, _) = Self.items(try DisplayList(Self.bars))
     let words = texts.map(\.text)
-    for word in ["alexnet", "vgg11", "vgg19", "8.04", "12.30", "20.86", "work", "memory"] { #expect(words.contains(word)) }
+    for word in ["alexnet", "vgg11", "vgg19", "8.04", "12.30", "20.86", "work", "memory"] {
+      #expect(words.contains(word))
+    }
     let widths = boxes.map(\.rect.width).sorted()
     // Among the rectangles are bars of 8.04 and 20.86 times the length of the bar of 1.
-    let unit = try #require(widths.first { candidate in
-      candidate > 2 && widths.contains { abs($0 - 20.86 * candidate) < 0.02 * candidate }
-    })
+    let unit = try #require(
+      widths.first { candidate in
+        candidate > 2 && widths.contains { abs($0 - 20.86 * candidate) < 0.02 * candidate }
+      })
     for factor in [1, 8.04, 12.3, 20.86] { #expect(widths.contains { abs($0 - factor * unit) < 0.05 * unit }) }
   }
 
@@ -105,7 +111,9 @@ import Testing
     let list = try DisplayList(Self.lines())
     let png = try renderPNG(list, scale: 2, text: [(keyword: "Title", value: "curves <&> é")])
     let image = try DecodedImage(png: png)
-    #expect(image.width == Int((list.size.width * 2).rounded(.up)) && image.height == Int((list.size.height * 2).rounded(.up)))
+    #expect(
+      image.width == Int((list.size.width * 2).rounded(.up)) && image.height == Int((list.size.height * 2).rounded(.up))
+    )
     let (lines, _, _, _) = Self.items(list)
     let curve = try #require(lines.first { $0.points.count == 12 && $0.dash.isEmpty })
     for point in curve.points {
@@ -153,9 +161,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (NumberFormat.automatic, 0.934, "0.934"), (.automatic, 43_093_322, "43\u{2009}093\u{2009}322"), (.automatic, 0, "0"),
+    (NumberFormat.automatic, 0.934, "0.934"), (.automatic, 43_093_322, "43\u{2009}093\u{2009}322"),
+    (.automatic, 0, "0"),
     (.fixed(2), 1.005, "1.00"), (.fixed(1), -2.25, "\u{2212}2.2"), (.percent(1), 0.934, "93.4\u{2009}%"),
-    (.si, 43_093_322, "43.1\u{2009}M"), (.thousands, 1234.6, "1\u{2009}235"), (.automatic, .infinity, "∞"),
+    (.si, 43_093_322, "43.1\u{2009}M"), (.thousands, 12345.6, "12\u{2009}346"), (.automatic, .infinity, "∞"),
   ])
   func numbersAreWrittenAsTold(format: NumberFormat, value: Double, expected: String) {
     #expect(format.text(value) == expected)

@@ -21,28 +21,61 @@ import Testing
 
   @Test(arguments: [
     ("\n```{tabel x}\nrows\n```\n", "2: there is no cell of the kind \"tabel\"; did you mean \"table\"?"),
-    ("```{claim x}\nrows\n```\n", "1: there is no cell of the kind \"claim\"; there are query, table, curves, bars, printout"),
+    (
+      "```{claim x}\nrows\n```\n",
+      "1: there is no cell of the kind \"claim\"; there are query, table, curves, bars, printout"
+    ),
     ("```{table x\nrows\n```\n", "1: \"{table x\" is not the head of a cell; write {kind id}"),
     ("```{table <x>}\nrows\n```\n", "1: \"{table <x>}\" is not the head of a cell; write {kind id}"),
     ("```{table x}\nrows\n", "1: the cell has no end; close it with as many backticks as it begins with"),
-    ("```{query x}\none\n```\n```{query x}\none\n```\n", "4: the id \"x\" is taken by the cell in line 1; choose another"),
+    (
+      "```{query x}\none\n```\n```{query x}\none\n```\n",
+      "4: the id \"x\" is taken by the cell in line 1; choose another"
+    ),
     ("```{table x}\n```\n", "1: the table cell has no query"),
-    ("```{table x}\n--| captoin: a\nrows\n```\n", "2: a table cell has no option \"captoin\"; did you mean \"caption\"?"),
+    (
+      "```{table x}\n--| captoin: a\nrows\n```\n",
+      "2: a table cell has no option \"captoin\"; did you mean \"caption\"?"
+    ),
     ("```{curves x}\n--| overlay: maybe\ncurves\n```\n", "2: overlay is \"maybe\"; true or false was expected"),
-    ("```{curves x}\n--| y_range: 2, 1\ncurves\n```\n", "2: y_range is \"2, 1\"; two numbers such as 0, 2.5 was expected"),
+    (
+      "```{curves x}\n--| y_range: 2, 1\ncurves\n```\n",
+      "2: y_range is \"2, 1\"; two numbers such as 0, 2.5 was expected"
+    ),
     ("```{bars x}\n--| scale: square\nbars\n```\n", "2: scale is \"square\"; linear or log was expected"),
     ("```{table x}\n--| columns: los=a\nrows\n```\n", "2: \"x\" has no column \"los\"; it has trial, loss, note"),
-    ("```{table x}\n--| columns: loss=a:%x\nrows\n```\n", "2: columns is \"loss=a:%x\"; a format of %.2f, %d, grouped, percent, points, ratio, bytes, duration, text behind the colon was expected"),
+    (
+      "```{table x}\n--| columns: loss=a:%x\nrows\n```\n",
+      "2: columns is \"loss=a:%x\"; a format of %.2f, %d, grouped, percent, points, ratio, bytes, duration, text behind the colon was expected"
+    ),
     ("```{table x}\nbad sql\n```\n", "1: no such query: bad sql"),
-    ("```{table x}\nnone\n```\n", "1: the table cell \"x\" finds no rows; run the experiment first, or give it an option `otherwise`"),
-    ("```{query x}\nnone\n```\n", "1: the query cell \"x\" finds no rows; run the experiment first, or give it an option `otherwise`"),
-    ("```{curves x}\nrows\n```\n", "1: a curves cell needs the columns trial, metric, epoch, value, and the query gives trial, loss, note"),
-    ("```{printout x}\nrows\n```\n", "1: a printout cell needs the columns of one text, and the query gives trial, loss, note"),
+    (
+      "```{table x}\nnone\n```\n",
+      "1: the table cell \"x\" finds no rows; run the experiment first, or give it an option `otherwise`"
+    ),
+    (
+      "```{query x}\nnone\n```\n",
+      "1: the query cell \"x\" finds no rows; run the experiment first, or give it an option `otherwise`"
+    ),
+    (
+      "```{curves x}\nrows\n```\n",
+      "1: a curves cell needs the columns trial, metric, epoch, value, and the query gives trial, loss, note"
+    ),
+    (
+      "```{printout x}\nrows\n```\n",
+      "1: a printout cell needs the columns of one text, and the query gives trial, loss, note"
+    ),
     ("a\n{{x.y}}\n", "2: there is no query or table \"x\""),
     ("```{query one}\none\n```\n{{oen.count}}\n", "4: there is no query or table \"oen\"; did you mean \"one\"?"),
-    ("```{query one}\none\n```\n{{one.cuont}}\n", "4: \"one\" has no column \"cuont\"; it has accuracy, count, name, missing, seconds, bytes, step"),
+    (
+      "```{query one}\none\n```\n{{one.cuont}}\n",
+      "4: \"one\" has no column \"cuont\"; it has accuracy, count, name, missing, seconds, bytes, step"
+    ),
     ("```{query one}\none\n```\n{{one}}\n", "4: {{one}}: write {{id.column | format}}"),
-    ("```{query one}\none\n```\n{{one.count | %q}}\n", "4: {{one.count | %q}}: there is no such format; there are %.2f, %d, grouped, percent, points, ratio, bytes, duration, text"),
+    (
+      "```{query one}\none\n```\n{{one.count | %q}}\n",
+      "4: {{one.count | %q}}: there is no such format; there are %.2f, %d, grouped, percent, points, ratio, bytes, duration, text"
+    ),
     (":::{if x}\na\n:::\n", "1: there is no query or table \"x\""),
     ("```{query q}\nyes\n```\n:::{if q}\na\n", "4: the condition has no end; close it with a line of three colons"),
     (":::\n", "1: three colons close a condition, and none is open"),

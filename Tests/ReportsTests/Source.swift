@@ -18,7 +18,8 @@ struct FixedSource: RowSource {
         columns: ["accuracy", "count", "name", "missing", "seconds", "bytes", "step"],
         rows: [
           [
-            .real(0.70412), .integer(43_093_322), .text("a <b> & | `c` *d*"), .null, .real(161.2), .integer(1_261_000_000),
+            .real(0.70412), .integer(43_093_322), .text("a <b> & | `c` *d*"), .null, .real(161.2),
+            .integer(1_261_000_000),
             .real(-0.004),
           ]
         ])

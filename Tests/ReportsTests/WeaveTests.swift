@@ -34,7 +34,8 @@ import Testing
     try expectGolden(Self.withoutPictures(folder.text("index.html")), "note.html")
     #expect(report.figures.map { ($0 as NSString).lastPathComponent } == ["training.png", "overlaid.png", "costs.png"])
     #expect(report.warnings.count == 2)
-    #expect(try folder.text("data/results.csv").hasPrefix("trial,loss,note\n<script>alert(1)</script>,0.848123,| pipe\n"))
+    #expect(
+      try folder.text("data/results.csv").hasPrefix("trial,loss,note\n<script>alert(1)</script>,0.848123,| pipe\n"))
   }
 
   @Test func thePageIsClosedInItself() throws {

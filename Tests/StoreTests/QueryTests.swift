@@ -54,7 +54,8 @@ import Testing
         """
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3)
         SELECT group_concat(i, '+') AS text, sum(i) OVER () AS total, sqrt(16.0) AS root, NULL AS none FROM n; -- done
-        """).rows == [[.text("1+2+3"), .integer(1), .real(4), .null]])
+        """
+      ).rows == [[.text("1+2+3"), .integer(1), .real(4), .null]])
     #expect(try store.query("SELECT json_extract(configuration, '$.dataset.resize') FROM run").rows == [[.integer(96)]])
     #expect(try store.query("SELECT name FROM sqlite_master WHERE name = 'run'").rows.count == 1)
     _ = folder
@@ -63,7 +64,9 @@ import Testing
   @Test func resultsAsTableJSONAndCSV() {
     let result = QueryResult(
       columns: ["name", "n"],
-      rows: [[.text("a\nb"), .integer(10)], [.text("\"c,d\""), .real(0.5)], [.null, .real(.nan)], [.blob([1, 255]), .null]])
+      rows: [
+        [.text("a\nb"), .integer(10)], [.text("\"c,d\""), .real(0.5)], [.null, .real(.nan)], [.blob([1, 255]), .null],
+      ])
     #expect(
       result.table == """
         name     n

@@ -14,7 +14,8 @@ final class TemporaryStore {
   /// A run that says what `records` tell, behind its first record.
   @discardableResult
   func addRun(
-    trial: String = "vgg11-small-96", trialID: String = String(repeating: "ab", count: 32), createdAt: String = "2026-01-01T00:00:00.000Z",
+    trial: String = "vgg11-small-96", trialID: String = String(repeating: "ab", count: 32),
+    createdAt: String = "2026-01-01T00:00:00.000Z",
     _ records: [JournalRecord] = []
   ) throws -> RunFolder {
     let folder = try RunFolder.create(store: path, trialID: trialID)
@@ -79,7 +80,8 @@ enum Samples {
 
   static let completed = JournalRecord.end(
     EndRecord(
-      outcome: .completed, at: "2026-01-01T00:10:00.000Z", trainingSeconds: 500, seconds: 599, peakResidentBytes: 1 << 30))
+      outcome: .completed, at: "2026-01-01T00:10:00.000Z", trainingSeconds: 500, seconds: 599,
+      peakResidentBytes: 1 << 30))
 
   static var whole: [JournalRecord] {
     [

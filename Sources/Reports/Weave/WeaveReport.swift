@@ -213,7 +213,8 @@ private struct Weaver {
       return "\(fence)text\n\(text)\n\(fence)" + (caption.isEmpty ? "" : "\n\n\(caption)")
     case .figure(let figure):
       let alt = escapedMarkdown(figure.altText)
-      return "![\(alt)](figures/\(cell.cell.id).png)\n\n**\(words.figure) \(number ?? 0).**\(caption.isEmpty ? "" : " \(caption)")"
+      return
+        "![\(alt)](figures/\(cell.cell.id).png)\n\n**\(words.figure) \(number ?? 0).**\(caption.isEmpty ? "" : " \(caption)")"
     case .table(let columns):
       var lines = ["**\(words.table) \(number ?? 0).**\(caption.isEmpty ? "" : " \(caption)")", ""]
       lines.append("| " + columns.map { escapedMarkdown($0.heading) }.joined(separator: " | ") + " |")

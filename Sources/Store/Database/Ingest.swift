@@ -17,16 +17,19 @@ extension Store {
       guard stat(path, &status) == 0 else { continue }
       let done =
         try reading { try Int.fetchOne($0, sql: "SELECT offset FROM journal WHERE run = ?", arguments: [name]) } ?? 0
-      guard Int(status.st_size) > done else { continue }
+      let size = Int(status.st_size)
+      if size < done {
+        problems.append(
+          "\(path): has \(size) bytes, and \(done) were read before; `vgglab doctor --rebuild` takes it in as it is now"
+        )
+      }
+      guard size > done else { continue }
       do {
-        problems += try queue.writeWithoutTransaction { database in
-          var found: [String] = []
-          try database.inTransaction(.immediate) {
-            found = try ingestRun(name, path, database)
-            return .commit
-          }
-          return found
-        }
+        var isMore = true
+        while isMore { isMore = try ingestPiece(name, path, &problems) }
+      } catch StoreError.file(let error) {
+        // One journal that cannot be read keeps nobody from the others.
+        problems.append("\(error)")
       } catch let error as StoreError {
         throw error
       } catch {
@@ -36,9 +39,27 @@ extension Store {
     return problems
   }
 
-  private func ingestRun(_ run: String, _ path: String, _ database: Database) throws -> [String] {
-    let offset = try Int.fetchOne(database, sql: "SELECT offset FROM journal WHERE run = ?", arguments: [run]) ?? 0
-    let piece = try readJournal(path, from: offset)
+  /// Bytes of a journal that are taken in by one transaction.
+  private static let pieceBytes = 8 << 20
+
+  /// Takes in the next piece of a run's journal; whether there may be more.
+  private func ingestPiece(_ run: String, _ path: String, _ problems: inout [String]) throws -> Bool {
+    var found: [String] = []
+    var length = 0
+    try queue.writeWithoutTransaction { database in
+      try database.inTransaction(.immediate) {
+        let offset = try Int.fetchOne(database, sql: "SELECT offset FROM journal WHERE run = ?", arguments: [run]) ?? 0
+        let piece = try readJournal(path, from: offset, limit: Self.pieceBytes)
+        length = piece.endOffset - offset
+        found = try ingest(piece, run, path, database)
+        return .commit
+      }
+    }
+    problems += found
+    return length >= Self.pieceBytes
+  }
+
+  private func ingest(_ piece: JournalPiece, _ run: String, _ path: String, _ database: Database) throws -> [String] {
     var problems = piece.problems
     var known = try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) ?? false
     var attempt =
@@ -49,8 +70,7 @@ extension Store {
           problems.append("\(path): a record tells of run '\(facts.run.prefix(40))' again or in the wrong folder")
           continue
         }
-        try insert(facts, database)
-        known = true
+        known = try take("a run", path, database, &problems) { try insert(facts, database) }
         continue
       }
       guard known else {
@@ -60,10 +80,13 @@ extension Store {
       switch record {
       case .run: break
       case .attempt(let facts):
-        attempt = facts.attempt
-        try insert(facts, run, database)
-      case .network(let facts): try insert(facts, run, database)
-      case .metric(let metrics): try insert(metrics, run, attempt, database)
+        if try take("an attempt", path, database, &problems, { try insert(facts, run, database) }) {
+          attempt = facts.attempt
+        }
+      case .network(let facts):
+        try take("a network", path, database, &problems) { try insert(facts, run, database) }
+      case .metric(let metrics):
+        try take("metrics", path, database, &problems) { try insert(metrics, run, attempt, database) }
       case .event(let event):
         try database.execute(
           sql: "INSERT INTO event (run, attempt, at, kind, message) VALUES (?, ?, ?, ?, ?)",
@@ -89,14 +112,43 @@ extension Store {
     return problems
   }
 
+  /// Inserts what a record tells; a record that breaks the schema's rules is told and passed over. Whether it went in.
+  @discardableResult
+  private func take(
+    _ what: String, _ path: String, _ database: Database, _ problems: inout [String], _ insertion: () throws -> Void
+  ) throws -> Bool {
+    do {
+      try database.inSavepoint {
+        try insertion()
+        return .commit
+      }
+      return true
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      problems.append("\(path): tells of \(what) that cannot be (\(Self.reason(error))); the record was passed over")
+      return false
+    }
+  }
+
   private func insert(_ run: RunRecord, _ database: Database) throws {
+    // Of what several runs tell the newest counts, in whatever order their journals are read.
     try database.execute(
-      sql:
-        "INSERT INTO experiment (name, question) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET question = excluded.question",
-      arguments: [run.experiment, run.question])
+      sql: """
+        INSERT INTO experiment (name, question) VALUES (?, ?)
+        ON CONFLICT (name) DO UPDATE SET question = excluded.question WHERE NOT EXISTS (
+          SELECT 1 FROM run WHERE run.experiment = excluded.name AND (run.created_at, run.id) > (?, ?))
+        """,
+      arguments: [run.experiment, run.question, run.createdAt, run.run])
     try database.execute(
-      sql: "INSERT OR IGNORE INTO trial (experiment, name, trial_id, profile, configuration) VALUES (?, ?, ?, ?, ?)",
-      arguments: [run.experiment, run.trial, run.trialID, run.profile, run.configuration])
+      sql: """
+        INSERT INTO trial (experiment, name, trial_id, profile, configuration) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (experiment, name, trial_id)
+        DO UPDATE SET profile = excluded.profile, configuration = excluded.configuration WHERE NOT EXISTS (
+          SELECT 1 FROM run WHERE run.experiment = excluded.experiment AND run.trial = excluded.name
+            AND run.trial_id = excluded.trial_id AND (run.created_at, run.id) > (?, ?))
+        """,
+      arguments: [
+        run.experiment, run.trial, run.trialID, run.profile, run.configuration, run.createdAt, run.run,
+      ])
     try database.execute(
       sql: """
         INSERT INTO run (id, experiment, trial, trial_id, profile, configuration, seed, epochs, created_at)
@@ -182,6 +234,9 @@ extension Store {
 
   /// Makes a store's database again from its journals; the old one stays until the new one is whole.
   ///
+  /// Where the old one is a database still, it takes over the new one's content in one transaction, so that processes
+  /// that have it open go on with it. Where it is none, the new file takes its place.
+  ///
   /// Gives what is wrong with journals, as sentences. Throws ``StoreError``.
   public static func rebuild(at directory: String) throws(StoreError) -> [String] {
     guard FileManager.default.fileExists(atPath: "\(directory)/runs") else { throw .missing(path: directory) }
@@ -195,11 +250,31 @@ extension Store {
     } catch { throw .notWritable(path: directory, reason: reason(error)) }
     let store = try open(at: temporary, access: .readWrite, create: true)
     let problems = try store.ingest()
+    do {
+      if try replaceContent(of: target, by: store) { return problems }
+    } catch { throw .database(path: target, reason: reason(error)) }
     store.close()
     for suffix in ["-wal", "-shm"] { unlink(target + suffix) }
     guard rename(databasePath(temporary), target) == 0 else {
       throw .notWritable(path: target, reason: String(cString: strerror(errno)))
     }
     return problems
+  }
+
+  /// Copies a store's database over the one at a path; false if there is none that could be opened.
+  private static func replaceContent(of path: String, by store: Store) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    do {
+      let target = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? target.close() }
+      try store.queue.backup(to: target)
+      return try target.read { try String.fetchAll($0, sql: "PRAGMA quick_check(1)") == ["ok"] }
+    } catch let error as DatabaseError
+      where [.SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_CANTOPEN].contains(error.resultCode)
+    {
+      return false
+    }
   }
 }

@@ -70,8 +70,7 @@ extension Store {
       var metrics: [String: Double] = [:]
       for row in try rows(
         """
-        SELECT name, value FROM latest_metric AS m WHERE run = ? AND value IS NOT NULL
-          AND step = (SELECT max(step) FROM metric WHERE run = m.run AND name = m.name)
+        SELECT name, value FROM final_metric WHERE run = ? AND value IS NOT NULL
         """)
       {
         metrics[row["name"]] = row["value"]

@@ -99,8 +99,9 @@ extension Store {
         database,
         sql: """
           SELECT s.*, r.configuration AS configuration,
-            (SELECT kind FROM event WHERE event.run = s.run AND event.attempt = s.attempts
-              ORDER BY rowid DESC LIMIT 1) AS last_event
+            EXISTS (
+              SELECT 1 FROM event WHERE event.run = s.run AND event.kind = 'interrupted' AND event.attempt >= (
+                SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) AS is_interrupted
           FROM run_summary AS s JOIN run AS r ON r.id = s.run
           WHERE \(condition) ORDER BY s.created_at, s.run
           """, arguments: StatementArguments(arguments))
@@ -124,7 +125,6 @@ extension Store {
     if let folder = try? RunFolder(store: directory, existing: run), folder.isLocked { return .running }
     let attempts: Int = row["attempts"]
     if attempts == 0 { return .queued }
-    let lastEvent: String? = row["last_event"]
-    return lastEvent == "interrupted" ? .interrupted : .lost
+    return row["is_interrupted"] ? .interrupted : .lost
   }
 }

@@ -189,6 +189,11 @@ enum Schema {
         WHERE run.experiment = s.experiment AND run.trial = s.trial AND run.trial_id = s.trial_id
           AND run.outcome = 'completed'
         ORDER BY run.created_at DESC, run.id DESC LIMIT 1);
+    """,
     """
+    CREATE VIEW final_metric AS
+      SELECT run, attempt, name, step, epoch, value FROM latest_metric AS m
+      WHERE step = (SELECT max(step) FROM metric AS other WHERE other.run = m.run AND other.name = m.name);
+    """,
   ]
 }

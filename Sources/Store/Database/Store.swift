@@ -101,6 +101,9 @@ public final class Store: Sendable {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found <= Schema.version else { throw StoreError.newer(path: path, found: found, known: Schema.version) }
         guard found < Schema.version else { return .commit }
+        if found == 0, try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master)") == true {
+          throw StoreError.notADatabase(path: path, reason: "it has other tables than a store's")
+        }
         for step in Schema.steps[found...] { try database.execute(sql: step) }
         try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
         return .commit

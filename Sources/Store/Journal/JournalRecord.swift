@@ -13,12 +13,16 @@ public enum JournalRecord: Sendable, Hashable, Codable {
 
   private enum Kind: String, CodingKey {
     case run, attempt, network, metric, event, artifact, end
+    /// Not a kind: the first line also tells the version of the journal's format.
+    case version
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Kind.self)
     switch self {
-    case .run(let record): try container.encode(record, forKey: .run)
+    case .run(let record):
+      try container.encode(record, forKey: .run)
+      try container.encode(JournalLine.version, forKey: .version)
     case .attempt(let record): try container.encode(record, forKey: .attempt)
     case .network(let record): try container.encode(record, forKey: .network)
     case .metric(let records): try container.encode(records, forKey: .metric)
@@ -30,7 +34,11 @@ public enum JournalRecord: Sendable, Hashable, Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Kind.self)
-    switch container.allKeys.first {
+    if let version = try container.decodeIfPresent(Int.self, forKey: .version), version > JournalLine.version {
+      throw NewerJournal(version: version)
+    }
+    let kinds = container.allKeys.filter { $0 != .version }
+    switch kinds.count == 1 ? kinds[0] : nil {
     case .run: self = .run(try container.decode(RunRecord.self, forKey: .run))
     case .attempt: self = .attempt(try container.decode(AttemptRecord.self, forKey: .attempt))
     case .network: self = .network(try container.decode(NetworkRecord.self, forKey: .network))
@@ -38,11 +46,16 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
     case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
     case .end: self = .end(try container.decode(EndRecord.self, forKey: .end))
-    case nil:
+    case nil, .version:
       throw DecodingError.dataCorrupted(
         DecodingError.Context(codingPath: [], debugDescription: "no kind of record that this vgglab knows"))
     }
   }
+}
+
+/// A journal of a format that a later vgglab made.
+struct NewerJournal: Error {
+  var version: Int
 }
 
 public struct RunRecord: Sendable, Hashable, Codable {

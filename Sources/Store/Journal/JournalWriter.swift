@@ -5,12 +5,14 @@ import Foundation
 public final class JournalWriter {
   private let path: String
   private let descriptor: Int32
+  private var isNew: Bool
 
   /// Opens the journal to append to it. What a killed process left of a line is cut off: it was never whole.
   ///
   /// Throws ``StoreError``. Only the process that holds the run's lock may write.
   public init(folder: RunFolder) throws(StoreError) {
     path = folder.journalPath
+    isNew = Foundation.access(path, F_OK) != 0
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .journalUnwritable(path: path, reason: String(cString: strerror(errno))) }
     try cutTornLine()
@@ -57,16 +59,32 @@ public final class JournalWriter {
     guard fsync(descriptor) == 0 else {
       throw .journalUnwritable(path: path, reason: String(cString: strerror(errno)))
     }
+    guard isNew else { return }
+    // A new file is only there for good once the folders above it are.
+    isNew = false
+    let folder = (path as NSString).deletingLastPathComponent
+    for directory in [folder, (folder as NSString).deletingLastPathComponent] {
+      let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      fsync(descriptor)
+      close(descriptor)
+    }
   }
 
   private func cutTornLine() throws(StoreError) {
-    var end = lseek(descriptor, 0, SEEK_END)
-    let length = end
-    var byte: UInt8 = 0
-    while end > 0 {
-      guard pread(descriptor, &byte, 1, end - 1) == 1 else { break }
-      if byte == UInt8(ascii: "\n") { break }
-      end -= 1
+    let length = lseek(descriptor, 0, SEEK_END)
+    var end = length
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    search: while end > 0 {
+      let size = min(off_t(block.count), end)
+      guard pread(descriptor, &block, Int(size), end - size) == Int(size) else {
+        throw .journalUnwritable(path: path, reason: "its end cannot be read")
+      }
+      if let newline = block[..<Int(size)].lastIndex(of: UInt8(ascii: "\n")) {
+        end += off_t(newline) + 1 - size
+        break search
+      }
+      end -= size
     }
     if end < length, ftruncate(descriptor, end) != 0 {
       throw .journalUnwritable(path: path, reason: String(cString: strerror(errno)))
@@ -76,6 +94,8 @@ public final class JournalWriter {
 
 /// How a record stands in its line.
 enum JournalLine {
+  /// The version of the format; the first line of a journal tells it.
+  static let version = 1
   /// Digits of SHA-256 that begin a line.
   static let checksumLength = 16
   /// No record comes near it.

@@ -7,10 +7,13 @@ final class QueryConnection {
   static let checkLimit = 20_000
   static let stepsPerCheck: Int32 = 10_000
   static let rowLimit = 1_000_000
-  static let valueBytes: Int32 = 16 << 20
+  static let valueBytes: Int32 = 4 << 20
+  /// Of all values of an answer together.
+  static let answerBytes = 256 << 20
 
   private var handle: OpaquePointer?
   private var checks = 0
+  private var bytes = 0
 
   init(path: String) throws(StoreError) {
     var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
@@ -32,6 +35,11 @@ final class QueryConnection {
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.valueBytes)
     sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
+    sqlite3_limit(handle, SQLITE_LIMIT_VDBE_OP, 250_000)
+    // Matching a pattern is one step however long it takes, so its length bounds it.
+    sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
+    // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
+    sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
     sqlite3_set_authorizer(
       handle,
       { _, action, first, second, _, _ in
@@ -60,6 +68,7 @@ final class QueryConnection {
   /// The rows of one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
   func rows(_ sql: String) throws(StoreError) -> QueryResult {
     checks = 0
+    bytes = 0
     guard !sql.unicodeScalars.contains("\0") else { throw .badQuery(sql: sql, reason: "it has a zero character") }
     var statement: OpaquePointer?
     var rest = ""
@@ -83,6 +92,9 @@ final class QueryConnection {
           throw .badQuery(sql: sql, reason: "it has more than \(Self.rowLimit) rows; add a LIMIT")
         }
         result.rows.append(columns.indices.map { value(statement, Int32($0)) })
+        guard bytes <= Self.answerBytes else {
+          throw .badQuery(sql: sql, reason: "its answer has more than \(Self.answerBytes) bytes; ask for less")
+        }
       case SQLITE_DONE: return result
       case let status: throw .badQuery(sql: sql, reason: reason(status))
       }
@@ -103,15 +115,18 @@ final class QueryConnection {
   }
 
   private func value(_ statement: OpaquePointer, _ column: Int32) -> SQLValue {
+    bytes += MemoryLayout<SQLValue>.size
     switch sqlite3_column_type(statement, column) {
     case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
     case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, column))
     case SQLITE_TEXT:
       let count = Int(sqlite3_column_bytes(statement, column))
+      bytes += count
       guard let text = sqlite3_column_text(statement, column) else { return .null }
       return .text(String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self))
     case SQLITE_BLOB:
       let count = Int(sqlite3_column_bytes(statement, column))
+      bytes += count
       guard count > 0, let bytes = sqlite3_column_blob(statement, column) else { return .blob([]) }
       return .blob([UInt8](UnsafeRawBufferPointer(start: bytes, count: count)))
     default: return .null

@@ -99,6 +99,13 @@ func quoted(_ text: String) -> String {
 }
 
 private func csvField(_ text: String) -> String {
-  let special: Set<UInt8> = [UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-  return text.utf8.contains { special.contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+  // Scalars and not characters: "\r\n", and a quotation mark with an accent on it, are one character each.
+  guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else { return text }
+  var field = String.UnicodeScalarView("\"".unicodeScalars)
+  for scalar in text.unicodeScalars {
+    if scalar == "\"" { field.append(scalar) }
+    field.append(scalar)
+  }
+  field.append("\"")
+  return String(field)
 }
