@@ -1,14 +1,26 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
-// The instruction set that the numeric kernels are compiled for. Set VGGLAB_ISA to another level of
-// `clang -march` (x86-64-v4, native, …) or to the empty string for the compiler's baseline.
-#if arch(x86_64)
-  let defaultInstructionSet = "x86-64-v3"
-#else
-  let defaultInstructionSet = ""
-#endif
-let instructionSet = Context.environment["VGGLAB_ISA"] ?? defaultInstructionSet
+// The instruction set that the numeric kernels are compiled for: the highest that this machine's processor has. Set
+// VGGLAB_ISA to another level of `clang -march` (x86-64-v3, …) to build for other machines, or to the empty string for the
+// compiler's baseline.
+let wanted = Context.environment["VGGLAB_ISA"]
+let instructionSet = wanted ?? bestInstructionSet()
+
+func bestInstructionSet() -> String {
+  #if arch(x86_64)
+    let facts = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = facts.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
+    let flags = Set(line.split(separator: " ").map(String.init))
+    if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "fma", "bmi2"]) {
+      return "x86-64-v4"
+    }
+    return "x86-64-v3"
+  #else
+    return ""
+  #endif
+}
 
 let common: [SwiftSetting] = [
   .swiftLanguageMode(.v6),

@@ -39,19 +39,38 @@ public func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, co
 /// Zeroes each value with `probability` and scales the others by `1 / (1 − probability)`. The same numbers, drawn again,
 /// take the gradient back through it.
 ///
-/// x holds the elements `first ..< first + count` of the layer's output; `first` is a multiple of 4.
+/// x holds the elements `first ..< first + count` of the layer's output.
 public func dropout(
   _ x: UnsafeMutablePointer<Float>, first: Int, count: Int, probability: Double, _ random: Philox
 ) {
-  precondition(first % 4 == 0, "element \(first) does not begin a block of four random numbers")
   let threshold = UInt32(min(probability * 0x1p32, 0x1p32 - 1))
   let scale = Float(1 / (1 - probability))
   var index = 0
   while index < count {
-    let words = random.block((first + index) >> 2)
-    for lane in 0..<min(4, count - index) {
-      x[index + lane] = words[lane] < threshold ? 0 : x[index + lane] * scale
+    // Numbers come in blocks of four, and a piece may begin within one.
+    let place = first + index
+    let words = random.block(place >> 2)
+    for lane in place & 3..<min(4, (place & 3) + count - index) {
+      x[index] = words[lane] < threshold ? 0 : x[index] * scale
+      index += 1
     }
-    index += 4
   }
+}
+
+/// Adds `bias` to `count` rows, then ReLU if asked for: `target[t, i] = source[t, i] + bias[i]`, `columns` a multiple of 16.
+public func addBias(
+  _ source: UnsafePointer<Float>, row sourceRow: Int, count: Int, columns: Int, bias: UnsafePointer<Float>,
+  relu: Bool, _ target: UnsafeMutablePointer<Float>, row targetRow: Int
+) {
+  for t in 0..<count {
+    for i in stride(from: 0, to: columns, by: 16) {
+      let value = load(source + t * sourceRow + i) + load(bias + i)
+      store(relu ? rectified(value) : value, target + t * targetRow + i)
+    }
+  }
+}
+
+/// Bytes to 0…1: `y[i] = x[i] / 255`, as torchvision's `ToTensor`.
+public func scaleToUnit(_ x: UnsafePointer<UInt8>, count: Int, _ y: UnsafeMutablePointer<Float>) {
+  for i in 0..<count { y[i] = Float(x[i]) / 255 }
 }

@@ -21,3 +21,42 @@ public func sgdUpdate(
     weight[i] -= learningRate * change
   }
 }
+
+/// What is done with a gradient as soon as it is known, a piece at a time: it is kept, or its parameters make a step.
+public struct GradientUse: @unchecked Sendable {
+  /// All parameters; the other two have the same places.
+  public var parameters: UnsafeMutablePointer<Float>
+  /// With momentum.
+  public var velocities: UnsafeMutablePointer<Float>?
+  /// Where gradients are kept instead of being used.
+  public var kept: UnsafeMutablePointer<Float>?
+  public var learningRate: Float
+  public var momentum: Float
+  public var weightDecay: Float
+
+  public init(
+    parameters: UnsafeMutablePointer<Float>, velocities: UnsafeMutablePointer<Float>?,
+    kept: UnsafeMutablePointer<Float>?, learningRate: Float, momentum: Float, weightDecay: Float
+  ) {
+    self.parameters = parameters
+    self.velocities = velocities
+    self.kept = kept
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+  }
+
+  /// Uses the gradients of parameters `place ..< place + count`.
+  public func apply(_ place: Int, count: Int, _ gradients: UnsafePointer<Float>) {
+    if let kept {
+      (kept + place).update(from: gradients, count: count)
+    } else if let velocities {
+      sgdUpdate(
+        parameters + place, gradient: gradients, velocity: velocities + place, count: count,
+        learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+    } else {
+      sgdUpdate(
+        parameters + place, gradient: gradients, count: count, learningRate: learningRate, weightDecay: weightDecay)
+    }
+  }
+}

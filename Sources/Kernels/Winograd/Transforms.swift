@@ -1,150 +1,208 @@
-/// The one-dimensional transforms, each applied to columns and then to rows.
+/// The one-dimensional transforms of a Winograd convolution F(m, R) with P = m + R − 1 points.
 ///
-/// `Bᵀ` takes six inputs to six points; `A` takes m output gradients there; `Aᵀ` takes the points back to m outputs and
-/// `B` to six input gradients.
-enum Points {
-  typealias Six = (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes)
+/// Each reads vectors at `from`, `step` floats apart, and writes vectors at `to`, `toStep` apart; applied to columns and
+/// then to rows they make the transforms of a tile. Source: Lavin & Gray 2015, arXiv 1509.09308; the points are 0, ±1, ∞,
+/// and ±2 where there are six.
+protocol WinogradTransform {
+  /// P.
+  static var points: Int { get }
+  /// m.
+  static var outputs: Int { get }
+  /// Bᵀ: P inputs to P points.
+  static func input(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int)
+  /// Aᵀ: P points to m outputs.
+  static func output(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int)
+  /// A: m output gradients to P points.
+  static func outputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int)
+  /// B: P points to P input gradients.
+  static func inputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int)
+}
 
+/// What F(4, 3) and F(2, 5) share: their six points.
+private enum SixPoints {
   @inline(__always)
-  static func input(_ d0: Lanes, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, _ d4: Lanes, _ d5: Lanes) -> Six {
-    let even = d4 - 4 * d2
-    let odd = d3 - 4 * d1
+  static func input(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
+    let (d0, d1, d2) = (load(from), load(from + step), load(from + 2 * step))
+    let (d3, d4, d5) = (load(from + 3 * step), load(from + 4 * step), load(from + 5 * step))
+    let even = fused(d2, -4, plus: d4)
+    let odd = fused(d1, -4, plus: d3)
     let even2 = d4 - d2
-    let odd2 = 2 * (d3 - d1)
-    return (4 * d0 - 5 * d2 + d4, even + odd, even - odd, even2 + odd2, even2 - odd2, 4 * d1 - 5 * d3 + d5)
+    let difference = d3 - d1
+    store(fused(d0, 4, plus: fused(d2, -5, plus: d4)), to)
+    store(even + odd, to + toStep)
+    store(even - odd, to + 2 * toStep)
+    store(fused(difference, 2, plus: even2), to + 3 * toStep)
+    store(fused(difference, -2, plus: even2), to + 4 * toStep)
+    store(fused(d1, 4, plus: fused(d3, -5, plus: d5)), to + 5 * toStep)
   }
 
   @inline(__always)
-  static func inputGradient(_ v0: Lanes, _ v1: Lanes, _ v2: Lanes, _ v3: Lanes, _ v4: Lanes, _ v5: Lanes) -> Six {
+  static func inputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
+  ) {
+    let (v0, v1, v2) = (load(from), load(from + step), load(from + 2 * step))
+    let (v3, v4, v5) = (load(from + 3 * step), load(from + 4 * step), load(from + 5 * step))
     let sum1 = v1 + v2
     let difference1 = v1 - v2
     let sum2 = v3 + v4
     let difference2 = v3 - v4
-    return (
-      4 * v0,
-      -4 * difference1 - 2 * difference2 + 4 * v5,
-      -5 * v0 - 4 * sum1 - sum2,
-      difference1 + 2 * difference2 - 5 * v5,
-      v0 + sum1 + sum2,
-      v5
-    )
+    store(v0 * 4, to)
+    store(fused(difference1, -4, plus: fused(difference2, -2, plus: v5 * 4)), to + toStep)
+    store(fused(v0, -5, plus: fused(sum1, -4, plus: -sum2)), to + 2 * toStep)
+    store(fused(difference2, 2, plus: fused(v5, -5, plus: difference1)), to + 3 * toStep)
+    store(v0 + sum1 + sum2, to + 4 * toStep)
+    store(v5, to + 5 * toStep)
+  }
+}
+
+enum F4x3: WinogradTransform {
+  static var points: Int { 6 }
+  static var outputs: Int { 4 }
+
+  @inline(__always)
+  static func input(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
+    SixPoints.input(from, step, to, toStep)
   }
 
   @inline(__always)
-  static func output4(
-    _ v0: Lanes, _ v1: Lanes, _ v2: Lanes, _ v3: Lanes, _ v4: Lanes, _ v5: Lanes
-  ) -> (Lanes, Lanes, Lanes, Lanes) {
+  static func inputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
+  ) {
+    SixPoints.inputGradient(from, step, to, toStep)
+  }
+
+  @inline(__always)
+  static func output(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
+    let (v0, v1, v2) = (load(from), load(from + step), load(from + 2 * step))
+    let (v3, v4, v5) = (load(from + 3 * step), load(from + 4 * step), load(from + 5 * step))
     let sum1 = v1 + v2
     let difference1 = v1 - v2
     let sum2 = v3 + v4
     let difference2 = v3 - v4
-    return (v0 + sum1 + sum2, difference1 + 2 * difference2, sum1 + 4 * sum2, difference1 + 8 * difference2 + v5)
+    store(v0 + sum1 + sum2, to)
+    store(fused(difference2, 2, plus: difference1), to + toStep)
+    store(fused(sum2, 4, plus: sum1), to + 2 * toStep)
+    store(fused(difference2, 8, plus: difference1 + v5), to + 3 * toStep)
   }
 
   @inline(__always)
-  static func output2(
-    _ v0: Lanes, _ v1: Lanes, _ v2: Lanes, _ v3: Lanes, _ v4: Lanes, _ v5: Lanes
-  ) -> (Lanes, Lanes) {
-    (v0 + v1 + v2 + v3 + v4, v1 - v2 + 2 * (v3 - v4) + v5)
-  }
-
-  @inline(__always)
-  static func outputGradient4(_ y0: Lanes, _ y1: Lanes, _ y2: Lanes, _ y3: Lanes) -> Six {
+  static func outputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
+  ) {
+    let (y0, y1, y2, y3) = (load(from), load(from + step), load(from + 2 * step), load(from + 3 * step))
     let even = y0 + y2
     let odd = y1 + y3
-    let even2 = y0 + 4 * y2
-    let odd2 = 2 * y1 + 8 * y3
-    return (y0, even + odd, even - odd, even2 + odd2, even2 - odd2, y3)
+    let even2 = fused(y2, 4, plus: y0)
+    let odd2 = fused(y3, 4, plus: y1)
+    store(y0, to)
+    store(even + odd, to + toStep)
+    store(even - odd, to + 2 * toStep)
+    store(fused(odd2, 2, plus: even2), to + 3 * toStep)
+    store(fused(odd2, -2, plus: even2), to + 4 * toStep)
+    store(y3, to + 5 * toStep)
+  }
+}
+
+enum F2x5: WinogradTransform {
+  static var points: Int { 6 }
+  static var outputs: Int { 2 }
+
+  @inline(__always)
+  static func input(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
+    SixPoints.input(from, step, to, toStep)
   }
 
   @inline(__always)
-  static func outputGradient2(_ y0: Lanes, _ y1: Lanes) -> Six {
-    (y0, y0 + y1, y0 - y1, y0 + 2 * y1, y0 - 2 * y1, y1)
+  static func inputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
+  ) {
+    SixPoints.inputGradient(from, step, to, toStep)
+  }
+
+  @inline(__always)
+  static func output(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
+    let (v0, v1, v2) = (load(from), load(from + step), load(from + 2 * step))
+    let (v3, v4, v5) = (load(from + 3 * step), load(from + 4 * step), load(from + 5 * step))
+    store(v0 + v1 + v2 + (v3 + v4), to)
+    store(fused(v3 - v4, 2, plus: v1 - v2 + v5), to + toStep)
+  }
+
+  @inline(__always)
+  static func outputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
+  ) {
+    let (y0, y1) = (load(from), load(from + step))
+    store(y0, to)
+    store(y0 + y1, to + toStep)
+    store(y0 - y1, to + 2 * toStep)
+    store(fused(y1, 2, plus: y0), to + 3 * toStep)
+    store(fused(y1, -2, plus: y0), to + 4 * toStep)
+    store(y1, to + 5 * toStep)
   }
 }
 
-/// `G` of F(m, R): six rows of R.
-private func kernelMatrix(_ R: Int) -> [[Float]] {
-  func powers(_ point: Float, _ scale: Float) -> [Float] {
-    var value: Float = 1
-    return (0..<R).map { _ in
-      defer { value *= point }
-      return value * scale
-    }
+enum F2x3: WinogradTransform {
+  static var points: Int { 4 }
+  static var outputs: Int { 2 }
+
+  @inline(__always)
+  static func input(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
+    let (d0, d1, d2, d3) = (load(from), load(from + step), load(from + 2 * step), load(from + 3 * step))
+    store(d0 - d2, to)
+    store(d1 + d2, to + toStep)
+    store(d2 - d1, to + 2 * toStep)
+    store(d3 - d1, to + 3 * toStep)
   }
-  return [
-    powers(0, 1 / 4), powers(1, -1 / 6), powers(-1, -1 / 6), powers(2, 1 / 24), powers(-2, 1 / 24),
-    [Float](repeating: 0, count: R - 1) + [1],
-  ]
+
+  @inline(__always)
+  static func inputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
+  ) {
+    let (v0, v1, v2, v3) = (load(from), load(from + step), load(from + 2 * step), load(from + 3 * step))
+    store(v0, to)
+    store(v1 - v2 - v3, to + toStep)
+    store(v1 + v2 - v0, to + 2 * toStep)
+    store(v3, to + 3 * toStep)
+  }
+
+  @inline(__always)
+  static func output(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
+    let (v0, v1, v2, v3) = (load(from), load(from + step), load(from + 2 * step), load(from + 3 * step))
+    store(v0 + v1 + v2, to)
+    store(v1 - v2 + v3, to + toStep)
+  }
+
+  @inline(__always)
+  static func outputGradient(
+    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
+  ) {
+    let (y0, y1) = (load(from), load(from + step))
+    store(y0, to)
+    store(y0 + y1, to + toStep)
+    store(y0 - y1, to + 2 * toStep)
+    store(y1, to + 3 * toStep)
+  }
 }
 
-/// The transformed kernel of input channels `channels`: weight `[outChannels, channels, R, R]` to `[36, C, K]`.
-///
-/// Places of rounded-up channels are set to zero.
-public func winogradKernel(
-  _ weight: UnsafePointer<Float>, _ shape: WinogradShape, channels range: Range<Int>,
-  _ transformed: UnsafeMutablePointer<Float>
-) {
-  let (R, C, K) = (shape.R, shape.C, shape.K)
-  let matrix = kernelMatrix(R).flatMap { $0 }
-  matrix.withUnsafeBufferPointer { matrix in
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 6 * R) { half in
-      for c in range {
-        for k in 0..<K {
-          let target = transformed + c * K + k
-          guard c < shape.channels, k < shape.outChannels else {
-            for place in 0..<36 { target[place * C * K] = 0 }
-            continue
-          }
-          let kernel = weight + (k * shape.channels + c) * R * R
-          for i in 0..<6 {
-            for x in 0..<R {
-              var sum: Float = 0
-              for y in 0..<R { sum += matrix[i * R + y] * kernel[y * R + x] }
-              half[i * R + x] = sum
-            }
-          }
-          for i in 0..<6 {
-            for j in 0..<6 {
-              var sum: Float = 0
-              for x in 0..<R { sum += half[i * R + x] * matrix[j * R + x] }
-              target[(i * 6 + j) * C * K] = sum
-            }
-          }
-        }
+extension WinogradAlgorithm {
+  /// G: P rows of R.
+  var kernelMatrix: [[Float]] {
+    func powers(_ point: Float, _ scale: Float) -> [Float] {
+      var value = scale
+      return (0..<R).map { _ in
+        defer { value *= point }
+        return value
       }
     }
-  }
-}
-
-/// The kernel's gradient from that of the transformed kernel: `[36, C, K]` to `[outChannels, channels, R, R]`, overwritten.
-public func winogradKernelGradient(
-  _ transformed: UnsafePointer<Float>, _ shape: WinogradShape, _ gradient: UnsafeMutablePointer<Float>
-) {
-  let (R, C, K) = (shape.R, shape.C, shape.K)
-  let matrix = kernelMatrix(R).flatMap { $0 }
-  matrix.withUnsafeBufferPointer { matrix in
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 6 * R) { half in
-      for c in 0..<shape.channels {
-        for k in 0..<shape.outChannels {
-          let source = transformed + c * K + k
-          for y in 0..<R {
-            for j in 0..<6 {
-              var sum: Float = 0
-              for i in 0..<6 { sum += matrix[i * R + y] * source[(i * 6 + j) * C * K] }
-              half[y * 6 + j] = sum
-            }
-          }
-          let target = gradient + (k * shape.channels + c) * R * R
-          for y in 0..<R {
-            for x in 0..<R {
-              var sum: Float = 0
-              for j in 0..<6 { sum += half[y * 6 + j] * matrix[j * R + x] }
-              target[y * R + x] = sum
-            }
-          }
-        }
-      }
-    }
+    let infinity = [Float](repeating: 0, count: R - 1) + [1]
+    return P == 4
+      ? [powers(0, 1), powers(1, 1 / 2), powers(-1, 1 / 2), infinity]
+      : [
+        powers(0, 1 / 4), powers(1, -1 / 6), powers(-1, -1 / 6), powers(2, 1 / 24), powers(-2, 1 / 24), infinity,
+      ]
   }
 }

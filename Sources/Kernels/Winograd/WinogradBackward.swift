@@ -1,206 +1,185 @@
-/// The gradient with respect to a convolution's output before its epilogue, tile by tile.
+/// The gradient with respect to what came out of a convolution's epilogue, and what is needed to take it back through that.
 public struct OutputGradient: @unchecked Sendable {
-  /// The gradient with respect to what came out of the epilogue.
-  public var gradient: Plane
-  /// What came out of the epilogue: nothing went through ReLU where it is zero.
-  public var output: Plane
+  /// The interior of `[H, W, K]`, or of `[H/2, W/2, K]` with pooling.
+  public var gradient: PlaneStack
+  /// What came out of ReLU; nothing went through where it is not positive. Looked at only without pooling.
+  public var output: PlaneStack
   /// With pooling: which of the four was the largest.
-  public var places: UnsafePointer<UInt8>?
+  public var places: PlaceStack?
 
-  public init(gradient: Plane, output: Plane, places: UnsafePointer<UInt8>?) {
+  public init(gradient: PlaneStack, output: PlaneStack, places: PlaceStack?) {
     self.gradient = gradient
     self.output = output
     self.places = places
   }
 }
 
-/// Transforms the output gradients of tiles `range`: `points[ξ, first + t, K]`.
-public func winogradOutputGradient(
-  _ source: OutputGradient, _ epilogue: WinogradEpilogue, _ shape: WinogradShape, tiles range: Range<Int>,
-  _ points: UnsafeMutablePointer<Float>, first: Int, stride: Int
+/// Adds the share of `images` pictures to the gradients of the transformed kernel and the bias, and to the input's.
+///
+/// input as in ``winogradForward``; kernelGradient `P²` matrices `[C, K]`, overwritten if `first`; biasGradient `[K]`;
+/// transposedKernel ``winogradKernel``'s of the transposed weight, and inputGradient the padded corner of
+/// `[paddedHeight, paddedWidth, C]`, which is added to: both nil where no input gradient is wanted.
+public func winogradBackward(
+  _ shape: WinogradShape, images: Int, input: PlaneStack, _ source: OutputGradient, _ epilogue: Epilogue,
+  transposedKernel: UnsafePointer<Float>?, kernelGradient: UnsafeMutablePointer<Float>,
+  biasGradient: UnsafeMutablePointer<Float>, first: Bool, inputGradient: PlaneStack?,
+  scratch: UnsafeMutablePointer<Float>
 ) {
-  if shape.m == 4 {
-    gradient4(source, epilogue, shape, range, points, first, stride)
-  } else {
-    gradient2(source, epilogue, shape, range, points, first, stride)
+  switch shape.algorithm {
+  case .f4x3:
+    backward(
+      F4x3.self, shape, images, input, source, epilogue, transposedKernel, kernelGradient, biasGradient, first,
+      inputGradient, scratch)
+  case .f2x3:
+    backward(
+      F2x3.self, shape, images, input, source, epilogue, transposedKernel, kernelGradient, biasGradient, first,
+      inputGradient, scratch)
+  case .f2x5:
+    backward(
+      F2x5.self, shape, images, input, source, epilogue, transposedKernel, kernelGradient, biasGradient, first,
+      inputGradient, scratch)
   }
 }
 
-private func gradient4(
-  _ source: OutputGradient, _ epilogue: WinogradEpilogue, _ shape: WinogradShape, _ range: Range<Int>,
-  _ points: UnsafeMutablePointer<Float>, _ first: Int, _ stride: Int
-) {
-  let K = shape.K
-  let step = stride * K
-  withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 40) { memory in
-    let tileGradient = memory.baseAddress!
-    let half = tileGradient + 16
-    for tile in range {
-      let (top, left) = (tile / shape.tilesAcross * 4, tile % shape.tilesAcross * 4)
-      let target = points + (first + tile - range.lowerBound) * K
-      var k = 0
-      while k < K {
-        readGradient(source, epilogue, shape, 4, top, left, k, tileGradient)
-        for x in 0..<4 {
-          let column = Points.outputGradient4(
-            tileGradient[x], tileGradient[4 + x], tileGradient[8 + x], tileGradient[12 + x])
-          half[x] = column.0
-          half[4 + x] = column.1
-          half[8 + x] = column.2
-          half[12 + x] = column.3
-          half[16 + x] = column.4
-          half[20 + x] = column.5
-        }
-        for y in 0..<6 {
-          let line = half + 4 * y
-          let row = Points.outputGradient4(line[0], line[1], line[2], line[3])
-          let place = target + 6 * y * step + k
-          store(row.0, place)
-          store(row.1, place + step)
-          store(row.2, place + 2 * step)
-          store(row.3, place + 3 * step)
-          store(row.4, place + 4 * step)
-          store(row.5, place + 5 * step)
-        }
-        k += 16
-      }
-    }
-  }
-}
-
-private func gradient2(
-  _ source: OutputGradient, _ epilogue: WinogradEpilogue, _ shape: WinogradShape, _ range: Range<Int>,
-  _ points: UnsafeMutablePointer<Float>, _ first: Int, _ stride: Int
-) {
-  let K = shape.K
-  let step = stride * K
-  withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 16) { memory in
-    let tileGradient = memory.baseAddress!
-    let half = tileGradient + 4
-    for tile in range {
-      let (top, left) = (tile / shape.tilesAcross * 2, tile % shape.tilesAcross * 2)
-      let target = points + (first + tile - range.lowerBound) * K
-      var k = 0
-      while k < K {
-        readGradient(source, epilogue, shape, 2, top, left, k, tileGradient)
-        for x in 0..<2 {
-          let column = Points.outputGradient2(tileGradient[x], tileGradient[2 + x])
-          half[x] = column.0
-          half[2 + x] = column.1
-          half[4 + x] = column.2
-          half[6 + x] = column.3
-          half[8 + x] = column.4
-          half[10 + x] = column.5
-        }
-        for y in 0..<6 {
-          let row = Points.outputGradient2(half[2 * y], half[2 * y + 1])
-          let place = target + 6 * y * step + k
-          store(row.0, place)
-          store(row.1, place + step)
-          store(row.2, place + 2 * step)
-          store(row.3, place + 3 * step)
-          store(row.4, place + 4 * step)
-          store(row.5, place + 5 * step)
-        }
-        k += 16
-      }
-    }
-  }
-}
-
-/// A tile's m×m gradients behind ReLU's mask and unpooled; zero where the tile reaches over the edge.
 @inline(__always)
-private func readGradient(
-  _ source: OutputGradient, _ epilogue: WinogradEpilogue, _ shape: WinogradShape, _ m: Int, _ top: Int, _ left: Int,
-  _ k: Int, _ result: UnsafeMutablePointer<Lanes>
+private func backward<T: WinogradTransform>(
+  _: T.Type, _ shape: WinogradShape, _ images: Int, _ input: PlaneStack, _ source: OutputGradient,
+  _ epilogue: Epilogue, _ transposedKernel: UnsafePointer<Float>?, _ kernelGradient: UnsafeMutablePointer<Float>,
+  _ biasGradient: UnsafeMutablePointer<Float>, _ first: Bool, _ inputGradient: PlaneStack?,
+  _ scratch: UnsafeMutablePointer<Float>
 ) {
-  let zero = Lanes.zero
-  let K = shape.K
-  if epilogue == .reluMaxPool {
-    let (OH, OW) = (shape.H / 2, shape.W / 2)
-    let places = source.places!
-    for y in 0..<m / 2 {
-      for x in 0..<m / 2 {
-        let (row, column) = (top / 2 + y, left / 2 + x)
-        let corner = result + 2 * y * m + 2 * x
-        guard row < OH, column < OW else {
-          corner[0] = zero
-          corner[1] = zero
-          corner[m] = zero
-          corner[m + 1] = zero
-          continue
-        }
-        let output = load(source.output.base + row * source.output.row + column * K + k)
-        let value = load(source.gradient.base + row * source.gradient.row + column * K + k)
-        let open = zero.replacing(with: value, where: output .> zero)
-        let bytes = UnsafeRawPointer(places + (row * OW + column) * K + k).loadUnaligned(as: SIMD16<UInt8>.self)
-        let place = SIMD16<Int32>(truncatingIfNeeded: bytes)
-        corner[0] = zero.replacing(with: open, where: place .== SIMD16<Int32>(repeating: 0))
-        corner[1] = zero.replacing(with: open, where: place .== SIMD16<Int32>(repeating: 1))
-        corner[m] = zero.replacing(with: open, where: place .== SIMD16<Int32>(repeating: 2))
-        corner[m + 1] = zero.replacing(with: open, where: place .== SIMD16<Int32>(repeating: 3))
+  let (C, K) = (shape.C, shape.K)
+  let total = images * shape.tiles
+  let inputPoints = scratch
+  let gradientPoints = scratch + shape.points * shape.inputPlane
+  for start in stride(from: 0, to: total, by: shape.blockTiles) {
+    let count = min(shape.blockTiles, total - start)
+    shape.forEachPiece(first: start, count: count) { image, tile, piece, done in
+      transformGradient(
+        T.self, shape, source, image, epilogue, tile, piece, gradientPoints + done * shape.outputRow)
+      transformInput(T.self, shape, input[image], tile, piece, inputPoints + done * shape.inputRow)
+    }
+    // The value at the points (1, 1) is the sum over the tile.
+    addRows(
+      gradientPoints + (T.points + 1) * shape.outputPlane, row: shape.outputRow, count: count, channels: K,
+      to: biasGradient)
+    for point in 0..<shape.points {
+      let (gradients, inputs) = (gradientPoints + point * shape.outputPlane, inputPoints + point * shape.inputPlane)
+      multiplyColumns(
+        m: C, n: K, depth: count, inputs, aStep: shape.inputRow, gradients, bStep: shape.outputRow,
+        kernelGradient + point * C * K, ldc: K, accumulate: !first || start > 0)
+      if let transposedKernel {
+        multiplyRows(
+          m: count, n: C, depth: K, gradients, aRow: shape.outputRow, packed: transposedKernel + point * C * K,
+          inputs, ldc: shape.inputRow, accumulate: false)
       }
     }
-    return
-  }
-  for y in 0..<m {
-    for x in 0..<m {
-      let (row, column) = (top + y, left + x)
-      guard row < shape.H, column < shape.W else {
-        result[m * y + x] = zero
-        continue
-      }
-      let value = load(source.gradient.base + row * source.gradient.row + column * K + k)
-      if epilogue == .relu {
-        let output = load(source.output.base + row * source.output.row + column * K + k)
-        result[m * y + x] = zero.replacing(with: value, where: output .> zero)
-      } else {
-        result[m * y + x] = value
+    if let inputGradient {
+      shape.forEachPiece(first: start, count: count) { image, tile, piece, done in
+        transformInputGradient(
+          T.self, shape, inputPoints + done * shape.inputRow, tile, piece, inputGradient[image])
       }
     }
   }
 }
 
-/// Adds the input gradients of tiles `range` to the padded `[paddedHeight, paddedWidth, C]`; tiles overlap.
-public func winogradInputGradient(
-  _ points: UnsafePointer<Float>, first: Int, stride: Int, _ shape: WinogradShape, tiles range: Range<Int>,
-  _ gradient: Plane
+/// `sums[k] += Σ rows[i, k]`.
+@inline(__always)
+func addRows(
+  _ rows: UnsafePointer<Float>, row: Int, count: Int, channels: Int, to sums: UnsafeMutablePointer<Float>
 ) {
-  let C = shape.C
-  let step = stride * C
-  withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 36) { half in
-    let half = half.baseAddress!
-    for tile in range {
-      let corner =
-        gradient.base + tile / shape.tilesAcross * shape.m * gradient.row + tile % shape.tilesAcross * shape.m * C
-      let source = points + (first + tile - range.lowerBound) * C
-      var c = 0
-      while c < C {
-        for x in 0..<6 {
-          let place = source + x * step + c
-          let column = Points.inputGradient(
-            load(place), load(place + 6 * step), load(place + 12 * step), load(place + 18 * step),
-            load(place + 24 * step), load(place + 30 * step))
-          half[x] = column.0
-          half[6 + x] = column.1
-          half[12 + x] = column.2
-          half[18 + x] = column.3
-          half[24 + x] = column.4
-          half[30 + x] = column.5
+  for k in stride(from: 0, to: channels, by: 16) {
+    var sum = load(sums + k)
+    for index in 0..<count { sum += load(rows + index * row + k) }
+    store(sum, sums + k)
+  }
+}
+
+/// Output gradients of tiles `first ..< first + count` of picture `image`, behind ReLU's mask and unpooled, to their points.
+@inline(__always)
+private func transformGradient<T: WinogradTransform>(
+  _: T.Type, _ shape: WinogradShape, _ source: OutputGradient, _ image: Int, _ epilogue: Epilogue, _ first: Int,
+  _ count: Int, _ points: UnsafeMutablePointer<Float>
+) {
+  let (K, P, m, plane) = (shape.K, T.points, T.outputs, shape.outputPlane)
+  let gradient = source.gradient[image]
+  let output = source.output[image]
+  let places = source.places.map { $0.base + image * $0.image }
+  withUnsafeTemporaryAllocation(of: Lanes.self, capacity: m * m + P * m) { memory in
+    let tile = UnsafeMutableRawPointer(memory.baseAddress!).assumingMemoryBound(to: Float.self)
+    let half = tile + m * m * 16
+    var (down, across) = first.quotientAndRemainder(dividingBy: shape.tilesAcross)
+    var target = points
+    for _ in 0..<count {
+      let (top, left) = (down * m, across * m)
+      let whole = top + m <= shape.H && left + m <= shape.W
+      for k in stride(from: 0, to: K, by: 16) {
+        if !whole { for index in 0..<m * m { store(.zero, tile + index * 16) } }
+        if epilogue == .reluMaxPool {
+          let (rows, columns) = (min(m, shape.H - top) / 2, min(m, shape.W - left) / 2)
+          for y in 0..<rows {
+            for x in 0..<columns {
+              let (row, column) = (top / 2 + y, left / 2 + x)
+              let value = load(gradient.base + row * gradient.row + column * K + k)
+              let place = loadPlaces(places! + (row * (shape.W / 2) + column) * K + k)
+              let window = tile + (2 * y * m + 2 * x) * 16
+              store(chosen(value, place, 0), window)
+              store(chosen(value, place, 1), window + 16)
+              store(chosen(value, place, 2), window + m * 16)
+              store(chosen(value, place, 3), window + (m + 1) * 16)
+            }
+          }
+        } else {
+          let (rows, columns) = (min(m, shape.H - top), min(m, shape.W - left))
+          for y in 0..<rows {
+            let line = gradient.base + (top + y) * gradient.row + left * K + k
+            let open = output.base + (top + y) * output.row + left * K + k
+            for x in 0..<columns {
+              let value = load(line + x * K)
+              store(epilogue == .relu ? masked(value, by: load(open + x * K)) : value, tile + (y * m + x) * 16)
+            }
+          }
         }
-        for y in 0..<6 {
-          let line = half + 6 * y
-          let row = Points.inputGradient(line[0], line[1], line[2], line[3], line[4], line[5])
-          let place = corner + y * gradient.row + c
-          store(load(place) + row.0, place)
-          store(load(place + C) + row.1, place + C)
-          store(load(place + 2 * C) + row.2, place + 2 * C)
-          store(load(place + 3 * C) + row.3, place + 3 * C)
-          store(load(place + 4 * C) + row.4, place + 4 * C)
-          store(load(place + 5 * C) + row.5, place + 5 * C)
-        }
-        c += 16
+        for x in 0..<m { T.outputGradient(tile + x * 16, m * 16, half + x * 16, m * 16) }
+        for y in 0..<P { T.outputGradient(half + y * m * 16, 16, target + y * P * plane + k, plane) }
       }
+      target += shape.outputRow
+      across += 1
+      if across == shape.tilesAcross { (down, across) = (down + 1, 0) }
+    }
+  }
+}
+
+/// `value` where the largest stood at `index`, elsewhere zero.
+@inline(__always)
+func chosen(_ value: Lanes, _ place: SIMD16<Int32>, _ index: Int32) -> Lanes {
+  Lanes.zero.replacing(with: value, where: place .== SIMD16(repeating: index))
+}
+
+/// Adds the input gradients of tiles `first ..< first + count` to one padded picture; tiles overlap.
+@inline(__always)
+private func transformInputGradient<T: WinogradTransform>(
+  _: T.Type, _ shape: WinogradShape, _ points: UnsafePointer<Float>, _ first: Int, _ count: Int, _ gradient: Plane
+) {
+  let (C, P, plane) = (shape.C, T.points, shape.inputPlane)
+  withUnsafeTemporaryAllocation(of: Lanes.self, capacity: P * P + P) { memory in
+    let half = UnsafeMutableRawPointer(memory.baseAddress!).assumingMemoryBound(to: Float.self)
+    let line = half + P * P * 16
+    var (down, across) = first.quotientAndRemainder(dividingBy: shape.tilesAcross)
+    var source = points
+    for _ in 0..<count {
+      let corner = gradient.base + down * T.outputs * gradient.row + across * T.outputs * C
+      for c in stride(from: 0, to: C, by: 16) {
+        for x in 0..<P { T.inputGradient(source + x * plane + c, P * plane, half + x * 16, P * 16) }
+        for y in 0..<P {
+          T.inputGradient(half + y * P * 16, 16, line, 16)
+          let place = corner + y * gradient.row + c
+          for x in 0..<P { store(load(place + x * C) + load(line + x * 16), place + x * C) }
+        }
+      }
+      source += shape.inputRow
+      across += 1
+      if across == shape.tilesAcross { (down, across) = (down + 1, 0) }
     }
   }
 }

@@ -1,74 +1,137 @@
-/// The sizes of a Winograd convolution with stride 1 over channels-innermost pictures.
+/// The Winograd convolutions there are: F(m, R) makes m×m outputs of an R×R kernel at a time.
+public enum WinogradAlgorithm: String, Sendable, Hashable, CaseIterable {
+  case f4x3 = "F(4x4,3x3)"
+  case f2x3 = "F(2x2,3x3)"
+  case f2x5 = "F(2x2,5x5)"
+
+  /// The side of a tile of outputs.
+  public var m: Int { self == .f4x3 ? 4 : 2 }
+  /// The kernel's side.
+  public var R: Int { self == .f2x5 ? 5 : 3 }
+  /// The side of a tile of inputs.
+  public var P: Int { m + R - 1 }
+}
+
+/// The sizes of a Winograd convolution with stride 1.
 ///
-/// Tiles of 6×6 inputs give m×m outputs: F(4×4, 3×3) or F(2×2, 5×5), which share their points 0, ±1, ±2, ∞ and so the
-/// transform of the input. Source: Lavin & Gray 2015, "Fast Algorithms for Convolutional Neural Networks", arXiv 1509.09308.
-///
-/// Legend: C input and K output channels, both rounded up to multiples of 16 with zeros; H×W output, which is the input's
-/// size; R the kernel's side; m a tile's outputs; T tiles; ξ one of the 36 places of the transformed domain.
+/// Legend: C and K stored input and output channels (multiples of 16), H×W output; m, R and P of the algorithm. The input
+/// stands in a border of zeros: `padding` above and left, and below and right as far as the last tiles reach.
 public struct WinogradShape: Sendable, Hashable {
-  /// The channels as they are and as they are stored.
-  public let channels: Int
-  public let outChannels: Int
+  public let algorithm: WinogradAlgorithm
   public let C: Int
   public let K: Int
   public let H: Int
   public let W: Int
-  public let R: Int
-  public let m: Int
+  public let padding: Int
   public let tilesDown: Int
   public let tilesAcross: Int
+  /// The tiles that are worked on at once, a multiple of ``tileRows``.
+  public let blockTiles: Int
+  /// Floats from tile to tile and from point to point of the transformed inputs.
+  let inputRow: Int
+  let inputPlane: Int
+  /// The same of the transformed outputs.
+  let outputRow: Int
+  let outputPlane: Int
 
-  /// kernelSize is 3 or 5; the padding keeps the picture's size.
-  public init(channels: Int, height: Int, width: Int, outChannels: Int, kernelSize: Int) {
-    precondition(kernelSize == 3 || kernelSize == 5, "a kernel of \(kernelSize) has no transform here")
-    self.channels = channels
-    self.outChannels = outChannels
-    C = (channels + 15) & ~15
-    K = (outChannels + 15) & ~15
+  /// `images` is how many pictures are worked on together at most.
+  public init(
+    _ algorithm: WinogradAlgorithm, channels: Int, outChannels: Int, height: Int, width: Int, padding: Int, images: Int
+  ) {
+    self.algorithm = algorithm
+    C = storedChannels(channels)
+    K = storedChannels(outChannels)
     H = height
     W = width
-    R = kernelSize
-    m = kernelSize == 3 ? 4 : 2
-    tilesDown = (height + m - 1) / m
-    tilesAcross = (width + m - 1) / m
+    self.padding = padding
+    tilesDown = (height + algorithm.m - 1) / algorithm.m
+    tilesAcross = (width + algorithm.m - 1) / algorithm.m
+    let points = algorithm.P * algorithm.P
+    // As many tiles as keep the transformed inputs and outputs in a core's second-level cache, but enough that the
+    // transformed kernel, which is read once a block, is used often.
+    let fitting = Self.cacheFloats / (points * (C + K))
+    let wanted = min(max(fitting, Self.fewestTiles), images * tilesDown * tilesAcross)
+    blockTiles = (wanted + tileRows - 1) / tileRows * tileRows
+    inputRow = Self.row(C)
+    outputRow = Self.row(K)
+    inputPlane = Self.plane(blockTiles * inputRow)
+    outputPlane = Self.plane(blockTiles * outputRow)
   }
 
-  /// The zero border above and left of the input.
-  public var padding: Int { R / 2 }
-  /// The input's stored size: the border, and as much below and right as the last tiles reach.
-  public var paddedHeight: Int { tilesDown * m + R - 1 }
-  public var paddedWidth: Int { tilesAcross * m + R - 1 }
+  static let cacheFloats = 160_000
+  static let fewestTiles = 48
+
+  /// Rows a power of two apart would fall on few sets of the first-level cache.
+  private static func row(_ channels: Int) -> Int { channels % 64 == 0 ? channels + 16 : channels }
+
+  /// An odd number of cache lines, for the same reason.
+  private static func plane(_ floats: Int) -> Int { floats / 16 % 2 == 0 ? floats + 16 : floats }
+
   public var tiles: Int { tilesDown * tilesAcross }
-  /// The floats of the transformed kernel, `[36, C, K]`.
-  public var kernelFloats: Int { 36 * C * K }
+  /// P².
+  public var points: Int { algorithm.P * algorithm.P }
+  /// The input's stored size.
+  public var paddedHeight: Int { tilesDown * algorithm.m + algorithm.R - 1 }
+  public var paddedWidth: Int { tilesAcross * algorithm.m + algorithm.R - 1 }
+  /// The floats of the transformed kernel.
+  public var kernelFloats: Int { points * C * K }
+  /// The floats of scratch that forward and backward need.
+  public var scratchFloats: Int { points * (inputPlane + outputPlane) }
+  /// Multiply-adds of a picture in the transformed domain, tiles that reach over the edge included.
+  public var multiplyAdds: Int { tiles * points * C * K }
 }
 
 /// What a convolution's output still goes through: bias always, then this.
-public enum WinogradEpilogue: Sendable, Hashable {
+public enum Epilogue: Sendable, Hashable {
   case none
   case relu
   /// ReLU, then the largest of each 2×2.
   case reluMaxPool
 }
 
-/// A picture in memory, channels innermost: where it begins and how far it is from row to row, in floats.
-public struct Plane: @unchecked Sendable {
+/// Several pictures in memory, channels innermost: where the first begins, and how far it is from row to row and from
+/// picture to picture, in floats.
+public struct PlaneStack: @unchecked Sendable {
   public var base: UnsafeMutablePointer<Float>
-  /// Floats from one row to the next.
   public var row: Int
+  public var image: Int
 
-  public init(_ base: UnsafeMutablePointer<Float>, row: Int) {
+  public init(_ base: UnsafeMutablePointer<Float>, row: Int, image: Int) {
     self.base = base
     self.row = row
+    self.image = image
   }
+
+  public subscript(_ index: Int) -> Plane { Plane(base + index * image, row: row) }
 }
 
-typealias Lanes = SIMD16<Float>
+/// The places of the maxima of several pictures.
+public struct PlaceStack: @unchecked Sendable {
+  public var base: UnsafeMutablePointer<UInt8>
+  public var image: Int
 
-@inline(__always)
-func load(_ pointer: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self) }
+  public init(_ base: UnsafeMutablePointer<UInt8>, image: Int) {
+    self.base = base
+    self.image = image
+  }
 
-@inline(__always)
-func store(_ value: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Lanes.self)
+  public subscript(_ index: Int) -> UnsafeMutablePointer<UInt8> { base + index * image }
+
+  /// The place that stands for "nothing went through ReLU here".
+  static let closed: UInt8 = 255
+}
+
+extension WinogradShape {
+  /// Calls `body(image, first tile, tiles, place in the block)` for the pieces of pictures that tiles `first ..< first +
+  /// count` of a group of pictures fall into.
+  @inline(__always)
+  func forEachPiece(first: Int, count: Int, _ body: (Int, Int, Int, Int) -> Void) {
+    var done = 0
+    while done < count {
+      let (image, tile) = (first + done).quotientAndRemainder(dividingBy: tiles)
+      let piece = min(count - done, tiles - tile)
+      body(image, tile, piece, done)
+      done += piece
+    }
+  }
 }

@@ -1,6 +1,9 @@
 import Kernels
 public import Networks
-import Training
+public import Training
+
+/// Which kernels a training runs on: `fast` or `reference`.
+public typealias KernelPath = Training.KernelPath
 
 /// Whole training steps on random data, timed.
 public struct StepBenchmark {
@@ -8,12 +11,14 @@ public struct StepBenchmark {
   private let batch: Int
   private let steps: Int
   private let threads: Int
+  private let kernels: KernelPath
 
-  public init(network: Network, batch: Int, steps: Int, threads: Int) {
+  public init(network: Network, batch: Int, steps: Int, threads: Int, kernels: KernelPath) {
     self.network = network
     self.batch = batch
     self.steps = steps
     self.threads = threads
+    self.kernels = kernels
   }
 
   /// What was measured; the names are those of the JSON that `vgglab bench step` prints.
@@ -32,13 +37,13 @@ public struct StepBenchmark {
   }
 
   public func measure() throws -> Measurement {
-    let timing = try benchmarkStep(network: network, batch: batch, steps: steps, threads: threads)
+    let timing = try benchmarkStep(network: network, batch: batch, steps: steps, threads: threads, kernels: kernels)
     return Measurement(
       images_per_second: Double(batch) / timing.secondsMedian,
       images_per_second_best: Double(batch) / timing.secondsBest,
       seconds_median: timing.secondsMedian,
       peak_rss_bytes: ProcessFacts.peakResidentBytes,
-      batch: batch, steps: steps, threads: threads, kernels: "reference", instruction_set: InstructionSet.name,
+      batch: batch, steps: steps, threads: threads, kernels: kernels.rawValue, instruction_set: InstructionSet.name,
       blas: "\(BLAS.configuration), core \(BLAS.coreName)", cpu: Processor.name)
   }
 }

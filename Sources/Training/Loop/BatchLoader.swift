@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 
 /// Puts a batch's pictures, resized, where an engine wants them.
 final class BatchLoader {
@@ -14,21 +15,20 @@ final class BatchLoader {
     scratch = (0..<threads).map { _ in Buffer(bytes + side * side) }
   }
 
-  /// images `[count, 1, side, side]` in 0…1; `indices` picks the pictures.
+  /// Puts pictures `indices` of `set`, in 0…1, where `engine` wants those of its batch.
   func load(
-    _ set: ImageSet, _ indices: ArraySlice<Int32>, _ images: UnsafeMutablePointer<Float>,
-    _ labels: UnsafeMutablePointer<UInt8>, team: ThreadTeam
+    _ set: ImageSet, _ indices: ArraySlice<Int32>, _ engine: any Engine, _ labels: UnsafeMutablePointer<UInt8>
   ) {
     let size = set.height * set.width
     set.pixels.withUnsafeBufferPointer { pixels in
       indices.withUnsafeBufferPointer { indices in
         for position in indices.indices { labels[position] = set.labels[Int(indices[position])] }
-        team.run(tasks: indices.count) { task, thread in
+        engine.team.run(tasks: indices.count) { task, thread in
           let memory = scratch[thread].pointer
           let bytes = memory + resize.scratchBytes
           resize(pixels.baseAddress! + Int(indices[task]) * size, bytes, scratch: memory)
-          let target = images + task * side * side
-          for i in 0..<side * side { target[i] = Float(bytes[i]) / 255 }
+          let (target, row) = engine.picture(task)
+          for y in 0..<side { scaleToUnit(bytes + y * side, count: side, target + y * row) }
         }
       }
     }

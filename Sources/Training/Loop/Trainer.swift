@@ -35,7 +35,7 @@ public final class Trainer {
     }
     self.configuration = configuration
     self.dataset = dataset
-    engine = try ReferenceEngine(
+    engine = try configuration.kernels.engine(
       network: network, batchSize: configuration.batchSize, threads: configuration.threads,
       momentum: configuration.momentum != 0)
     loader = BatchLoader(
@@ -80,14 +80,13 @@ public final class Trainer {
       if shouldStop() { return false }
       let first = position.stepInEpoch * configuration.batchSize
       let indices = order[first..<min(first + configuration.batchSize, order.count)]
-      loader.load(dataset.training, indices, engine.images, labels.pointer, team: engine.team)
+      loader.load(dataset.training, indices, engine, labels.pointer)
       let stepBegan = seconds()
-      let result = engine.forwardBackward(
+      let result = engine.step(
         count: indices.count, labels: labels.pointer,
-        dropout: DropoutKey(seed: configuration.seed, epoch: position.epoch, step: position.stepInEpoch))
+        dropout: DropoutKey(seed: configuration.seed, epoch: position.epoch, step: position.stepInEpoch), rule: rule)
       let loss = result.lossSum / Double(indices.count)
       guard loss.isFinite else { throw TrainingError.lossNotFinite(step: position.step + 1, loss: "\(loss)") }
-      engine.update(rule)
       let taken = seconds() - stepBegan
       advance(result, examples: indices.count, seconds: taken)
       try tell(result, examples: indices.count, seconds: taken, observe)
@@ -153,7 +152,7 @@ public final class Trainer {
     var correct = 0
     for first in stride(from: 0, to: set.count, by: configuration.batchSize) {
       let indices = all[first..<min(first + configuration.batchSize, set.count)]
-      loader.load(set, indices, engine.images, labels.pointer, team: engine.team)
+      loader.load(set, indices, engine, labels.pointer)
       let result = engine.evaluate(count: indices.count, labels: labels.pointer)
       lossSum += result.lossSum
       correct += result.correct

@@ -1,6 +1,7 @@
 public import Networks
 
-/// Everything that decides what a training computes. `threads` decides only how fast.
+/// Everything that decides what a training computes. `threads` decides only how fast; `kernels` how fast, and
+/// the last bits.
 public struct TrainingConfiguration: Sendable, Hashable {
   public var network: Network
   public var initialization: NetworkConfiguration.Initialization
@@ -14,11 +15,12 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// Stop after this many steps in all, if not nil.
   public var maxSteps: Int?
   public var threads: Int
+  public var kernels: KernelPath
 
   public init(
     network: Network, initialization: NetworkConfiguration.Initialization = .xavier, epochs: Int, batchSize: Int,
     learningRate: Double, momentum: Double = 0, weightDecay: Double = 0, seed: UInt64 = 0, shuffle: Bool = true,
-    maxSteps: Int? = nil, threads: Int = 1
+    maxSteps: Int? = nil, threads: Int = 1, kernels: KernelPath = .fast
   ) {
     self.network = network
     self.initialization = initialization
@@ -31,5 +33,6 @@ public struct TrainingConfiguration: Sendable, Hashable {
     self.shuffle = shuffle
     self.maxSteps = maxSteps
     self.threads = threads
+    self.kernels = kernels
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What one step of training or one batch of evaluation gave.
 struct BatchResult: Sendable, Hashable {
   /// The sum of the cross-entropies of the batch's examples.
@@ -17,6 +19,10 @@ struct DropoutKey: Sendable, Hashable {
   var seed: UInt64
   var epoch: Int
   var step: Int
+
+  func random(layer: Int) -> Philox {
+    Philox(seed: seed, stream: RandomStream.dropout(layer), epoch: epoch, step: step)
+  }
 }
 
 /// A network compiled to something that can be trained: every buffer is there before the first step.
@@ -24,41 +30,38 @@ struct DropoutKey: Sendable, Hashable {
 /// The same numbers come out for any number of threads.
 protocol Engine: AnyObject {
   var team: ThreadTeam { get }
-  /// Where a batch's pictures go: `[batch, C, H, W]`, values in 0…1.
-  var images: UnsafeMutablePointer<Float> { get }
-  var layout: ParameterLayout { get }
-  /// All parameters in the layout's places.
-  var parameters: UnsafeMutablePointer<Float> { get }
-  /// The velocities of momentum in the same places; nil without momentum.
-  var velocities: UnsafeMutablePointer<Float>? { get }
+  /// Where the first pixel of a one-channel picture of the batch goes, and the floats from row to row; values in 0…1.
+  func picture(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int)
+  /// Puts an input `[C, H, W]`, or a vector, where picture `index` of the batch stands.
+  func setInput(_ index: Int, _ values: UnsafePointer<Float>)
+  /// All parameters as PyTorch's `state_dict()` has them.
+  var state: StateDictionary { get set }
 
-  /// Forward, loss, backward; the gradients stay for ``update(_:)``. The loss is the mean over the `count` pictures.
-  func forwardBackward(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?) -> BatchResult
-  /// One step of stochastic gradient descent with the gradients of the last backward pass.
-  func update(_ rule: UpdateRule)
+  /// Forward, loss, backward and one step of stochastic gradient descent; the loss is the mean over the `count` pictures.
+  ///
+  /// Nothing is changed when the loss is not finite.
+  func step(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?, rule: UpdateRule) -> BatchResult
+  /// Forward, loss and backward alone, without dropout: the gradient of the mean loss.
+  func gradient(count: Int, labels: UnsafePointer<UInt8>) -> (result: BatchResult, gradient: StateDictionary)
   /// Forward alone, without dropout.
   func evaluate(count: Int, labels: UnsafePointer<UInt8>) -> BatchResult
 }
 
-extension Engine {
-  /// The parameters as PyTorch's `state_dict()` has them.
-  var state: StateDictionary {
-    get {
-      StateDictionary(
-        tensors: layout.tensors.map { tensor in
-          StateDictionary.Tensor(
-            key: tensor.key, shape: tensor.shape,
-            values: Array(UnsafeBufferPointer(start: parameters + tensor.offset, count: tensor.count)))
-        })
-    }
-    set {
-      precondition(newValue.tensors.count == layout.tensors.count, "the state of another network")
-      for (place, tensor) in zip(layout.tensors, newValue.tensors) {
-        precondition(place.shape == tensor.shape, "\(tensor.key) is \(tensor.shape), not \(place.shape)")
-        tensor.values.withUnsafeBufferPointer {
-          (parameters + place.offset).update(from: $0.baseAddress!, count: $0.count)
-        }
-      }
-    }
+/// The losses of `count` examples, and the gradient of their mean with respect to the logits if `gradient` is not nil.
+///
+/// logits and gradient `[count, classes]`, `row` floats from row to row.
+func meanLoss(
+  _ logits: UnsafePointer<Float>, row: Int, classes: Int, count: Int, labels: UnsafePointer<UInt8>,
+  gradient: UnsafeMutablePointer<Float>?
+) -> BatchResult {
+  let weight = 1 / Float(count)
+  var result = BatchResult(lossSum: 0, correct: 0)
+  for index in 0..<count {
+    let (loss, correct) = softmaxCrossEntropy(
+      logits + index * row, classes: classes, label: Int(labels[index]), weight: weight,
+      gradient: gradient.map { $0 + index * row })
+    result.lossSum += loss
+    if correct { result.correct += 1 }
   }
+  return result
 }

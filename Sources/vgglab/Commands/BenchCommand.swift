@@ -34,8 +34,8 @@ struct BenchStepCommand: LabCommand {
   @Option(name: .long, help: "Threads (default: all cores).")
   var threads: Int?
 
-  @Option(name: .long, help: "The kernels: reference (im2col and GEMM).")
-  var kernels: KernelChoice = .reference
+  @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS).")
+  var kernels: KernelChoice = .fast
 
   func execute() throws {
     guard let architecture = Architecture(rawValue: arch) else {
@@ -53,10 +53,6 @@ struct BenchStepCommand: LabCommand {
     } catch { throw ValidationError("\(error)") }
     output(
       try json(
-        StepBenchmark(network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores).measure()))
+        StepBenchmark(network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores, kernels: kernels.path).measure()))
   }
-}
-
-enum KernelChoice: String, ExpressibleByArgument, CaseIterable {
-  case reference
 }

@@ -44,9 +44,3 @@ struct ReferenceSizes: Sendable {
       + 4 * threads * (scratchFloats + 4 * largestImage)
   }
 }
-
-/// The bytes that a training will have allocated, the data set aside; 0 for a network that cannot be trained here.
-public func plannedBytes(network: Network, batchSize: Int, threads: Int, momentum: Bool = false) -> Int {
-  guard let stages = try? StageList(network) else { return 0 }
-  return ReferenceSizes(stages, batchSize: batchSize, threads: threads, momentum: momentum).bytes
-}

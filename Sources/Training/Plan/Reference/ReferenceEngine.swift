@@ -5,8 +5,9 @@ import Networks
 /// whole batch. Every faster path is tested against it.
 final class ReferenceEngine: Engine {
   let team: ThreadTeam
-  let layout: ParameterLayout
-  let batchSize: Int
+  private let layout: ParameterLayout
+  private let batchSize: Int
+  private let inputWidth: Int
   private let classes: Int
   private let stages: StageList
   private let sizes: ReferenceSizes
@@ -30,13 +31,11 @@ final class ReferenceEngine: Engine {
   private let chunkGradients: Buffer<Float>
   /// Scratch, two gradient buffers of one image, two activation buffers of one image, per thread.
   private let scratch: [Buffer<Float>]
-  private let losses: Buffer<Double>
-  private let hits: Buffer<UInt8>
 
-  var images: UnsafeMutablePointer<Float> { imageBuffer.pointer }
-  var parameters: UnsafeMutablePointer<Float> { parameterBuffer.pointer }
-  var velocities: UnsafeMutablePointer<Float>? { velocityBuffer?.pointer }
-  var gradients: UnsafeMutablePointer<Float> { gradientBuffer.pointer }
+  private var images: UnsafeMutablePointer<Float> { imageBuffer.pointer }
+  private var parameters: UnsafeMutablePointer<Float> { parameterBuffer.pointer }
+  private var velocities: UnsafeMutablePointer<Float>? { velocityBuffer?.pointer }
+  private var gradients: UnsafeMutablePointer<Float> { gradientBuffer.pointer }
 
   init(network: Network, batchSize: Int, threads: Int, momentum: Bool) throws(TrainingError) {
     BLAS.useOneThread()
@@ -46,6 +45,7 @@ final class ReferenceEngine: Engine {
     self.sizes = sizes
     self.batchSize = batchSize
     classes = network.classes
+    inputWidth = network.input.dimensions.last!
     layout = stages.layout
     team = ThreadTeam(threads: threads)
     imageBuffer = Buffer(batchSize * stages.inputCount)
@@ -64,13 +64,55 @@ final class ReferenceEngine: Engine {
     velocityBuffer = momentum ? Buffer(layout.count, zeroed: true) : nil
     chunkGradients = Buffer(sizes.chunks * sizes.convolutionParameters)
     scratch = (0..<threads).map { _ in Buffer(sizes.scratchFloats + 4 * sizes.largestImage) }
-    losses = Buffer(batchSize)
-    hits = Buffer(batchSize)
+  }
+
+  // MARK: In and out
+
+  func picture(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
+    (images + index * stages.inputCount, inputWidth)
+  }
+
+  func setInput(_ index: Int, _ values: UnsafePointer<Float>) {
+    (images + index * stages.inputCount).update(from: values, count: stages.inputCount)
+  }
+
+  var state: StateDictionary {
+    get { tensors(parameters) }
+    set {
+      precondition(newValue.tensors.count == layout.tensors.count, "the state of another network")
+      for (place, tensor) in zip(layout.tensors, newValue.tensors) {
+        precondition(place.shape == tensor.shape, "\(tensor.key) is \(tensor.shape), not \(place.shape)")
+        tensor.values.withUnsafeBufferPointer {
+          (parameters + place.offset).update(from: $0.baseAddress!, count: $0.count)
+        }
+      }
+    }
+  }
+
+  private func tensors(_ values: UnsafeMutablePointer<Float>) -> StateDictionary {
+    StateDictionary(
+      tensors: layout.tensors.map { tensor in
+        StateDictionary.Tensor(
+          key: tensor.key, shape: tensor.shape,
+          values: Array(UnsafeBufferPointer(start: values + tensor.offset, count: tensor.count)))
+      })
+  }
+
+  // MARK: A step
+
+  func step(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?, rule: UpdateRule) -> BatchResult {
+    let result = forwardBackward(count: count, labels: labels, dropout: dropout)
+    if result.lossSum.isFinite { update(rule) }
+    return result
+  }
+
+  func gradient(count: Int, labels: UnsafePointer<UInt8>) -> (result: BatchResult, gradient: StateDictionary) {
+    (forwardBackward(count: count, labels: labels, dropout: nil), tensors(gradients))
   }
 
   // MARK: Forward
 
-  func forwardBackward(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?) -> BatchResult {
+  private func forwardBackward(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?) -> BatchResult {
     precondition(count >= 1 && count <= batchSize, "\(count) pictures in a batch of \(batchSize)")
     team.run(tasks: count) { image, thread in forwardKept(image, thread) }
     forwardBatch(count, dropout)
@@ -177,7 +219,7 @@ final class ReferenceEngine: Engine {
     _ x: UnsafeMutablePointer<Float>, _ count: Int, _ probability: Double, _ layer: Int, _ key: DropoutKey
   ) {
     guard probability > 0 else { return }
-    let random = Philox(seed: key.seed, stream: RandomStream.dropout(layer), epoch: key.epoch, step: key.step)
+    let random = key.random(layer: layer)
     let slices = Slices(count, tasks: sizes.linearSlices)
     team.run(tasks: slices.tasks) { task, _ in
       let range = slices[task]
@@ -185,21 +227,11 @@ final class ReferenceEngine: Engine {
     }
   }
 
-  /// The loss of each example, and the gradient of their mean with respect to the logits.
   private func lossAndGradient(
     _ count: Int, _ labels: UnsafePointer<UInt8>, _ gradient: UnsafeMutablePointer<Float>?
   ) -> BatchResult {
-    let logits = batchOutputs.last!!.pointer
-    let weight = 1 / Float(count)
-    var result = BatchResult(lossSum: 0, correct: 0)
-    for row in 0..<count {
-      let (loss, correct) = softmaxCrossEntropy(
-        logits + row * classes, classes: classes, label: Int(labels[row]), weight: weight,
-        gradient: gradient.map { $0 + row * classes })
-      result.lossSum += loss
-      if correct { result.correct += 1 }
-    }
-    return result
+    meanLoss(
+      batchOutputs.last!!.pointer, row: classes, classes: classes, count: count, labels: labels, gradient: gradient)
   }
 
   // MARK: Backward
@@ -325,7 +357,7 @@ final class ReferenceEngine: Engine {
 
   // MARK: Update
 
-  func update(_ rule: UpdateRule) {
+  private func update(_ rule: UpdateRule) {
     let slices = Slices(layout.count, tasks: 64)
     team.run(tasks: slices.tasks) { task, _ in
       let (first, count) = (slices[task].lowerBound, slices[task].count)

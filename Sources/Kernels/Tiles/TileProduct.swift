@@ -1,0 +1,64 @@
+/// Where column `column` (a multiple of 16) of row `row` stands in a matrix of `depth` rows packed in panels.
+///
+/// B of `[depth, columns]` is packed as `[columns / 32][depth][32]`; if the columns are an odd multiple of 16, the last
+/// panel is `[depth][16]`.
+@inline(__always)
+func panelOffset(row: Int, column: Int, depth: Int, columns: Int) -> Int {
+  let first = column & ~31
+  return first * depth + row * min(32, columns - first) + (column - first)
+}
+
+/// `C (+)= A · B`: A's rows are runs of floats, B is packed in panels.
+///
+/// C `[m, n]` (m rounded up to ``tileRows``, n a multiple of 16); A in `segments` runs of `depth` floats a row, `aRow` from
+/// row to row and `aSegment` from run to run; B packed, `segments · depth` rows deep, of which this product takes those from
+/// `firstRow` on and `packedDepth` is the whole.
+@inline(never)
+func multiplyRows(
+  m: Int, n: Int, segments: Int = 1, depth: Int, _ a: UnsafePointer<Float>, aRow: Int, aSegment: Int = 0,
+  packed b: UnsafePointer<Float>, packedDepth: Int? = nil, firstRow: Int = 0, _ c: UnsafeMutablePointer<Float>,
+  ldc: Int, accumulate: Bool
+) {
+  let whole = packedDepth ?? segments * depth
+  for column in stride(from: 0, to: n, by: 32) {
+    let width = min(32, n - column)
+    let panel = b + column * whole + firstRow * width
+    let operands = TileOperands(
+      segments: segments, depth: depth, aRow: aRow, aStep: 1, aSegment: aSegment, bStep: width,
+      bSegment: depth * width)
+    if width == 32 {
+      for row in stride(from: 0, to: m, by: tileRows) {
+        tile32(operands, a + row * aRow, panel, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
+      }
+    } else {
+      for row in stride(from: 0, to: m, by: tileRows) {
+        tile16(operands, a + row * aRow, panel, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
+      }
+    }
+  }
+}
+
+/// `C (+)= Aᵀ · B`: the sum runs over rows of A and B, as in gradients of weights.
+///
+/// C `[m, n]` (m rounded up to ``tileRows``, n a multiple of 16); A `[depth, m]` with `aStep` floats from row to row, B
+/// `[depth, n]` with `bStep`, in `segments` pieces that lie `aSegment` and `bSegment` floats apart.
+@inline(never)
+func multiplyColumns(
+  m: Int, n: Int, segments: Int = 1, depth: Int, _ a: UnsafePointer<Float>, aStep: Int, aSegment: Int = 0,
+  _ b: UnsafePointer<Float>, bStep: Int, bSegment: Int = 0, _ c: UnsafeMutablePointer<Float>, ldc: Int,
+  accumulate: Bool
+) {
+  let operands = TileOperands(
+    segments: segments, depth: depth, aRow: 1, aStep: aStep, aSegment: aSegment, bStep: bStep, bSegment: bSegment)
+  for column in stride(from: 0, to: n, by: 32) {
+    if n - column >= 32 {
+      for row in stride(from: 0, to: m, by: tileRows) {
+        tile32(operands, a + row, b + column, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
+      }
+    } else {
+      for row in stride(from: 0, to: m, by: tileRows) {
+        tile16(operands, a + row, b + column, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
+      }
+    }
+  }
+}

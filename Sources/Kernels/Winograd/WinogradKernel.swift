@@ -1,0 +1,65 @@
+/// The transformed kernel of input channels `range`, packed for ``multiplyRows``: weight `[R·R, C, K]` to `P²` matrices of
+/// `[C, K]`.
+///
+/// For the way back, the transposed weight `[R·R, K, C]` is transformed alike, with C and K exchanged.
+public func winogradKernel(
+  _ weight: UnsafePointer<Float>, _ algorithm: WinogradAlgorithm, channels C: Int, outChannels K: Int,
+  range: Range<Int>, _ transformed: UnsafeMutablePointer<Float>
+) {
+  let (R, P, step) = (algorithm.R, algorithm.P, C * K)
+  let matrix = algorithm.kernelMatrix.flatMap { $0 }
+  matrix.withUnsafeBufferPointer { matrix in
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 6 * 5) { half in
+      for c in range {
+        for k in stride(from: 0, to: K, by: 16) {
+          let source = weight + c * K + k
+          for i in 0..<P {
+            for x in 0..<R {
+              var sum = Lanes.zero
+              for y in 0..<R {
+                sum.addProduct(load(source + (y * R + x) * step), Lanes(repeating: matrix[i * R + y]))
+              }
+              half[i * R + x] = sum
+            }
+          }
+          let target = transformed + panelOffset(row: c, column: k, depth: C, columns: K)
+          for i in 0..<P {
+            for j in 0..<P {
+              var sum = Lanes.zero
+              for x in 0..<R { sum.addProduct(half[i * R + x], Lanes(repeating: matrix[j * R + x])) }
+              store(sum, target + (i * P + j) * step)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The kernel's gradient from that of the transformed kernel: `P²` matrices `[C, K]` to `[R·R, C, K]`, overwritten.
+public func winogradKernelGradient(
+  _ transformed: UnsafePointer<Float>, _ shape: WinogradShape, _ gradient: UnsafeMutablePointer<Float>
+) {
+  let (R, P, step) = (shape.algorithm.R, shape.algorithm.P, shape.C * shape.K)
+  let matrix = shape.algorithm.kernelMatrix.flatMap { $0 }
+  matrix.withUnsafeBufferPointer { matrix in
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 6 * 5) { half in
+      for place in stride(from: 0, to: step, by: 16) {
+        for y in 0..<R { for j in 0..<P { half[y * P + j] = .zero } }
+        for i in 0..<P {
+          for j in 0..<P {
+            let value = load(transformed + (i * P + j) * step + place)
+            for y in 0..<R { half[y * P + j].addProduct(value, Lanes(repeating: matrix[i * R + y])) }
+          }
+        }
+        for y in 0..<R {
+          for x in 0..<R {
+            var sum = Lanes.zero
+            for j in 0..<P { sum.addProduct(half[y * P + j], Lanes(repeating: matrix[j * R + x])) }
+            store(sum, gradient + (y * R + x) * step + place)
+          }
+        }
+      }
+    }
+  }
+}

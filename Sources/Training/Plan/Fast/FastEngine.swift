@@ -1,0 +1,204 @@
+import Kernels
+import Networks
+
+/// The fast path: fused stages with the channels innermost, Winograd convolutions, Linear layers over the whole batch whose
+/// gradients are used while they are in the cache.
+final class FastEngine: Engine {
+  let plan: FastPlan
+  let team: ThreadTeam
+  /// The outputs of the image stages for the whole batch (the first: the pictures); nil for one that is not kept.
+  let kept: [Buffer<Float>?]
+  let places: [Buffer<UInt8>?]
+  let scales: [Buffer<Float>?]
+  let featureGradient: Buffer<Float>
+  /// The outputs of the Linear layers, `[batch, O]`.
+  let linearOutputs: [Buffer<Float>]
+  /// The gradients with respect to them, in panels of outputs and in panels of rows.
+  let linearGradients: [(panels: Buffer<Float>, transposed: Buffer<Float>)]
+  let logitGradient: Buffer<Float>
+  let parameters: Buffer<Float>
+  let velocities: Buffer<Float>?
+  /// The convolutions' gradients of each piece of the batch.
+  let chunkGradients: Buffer<Float>
+  /// The convolutions' kernels as the products want them, and the transposed weights that half of them are made from.
+  let packed: Buffer<Float>
+  let transposedWeights: Buffer<Float>
+  let workshops: [Workshop]
+  /// Whether ``packed`` is that of the parameters.
+  var isPacked = false
+
+  /// What a thread works with.
+  final class Workshop: @unchecked Sendable {
+    let scratch: Buffer<Float>
+    /// The map in front of a pooling, or a masked gradient.
+    let map: Buffer<Float>
+    /// The gradients of the transformed kernels.
+    let kernelGradients: Buffer<Float>
+    /// The gradients with respect to the image stages' inputs; nil where none is wanted.
+    let gradients: [Buffer<Float>?]
+    /// The activations that are not kept.
+    let passing: [Buffer<Float>?]
+
+    init(_ plan: FastPlan) {
+      scratch = Buffer(plan.scratchFloats, zeroed: true)
+      map = Buffer(plan.mapFloats * FastPlan.groupSize + plan.mapOverreach, zeroed: true)
+      kernelGradients = Buffer(plan.kernelGradientFloats, zeroed: true)
+      gradients = plan.activations.indices.map { index in
+        plan.gradientFloats(index).map { Buffer($0, zeroed: true) }
+      }
+      passing = plan.activations.indices.map { index in
+        plan.activations[index].isKept ? nil : Buffer(plan.floats(index, pictures: 1), zeroed: true)
+      }
+    }
+  }
+
+  init(network: Network, batchSize: Int, threads: Int, momentum: Bool) throws(TrainingError) {
+    let plan = try FastPlan(network, batchSize: batchSize)
+    self.plan = plan
+    team = ThreadTeam(threads: threads)
+    let pictures = plan.pictures(threads: threads)
+    kept = plan.activations.indices.map { index in
+      plan.activations[index].isKept ? Buffer(plan.floats(index, pictures: pictures), zeroed: true) : nil
+    }
+    places = plan.activations.map { $0.places > 0 ? Buffer(pictures * $0.places, zeroed: true) : nil }
+    scales = plan.activations.map { $0.scales > 0 ? Buffer(pictures * $0.scales, zeroed: true) : nil }
+    featureGradient = Buffer(plan.featureGradientFloats, zeroed: true)
+    linearOutputs = plan.linears.map { Buffer($0.shape.N * $0.shape.O, zeroed: true) }
+    linearGradients = plan.linears.map {
+      (Buffer($0.shape.N * $0.shape.O, zeroed: true), Buffer($0.shape.N * $0.shape.O, zeroed: true))
+    }
+    logitGradient = Buffer(plan.linears[plan.linears.count - 1].shape.N * plan.linears[plan.linears.count - 1].shape.O)
+    parameters = Buffer(plan.parameterFloats, zeroed: true)
+    velocities = momentum ? Buffer(plan.parameterFloats, zeroed: true) : nil
+    chunkGradients = Buffer(plan.chunks * plan.convolutionFloats, zeroed: true)
+    packed = Buffer(plan.packedFloats, zeroed: true)
+    transposedWeights = Buffer(plan.transposedFloats)
+    workshops = (0..<threads).map { _ in Workshop(plan) }
+  }
+
+  // MARK: In and out
+
+  func picture(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
+    let input = plan.activations[0]
+    return (kept[0]!.pointer + index * input.size + input.interior, input.row)
+  }
+
+  func setInput(_ index: Int, _ values: UnsafePointer<Float>) {
+    let input = plan.activations[0]
+    let (pixels, row) = picture(index)
+    if plan.takesFeatures { return pixels.update(from: values, count: input.channels) }
+    var source = values
+    for channel in 0..<input.channels {
+      for y in 0..<input.height {
+        for x in 0..<input.width {
+          pixels[y * row + x * input.stored + channel] = source.pointee
+          source += 1
+        }
+      }
+    }
+  }
+
+  var state: StateDictionary {
+    get { plan.tensors(parameters.pointer) }
+    set {
+      precondition(newValue.tensors.count == plan.layout.tensors.count, "the state of another network")
+      plan.store(newValue, parameters.pointer)
+      isPacked = false
+    }
+  }
+
+  // MARK: A step
+
+  func step(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?, rule: UpdateRule) -> BatchResult {
+    pass(
+      count, labels, dropout,
+      GradientUse(
+        parameters: parameters.pointer, velocities: velocities?.pointer, kept: nil, learningRate: rule.learningRate,
+        momentum: rule.momentum, weightDecay: rule.weightDecay))
+  }
+
+  func gradient(count: Int, labels: UnsafePointer<UInt8>) -> (result: BatchResult, gradient: StateDictionary) {
+    let gradients = Buffer<Float>(plan.parameterFloats, zeroed: true)
+    let result = pass(
+      count, labels, nil,
+      GradientUse(
+        parameters: parameters.pointer, velocities: nil, kept: gradients.pointer, learningRate: 0, momentum: 0,
+        weightDecay: 0))
+    return (result, plan.tensors(gradients.pointer))
+  }
+
+  private func pass(
+    _ count: Int, _ labels: UnsafePointer<UInt8>, _ dropout: DropoutKey?, _ use: GradientUse
+  ) -> BatchResult {
+    precondition(count >= 1 && count <= plan.batchSize, "\(count) pictures in a batch of \(plan.batchSize)")
+    packKernels()
+    forwardImages(count)
+    forwardLinears(count, dropout)
+    let last = plan.linears.count - 1
+    let row = plan.linears[last].shape.O
+    let logits = linearOutputs[last].pointer
+    let result = meanLoss(
+      logits, row: row, classes: plan.classes, count: count, labels: labels, gradient: logitGradient.pointer)
+    guard result.lossSum.isFinite else { return result }
+    packLogitGradient(count)
+    backwardLinears(count, dropout, use)
+    backwardImages(count, use)
+    if use.kept == nil { isPacked = false }
+    return result
+  }
+
+  func evaluate(count: Int, labels: UnsafePointer<UInt8>) -> BatchResult {
+    precondition(count >= 1 && count <= plan.batchSize, "\(count) pictures in a batch of \(plan.batchSize)")
+    packKernels()
+    evaluateImages(count)
+    forwardLinears(count, nil)
+    let last = plan.linears.count - 1
+    return meanLoss(
+      linearOutputs[last].pointer, row: plan.linears[last].shape.O, classes: plan.classes, count: count,
+      labels: labels, gradient: nil)
+  }
+}
+
+extension FastPlan {
+  /// The pictures that there is room for: the batch, rounded up as the Linear layers want it, and a group a thread for
+  /// evaluation.
+  func pictures(threads: Int) -> Int { max(storedChannels(batchSize), threads * Self.groupSize) }
+
+  func floats(_ index: Int, pictures: Int) -> Int {
+    pictures * activations[index].size + activations[index].overreach + 64
+  }
+
+  /// The floats of a thread's gradient with respect to an activation; nil where none is wanted or it is kept elsewhere.
+  func gradientFloats(_ index: Int) -> Int? {
+    guard index > 0, index < activations.count - 1 else { return nil }
+    let activation = activations[index]
+    // Products may read eight columns behind the last.
+    return slots(activation: index) * activation.size + 8 * activation.stored + 64
+  }
+
+  var featureGradientFloats: Int {
+    let last = activations[activations.count - 1]
+    return storedChannels(batchSize) * last.size + 8 * last.stored + 64
+  }
+
+  /// The bytes of all buffers of a plan on `threads` threads.
+  func bytes(threads: Int, momentum: Bool) -> Int {
+    let pictures = pictures(threads: threads)
+    var floats = featureGradientFloats + parameterFloats * (momentum ? 2 : 1) + chunks * convolutionFloats
+    floats += packedFloats + transposedFloats
+    var bytes = 0
+    var perThread = scratchFloats + mapFloats * Self.groupSize + mapOverreach + kernelGradientFloats
+    for (index, activation) in activations.enumerated() {
+      if activation.isKept {
+        floats += self.floats(index, pictures: pictures)
+      } else {
+        perThread += self.floats(index, pictures: 1)
+      }
+      perThread += gradientFloats(index) ?? 0
+      floats += pictures * activation.scales
+      bytes += pictures * activation.places
+    }
+    for linear in linears { floats += 3 * linear.shape.N * linear.shape.O }
+    return bytes + 4 * (floats + threads * perThread)
+  }
+}
