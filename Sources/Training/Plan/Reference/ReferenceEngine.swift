@@ -287,8 +287,9 @@ final class ReferenceEngine: Engine {
 
   /// Images in pieces that do not depend on the threads; the pieces' gradients are added in their order.
   private func backwardImages(_ count: Int) {
-    guard sizes.convolutionParameters > 0, case .linear(_, _, _, true)? = stages.batch.first else { return }
-    let featureGradient = batchGradients[0]!.pointer
+    // The first Linear's; what stands before it works in place.
+    guard sizes.convolutionParameters > 0, let first = batchGradients.lazy.compactMap({ $0 }).first else { return }
+    let featureGradient = first.pointer
     let pieces = sizes.chunks
     team.run(tasks: pieces) { piece, thread in
       let sums = chunkGradients.pointer + piece * sizes.convolutionParameters
