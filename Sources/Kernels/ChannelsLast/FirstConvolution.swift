@@ -76,34 +76,59 @@ public func firstConvolutionForward(
   }
 }
 
-/// Adds one picture's share to the gradients of weight `[9, K]` and bias `[K]`; of pictures ahead of `image` none is read.
+/// The sums of a weight gradient at 16 channels.
+private struct TapSums {
+  var s0 = Lanes.zero
+  var s1 = Lanes.zero
+  var s2 = Lanes.zero
+  var s3 = Lanes.zero
+  var s4 = Lanes.zero
+  var s5 = Lanes.zero
+  var s6 = Lanes.zero
+  var s7 = Lanes.zero
+  var s8 = Lanes.zero
+  var bias = Lanes.zero
+
+  @inline(__always)
+  mutating func add(_ value: Lanes, _ corner: UnsafePointer<Float>, _ row: Int) {
+    let (upper, lower) = (corner + row, corner + 2 * row)
+    bias += value
+    s0.addProduct(value, Lanes(repeating: corner[0]))
+    s1.addProduct(value, Lanes(repeating: corner[1]))
+    s2.addProduct(value, Lanes(repeating: corner[2]))
+    s3.addProduct(value, Lanes(repeating: upper[0]))
+    s4.addProduct(value, Lanes(repeating: upper[1]))
+    s5.addProduct(value, Lanes(repeating: upper[2]))
+    s6.addProduct(value, Lanes(repeating: lower[0]))
+    s7.addProduct(value, Lanes(repeating: lower[1]))
+    s8.addProduct(value, Lanes(repeating: lower[2]))
+  }
+
+  @inline(__always)
+  func flush(_ w: UnsafeMutablePointer<Float>, _ K: Int, bias target: UnsafeMutablePointer<Float>) {
+    store(load(w) + s0, w)
+    store(load(w + K) + s1, w + K)
+    store(load(w + 2 * K) + s2, w + 2 * K)
+    store(load(w + 3 * K) + s3, w + 3 * K)
+    store(load(w + 4 * K) + s4, w + 4 * K)
+    store(load(w + 5 * K) + s5, w + 5 * K)
+    store(load(w + 6 * K) + s6, w + 6 * K)
+    store(load(w + 7 * K) + s7, w + 7 * K)
+    store(load(w + 8 * K) + s8, w + 8 * K)
+    store(load(target) + bias, target)
+  }
+}
+
+/// Adds one picture's share to the gradients of weight `[9, K]` and bias `[K]`.
 public func firstConvolutionBackward(
   _ shape: FirstShape, input: Plane, _ source: OutputGradient, image: Int, _ epilogue: Epilogue,
   weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>
 ) {
   let (K, row) = (shape.K, input.row)
   let (gradient, output) = (source.gradient[image], source.output[image])
-  let places = source.places.map { $0.base + image * $0.image }
+  let places = source.places.map { $0[image] }
   for k in stride(from: 0, to: K, by: 16) {
-    let w = weightGradient + k
-    var (t0, t1, t2) = (load(w), load(w + K), load(w + 2 * K))
-    var (t3, t4, t5) = (load(w + 3 * K), load(w + 4 * K), load(w + 5 * K))
-    var (t6, t7, t8) = (load(w + 6 * K), load(w + 7 * K), load(w + 8 * K))
-    var sum = load(biasGradient + k)
-    @inline(__always)
-    func add(_ value: Lanes, _ corner: UnsafePointer<Float>) {
-      let (upper, lower) = (corner + row, corner + 2 * row)
-      sum += value
-      t0.addProduct(value, Lanes(repeating: corner[0]))
-      t1.addProduct(value, Lanes(repeating: corner[1]))
-      t2.addProduct(value, Lanes(repeating: corner[2]))
-      t3.addProduct(value, Lanes(repeating: upper[0]))
-      t4.addProduct(value, Lanes(repeating: upper[1]))
-      t5.addProduct(value, Lanes(repeating: upper[2]))
-      t6.addProduct(value, Lanes(repeating: lower[0]))
-      t7.addProduct(value, Lanes(repeating: lower[1]))
-      t8.addProduct(value, Lanes(repeating: lower[2]))
-    }
+    var sums = TapSums()
     if epilogue == .reluMaxPool {
       let OW = shape.W / 2
       for y in 0..<shape.H / 2 {
@@ -111,33 +136,23 @@ public func firstConvolutionBackward(
           let value = load(gradient.base + y * gradient.row + x * K + k)
           let place = loadPlaces(places! + (y * OW + x) * K + k)
           let corner = UnsafePointer(input.base + 2 * y * row + 2 * x)
-          add(chosen(value, place, 0), corner)
-          add(chosen(value, place, 1), corner + 1)
-          add(chosen(value, place, 2), corner + row)
-          add(chosen(value, place, 3), corner + row + 1)
+          sums.add(chosen(value, place, 0), corner, row)
+          sums.add(chosen(value, place, 1), corner + 1, row)
+          sums.add(chosen(value, place, 2), corner + row, row)
+          sums.add(chosen(value, place, 3), corner + row + 1, row)
         }
       }
     } else {
       for y in 0..<shape.H {
         let line = gradient.base + y * gradient.row + k
         let open = output.base + y * output.row + k
+        let corner = UnsafePointer(input.base + y * row)
         for x in 0..<shape.W {
           let value = load(line + x * K)
-          add(
-            epilogue == .relu ? masked(value, by: load(open + x * K)) : value,
-            UnsafePointer(input.base + y * row + x))
+          sums.add(epilogue == .relu ? masked(value, by: load(open + x * K)) : value, corner + x, row)
         }
       }
     }
-    store(t0, w)
-    store(t1, w + K)
-    store(t2, w + 2 * K)
-    store(t3, w + 3 * K)
-    store(t4, w + 4 * K)
-    store(t5, w + 5 * K)
-    store(t6, w + 6 * K)
-    store(t7, w + 7 * K)
-    store(t8, w + 8 * K)
-    store(sum, biasGradient + k)
+    sums.flush(weightGradient + k, K, bias: biasGradient + k)
   }
 }

@@ -12,22 +12,19 @@ public func maxPoolChannelsLast(
       let corner = input.base + row * shape.stride * input.row + column * shape.stride * C
       for c in stride(from: 0, to: C, by: 16) {
         var best = load(corner + c)
-        var place = SIMD16<Int32>.zero
+        var place = Places.zero
         var index: Int32 = 0
         for y in 0..<R {
           let line = corner + y * input.row + c
           for x in 0..<R {
-            let other = load(line + x * C)
-            let larger = (other .> best) .| (other .!= other)
-            best = best.replacing(with: other, where: larger)
-            place = place.replacing(with: SIMD16(repeating: index), where: larger)
+            take(load(line + x * C), index, &best, &place)
             index += 1
           }
         }
         store(best, output.base + row * output.row + column * C + c)
         guard let places else { continue }
         if behindReLU {
-          place = place.replacing(with: SIMD16(repeating: Int32(PlaceStack.closed)), where: .!(best .> Lanes.zero))
+          place = place.replacing(with: Places(repeating: Int32(PlaceStack.closed)), where: .!(best .> Lanes.zero))
         }
         storePlaces(place, places + (row * OW + column) * C + c)
       }

@@ -152,8 +152,8 @@ private func transformGradient<T: WinogradTransform>(
 
 /// `value` where the largest stood at `index`, elsewhere zero.
 @inline(__always)
-func chosen(_ value: Lanes, _ place: SIMD16<Int32>, _ index: Int32) -> Lanes {
-  Lanes.zero.replacing(with: value, where: place .== SIMD16(repeating: index))
+func chosen(_ value: Lanes, _ place: Places, _ index: Int32) -> Lanes {
+  Lanes.zero.replacing(with: value, where: place .== Places(repeating: index))
 }
 
 /// Adds the input gradients of tiles `first ..< first + count` to one padded picture; tiles overlap.

@@ -116,29 +116,31 @@ private func transformOutput<T: WinogradTransform>(
 /// The largest of a 2×2 window behind bias and ReLU, and which it was: of equal ones the first in row-major order, of NaNs
 /// one of them; ``PlaceStack/closed`` where nothing goes through ReLU.
 @inline(__always)
-func largest(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes, _ offset: Lanes) -> (Lanes, SIMD16<Int32>) {
+func largest(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes, _ offset: Lanes) -> (Lanes, Places) {
   var best = a
-  var place = SIMD16<Int32>.zero
-  @inline(__always)
-  func meet(_ other: Lanes, _ index: Int32) {
-    let larger = (other .> best) .| (other .!= other)
-    best = best.replacing(with: other, where: larger)
-    place = place.replacing(with: SIMD16(repeating: index), where: larger)
-  }
-  meet(b, 1)
-  meet(c, 2)
-  meet(d, 3)
+  var place = Places.zero
+  take(b, 1, &best, &place)
+  take(c, 2, &best, &place)
+  take(d, 3, &best, &place)
   let value = best + offset
-  place = place.replacing(with: SIMD16(repeating: Int32(PlaceStack.closed)), where: .!(value .> Lanes.zero))
+  place = place.replacing(with: Places(repeating: Int32(PlaceStack.closed)), where: .!(value .> Lanes.zero))
   return (rectified(value), place)
 }
 
+/// `other`, which stands at `index`, where it is larger than the best so far, or a NaN.
 @inline(__always)
-func storePlaces(_ places: SIMD16<Int32>, _ target: UnsafeMutablePointer<UInt8>) {
+func take(_ other: Lanes, _ index: Int32, _ best: inout Lanes, _ place: inout Places) {
+  let larger = (other .> best) .| (other .!= other)
+  best = best.replacing(with: other, where: larger)
+  place = place.replacing(with: Places(repeating: index), where: larger)
+}
+
+@inline(__always)
+func storePlaces(_ places: Places, _ target: UnsafeMutablePointer<UInt8>) {
   UnsafeMutableRawPointer(target).storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: places), as: SIMD16<UInt8>.self)
 }
 
 @inline(__always)
-func loadPlaces(_ source: UnsafePointer<UInt8>) -> SIMD16<Int32> {
-  SIMD16<Int32>(truncatingIfNeeded: UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self))
+func loadPlaces(_ source: UnsafePointer<UInt8>) -> Places {
+  Places(truncatingIfNeeded: UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self))
 }

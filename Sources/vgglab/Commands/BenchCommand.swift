@@ -4,7 +4,7 @@ import Networks
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how fast this machine trains.", subcommands: [BenchStepCommand.self])
+    commandName: "bench", abstract: "Measure how fast this machine trains.", subcommands: [BenchStepCommand.self, BenchKernelsCommand.self])
 }
 
 struct BenchStepCommand: LabCommand {
@@ -54,5 +54,20 @@ struct BenchStepCommand: LabCommand {
     output(
       try json(
         StepBenchmark(network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores, kernels: kernels.path).measure()))
+  }
+}
+
+struct BenchKernelsCommand: LabCommand {
+  static let configuration = CommandConfiguration(commandName: "kernels", abstract: "Time every stage of a network.")
+  @Option(name: .long, help: "The architecture.")
+  var arch = "vgg11"
+  @Option(name: .long, help: "Divides the channels of every convolution.")
+  var ratio = 4
+  @Option(name: .long, help: "The side of the pictures, in pixels.")
+  var resize = 224
+  func execute() throws {
+    let network = try NetworkConfiguration(.architecture(Architecture(rawValue: arch)!), ratio: ratio)
+        .build(input: .image(channels: 1, height: resize, width: resize), classes: 10)
+    try printStages(network)
   }
 }

@@ -75,7 +75,7 @@ extension FastEngine {
     }
   }
 
-  private func forward(_ group: Pictures) {
+  func forward(_ group: Pictures) {
     for index in 0..<group.count {
       var one = group
       one.first += index
@@ -111,7 +111,7 @@ extension FastEngine {
     return PlaceStack(buffer.pointer + pictures.slot * size, image: size)
   }
 
-  private func forward(_ index: Int, _ pictures: Pictures) {
+  func forward(_ index: Int, _ pictures: Pictures) {
     let workshop = workshops[pictures.thread]
     let (from, to) = (plan.inputs[index], plan.outputs[index])
     let output = interiors(to, pictures)
@@ -232,7 +232,7 @@ extension FastEngine {
       image: activation.size)
   }
 
-  private func backward(
+  func backward(
     _ index: Int, _ pictures: Pictures, _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool
   ) {
     let workshop = workshops[pictures.thread]

@@ -9,7 +9,12 @@ extension FastEngine {
   }
 
   func forwardLinears(_ count: Int, _ key: DropoutKey?) {
-    for (index, linear) in plan.linears.enumerated() {
+    for index in plan.linears.indices { forwardLinear(index, count, key) }
+  }
+
+  func forwardLinear(_ index: Int, _ count: Int, _ key: DropoutKey?) {
+    do {
+      let linear = plan.linears[index]
       let shape = linear.shape
       let (input, inputRow) = input(index)
       let output = linearOutputs[index].pointer
@@ -50,7 +55,7 @@ extension FastEngine {
     }
   }
 
-  private func backwardInput(_ index: Int, _ count: Int, _ key: DropoutKey?) {
+  func backwardInput(_ index: Int, _ count: Int, _ key: DropoutKey?) {
     let linear = plan.linears[index]
     let shape = linear.shape
     let weight = parameters.pointer + linear.weight
@@ -85,7 +90,7 @@ extension FastEngine {
     }
   }
 
-  private func updateWeight(_ linear: LinearStage, _ index: Int, _ count: Int, _ use: GradientUse) {
+  func updateWeight(_ linear: LinearStage, _ index: Int, _ count: Int, _ use: GradientUse) {
     let shape = linear.shape
     let (input, inputRow) = input(index)
     let gradients = linearGradients[index].panels.pointer

@@ -253,7 +253,7 @@ enum KernelCost {
   /// Products over pictures where they stand are a little slower than packed ones.
   static let implicit = 1.15
   /// A transformed float on its way in and out.
-  static let transform = 40.0
+  static let transform = 8.0
 
   static func winograd(_ shape: WinogradShape) -> Double {
     Double(shape.multiplyAdds) + transform * Double(shape.tiles * shape.points * (shape.C + shape.K))
