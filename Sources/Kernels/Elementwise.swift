@@ -46,13 +46,17 @@ public func dropout(
   let threshold = UInt32(min(probability * 0x1p32, 0x1p32 - 1))
   let scale = Float(1 / (1 - probability))
   var index = 0
-  while index < count {
-    // Numbers come in blocks of four, and a piece may begin within one.
-    let place = first + index
-    let words = random.block(place >> 2)
-    for lane in place & 3..<min(4, (place & 3) + count - index) {
-      x[index] = words[lane] < threshold ? 0 : x[index] * scale
-      index += 1
+  withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 32) { words in
+    let words = words.baseAddress!
+    while index < count {
+      // Numbers come in blocks of four, eight of which are made at once; a piece may begin within one.
+      let place = first + index
+      let skipped = place & 3
+      random.eightBlocks(place >> 2, words)
+      let some = min(32 - skipped, count - index)
+      let (numbers, target) = (words + skipped, x + index)
+      for i in 0..<some { target[i] = numbers[i] < threshold ? 0 : target[i] * scale }
+      index += some
     }
   }
 }

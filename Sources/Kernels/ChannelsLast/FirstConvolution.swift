@@ -56,11 +56,14 @@ public func firstConvolutionForward(
         let line = input.base + 2 * y * row
         for x in 0..<OW {
           let corner = line + 2 * x
-          let (value, place) = largest(
-            taps.at(corner, row), taps.at(corner + 1, row), taps.at(corner + row, row), taps.at(corner + row + 1, row),
-            .zero)
-          store(value, output.base + y * output.row + x * K + k)
-          if let places { storePlaces(place, places + (y * OW + x) * K + k) }
+          var largest = Largest(taps.at(corner, row))
+          largest.meet(taps.at(corner + 1, row), 1)
+          largest.meet(taps.at(corner + row, row), 2)
+          largest.meet(taps.at(corner + row + 1, row), 3)
+          store(rectified(largest.value), output.base + y * output.row + x * K + k)
+          guard let places else { continue }
+          largest.close()
+          storePlaces(largest.place, places + (y * OW + x) * K + k)
         }
       }
     } else {

@@ -11,22 +11,19 @@ public func maxPoolChannelsLast(
     for column in 0..<OW {
       let corner = input.base + row * shape.stride * input.row + column * shape.stride * C
       for c in stride(from: 0, to: C, by: 16) {
-        var best = load(corner + c)
-        var place = Places.zero
+        var largest = Largest(load(corner + c))
         var index: Int32 = 0
         for y in 0..<R {
           let line = corner + y * input.row + c
           for x in 0..<R {
-            take(load(line + x * C), index, &best, &place)
+            largest.meet(load(line + x * C), index)
             index += 1
           }
         }
-        store(best, output.base + row * output.row + column * C + c)
+        store(largest.value, output.base + row * output.row + column * C + c)
         guard let places else { continue }
-        if behindReLU {
-          place = place.replacing(with: Places(repeating: Int32(PlaceStack.closed)), where: .!(best .> Lanes.zero))
-        }
-        storePlaces(place, places + (row * OW + column) * C + c)
+        if behindReLU { largest.close() }
+        storePlaces(largest.place, places + (row * OW + column) * C + c)
       }
     }
   }

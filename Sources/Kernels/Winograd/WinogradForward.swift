@@ -88,11 +88,16 @@ private func transformOutput<T: WinogradTransform>(
           for y in 0..<rows {
             for x in 0..<columns {
               let window = result + (2 * y * m + 2 * x) * 16
-              let (value, place) = largest(
-                load(window), load(window + 16), load(window + m * 16), load(window + (m + 1) * 16), offset)
+              var largest = Largest(load(window))
+              largest.meet(load(window + 16), 1)
+              largest.meet(load(window + m * 16), 2)
+              largest.meet(load(window + (m + 1) * 16), 3)
+              largest.value += offset
               let (row, column) = (top / 2 + y, left / 2 + x)
-              store(value, output.base + row * output.row + column * K + k)
-              if let places { storePlaces(place, places + (row * (shape.W / 2) + column) * K + k) }
+              store(rectified(largest.value), output.base + row * output.row + column * K + k)
+              guard let places else { continue }
+              largest.close()
+              storePlaces(largest.place, places + (row * (shape.W / 2) + column) * K + k)
             }
           }
         } else {
@@ -113,26 +118,27 @@ private func transformOutput<T: WinogradTransform>(
   }
 }
 
-/// The largest of a 2×2 window behind bias and ReLU, and which it was: of equal ones the first in row-major order, of NaNs
-/// one of them; ``PlaceStack/closed`` where nothing goes through ReLU.
-@inline(__always)
-func largest(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes, _ offset: Lanes) -> (Lanes, Places) {
-  var best = a
+/// The largest so far of a window, and where it stood.
+struct Largest {
+  var value: Lanes
   var place = Places.zero
-  take(b, 1, &best, &place)
-  take(c, 2, &best, &place)
-  take(d, 3, &best, &place)
-  let value = best + offset
-  place = place.replacing(with: Places(repeating: Int32(PlaceStack.closed)), where: .!(value .> Lanes.zero))
-  return (rectified(value), place)
-}
 
-/// `other`, which stands at `index`, where it is larger than the best so far, or a NaN.
-@inline(__always)
-func take(_ other: Lanes, _ index: Int32, _ best: inout Lanes, _ place: inout Places) {
-  let larger = (other .> best) .| (other .!= other)
-  best = best.replacing(with: other, where: larger)
-  place = place.replacing(with: Places(repeating: index), where: larger)
+  @inline(__always)
+  init(_ first: Lanes) { value = first }
+
+  /// Takes `other`, which stands at `index`, where it is larger than all before, or a NaN.
+  @inline(__always)
+  mutating func meet(_ other: Lanes, _ index: Int32) {
+    let larger = (other .> value) .| (other .!= other)
+    value.replace(with: other, where: larger)
+    place.replace(with: Places(repeating: index), where: larger)
+  }
+
+  /// ``PlaceStack/closed`` where nothing goes through ReLU.
+  @inline(__always)
+  mutating func close() {
+    place.replace(with: Places(repeating: Int32(PlaceStack.closed)), where: .!(value .> Lanes.zero))
+  }
 }
 
 @inline(__always)

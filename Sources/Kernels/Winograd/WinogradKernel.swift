@@ -42,21 +42,39 @@ public func winogradKernelGradient(
 ) {
   let (R, P, step) = (shape.algorithm.R, shape.algorithm.P, shape.C * shape.K)
   let matrix = shape.algorithm.kernelMatrix.flatMap { $0 }
+  // Some hundreds of floats of each matrix at a time: the P² streams are read in runs that the processor sees coming.
+  let block = 256
   matrix.withUnsafeBufferPointer { matrix in
-    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 6 * 5) { half in
-      for place in stride(from: 0, to: step, by: 16) {
-        for y in 0..<R { for j in 0..<P { half[y * P + j] = .zero } }
-        for i in 0..<P {
-          for j in 0..<P {
-            let value = load(transformed + (i * P + j) * step + place)
-            for y in 0..<R { half[y * P + j].addProduct(value, Lanes(repeating: matrix[i * R + y])) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 5 * 6 * block) { memory in
+      let half = memory.baseAddress!
+      for first in stride(from: 0, to: step, by: block) {
+        let count = min(block, step - first)
+        for j in 0..<P {
+          for i in 0..<P {
+            let source = transformed + (i * P + j) * step + first
+            for y in 0..<R {
+              let factor = matrix[i * R + y]
+              let target = half + (y * P + j) * block
+              if i == 0 {
+                for place in stride(from: 0, to: count, by: 16) { store(load(source + place) * factor, target + place) }
+              } else if factor != 0 {
+                for place in stride(from: 0, to: count, by: 16) {
+                  store(fused(load(source + place), factor, plus: load(target + place)), target + place)
+                }
+              }
+            }
           }
         }
         for y in 0..<R {
           for x in 0..<R {
-            var sum = Lanes.zero
-            for j in 0..<P { sum.addProduct(half[y * P + j], Lanes(repeating: matrix[j * R + x])) }
-            store(sum, gradient + (y * R + x) * step + place)
+            let target = gradient + (y * R + x) * step + first
+            for place in stride(from: 0, to: count, by: 16) {
+              var sum = Lanes.zero
+              for j in 0..<P {
+                sum.addProduct(load(half + (y * P + j) * block + place), Lanes(repeating: matrix[j * R + x]))
+              }
+              store(sum, target + place)
+            }
           }
         }
       }

@@ -50,7 +50,8 @@ public struct WinogradShape: Sendable, Hashable {
     // As many tiles as keep the transformed inputs and outputs in a core's second-level cache, but enough that the
     // transformed kernel, which is read once a block, is used often.
     let fitting = Self.cacheFloats / (points * (C + K))
-    let wanted = min(max(fitting, Self.fewestTiles), images * tilesDown * tilesAcross)
+    let balanced = C * K / (C + K)
+    let wanted = min(max(fitting, balanced, Self.fewestTiles), images * tilesDown * tilesAcross)
     blockTiles = (wanted + tileRows - 1) / tileRows * tileRows
     inputRow = Self.row(C)
     outputRow = Self.row(K)

@@ -1,19 +1,22 @@
 import Foundation
 
-/// Memory of a plan, got once: elements of one trivial type, each buffer on its own cache lines.
+/// Memory of a plan, got once and zero at first: elements of one trivial type, on pages of its own.
+///
+/// Pages come into being when they are first written, so what is not used costs nothing.
 final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Element>
   let count: Int
+  private let bytes: Int
 
-  init(_ count: Int, zeroed: Bool = false) {
+  init(_ count: Int) {
     self.count = count
-    let bytes = (max(1, count) * MemoryLayout<Element>.stride + 63) & ~63
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    pointer = memory.bindMemory(to: Element.self, capacity: max(1, count))
-    if zeroed { memset(memory, 0, bytes) }
+    bytes = max(1, count) * MemoryLayout<Element>.stride
+    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    precondition(memory != MAP_FAILED, "\(bytes) bytes of memory cannot be had: \(String(cString: strerror(errno)))")
+    pointer = memory!.bindMemory(to: Element.self, capacity: max(1, count))
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit { munmap(pointer, bytes) }
 }
 
 /// The parts of `0..<count` for a number of tasks, each beginning at a multiple of 16.

@@ -4,7 +4,8 @@ import Networks
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how fast this machine trains.", subcommands: [BenchStepCommand.self, BenchKernelsCommand.self])
+    commandName: "bench", abstract: "Measure how fast this machine trains.",
+    subcommands: [BenchStepCommand.self, BenchKernelsCommand.self])
 }
 
 struct BenchStepCommand: LabCommand {
@@ -53,7 +54,9 @@ struct BenchStepCommand: LabCommand {
     } catch { throw ValidationError("\(error)") }
     output(
       try json(
-        StepBenchmark(network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores, kernels: kernels.path).measure()))
+        StepBenchmark(
+          network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores, kernels: kernels.path
+        ).measure()))
   }
 }
 
@@ -67,7 +70,7 @@ struct BenchKernelsCommand: LabCommand {
   var resize = 224
   func execute() throws {
     let network = try NetworkConfiguration(.architecture(Architecture(rawValue: arch)!), ratio: ratio)
-        .build(input: .image(channels: 1, height: resize, width: resize), classes: 10)
+      .build(input: .image(channels: 1, height: resize, width: resize), classes: 10)
     try printStages(network)
   }
 }

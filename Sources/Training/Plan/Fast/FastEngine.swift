@@ -1,5 +1,6 @@
 import Kernels
 import Networks
+import Synchronization
 
 /// The fast path: fused stages with the channels innermost, Winograd convolutions, Linear layers over the whole batch whose
 /// gradients are used while they are in the cache.
@@ -18,12 +19,14 @@ final class FastEngine: Engine {
   let logitGradient: Buffer<Float>
   let parameters: Buffer<Float>
   let velocities: Buffer<Float>?
-  /// The convolutions' gradients of each piece of the batch.
-  let chunkGradients: Buffer<Float>
+  /// The sums of the convolutions' gradients over the pieces of the batch.
+  let convolutionGradients: Buffer<Float>
   /// The convolutions' kernels as the products want them, and the transposed weights that half of them are made from.
   let packed: Buffer<Float>
   let transposedWeights: Buffer<Float>
   let workshops: [Workshop]
+  /// The piece of the batch whose gradients are to be added next.
+  let turn = Atomic<Int>(0)
   /// Whether ``packed`` is that of the parameters.
   var isPacked = false
 
@@ -32,6 +35,8 @@ final class FastEngine: Engine {
     let scratch: Buffer<Float>
     /// The map in front of a pooling, or a masked gradient.
     let map: Buffer<Float>
+    /// The convolutions' gradients of a piece of the batch.
+    let sums: Buffer<Float>
     /// The gradients of the transformed kernels.
     let kernelGradients: Buffer<Float>
     /// The gradients with respect to the image stages' inputs; nil where none is wanted.
@@ -40,14 +45,15 @@ final class FastEngine: Engine {
     let passing: [Buffer<Float>?]
 
     init(_ plan: FastPlan) {
-      scratch = Buffer(plan.scratchFloats, zeroed: true)
-      map = Buffer(plan.mapFloats * FastPlan.groupSize + plan.mapOverreach, zeroed: true)
-      kernelGradients = Buffer(plan.kernelGradientFloats, zeroed: true)
+      scratch = Buffer(plan.scratchFloats)
+      map = Buffer(plan.mapFloats * plan.groupSize + plan.mapOverreach)
+      sums = Buffer(plan.convolutionFloats)
+      kernelGradients = Buffer(plan.kernelGradientFloats)
       gradients = plan.activations.indices.map { index in
-        plan.gradientFloats(index).map { Buffer($0, zeroed: true) }
+        plan.gradientFloats(index).map { Buffer($0) }
       }
       passing = plan.activations.indices.map { index in
-        plan.activations[index].isKept ? nil : Buffer(plan.floats(index, pictures: 1), zeroed: true)
+        plan.activations[index].isKept ? nil : Buffer(plan.floats(index, pictures: 1))
       }
     }
   }
@@ -58,20 +64,20 @@ final class FastEngine: Engine {
     team = ThreadTeam(threads: threads)
     let pictures = plan.pictures(threads: threads)
     kept = plan.activations.indices.map { index in
-      plan.activations[index].isKept ? Buffer(plan.floats(index, pictures: pictures), zeroed: true) : nil
+      plan.activations[index].isKept ? Buffer(plan.floats(index, pictures: pictures)) : nil
     }
-    places = plan.activations.map { $0.places > 0 ? Buffer(pictures * $0.places, zeroed: true) : nil }
-    scales = plan.activations.map { $0.scales > 0 ? Buffer(pictures * $0.scales, zeroed: true) : nil }
-    featureGradient = Buffer(plan.featureGradientFloats, zeroed: true)
-    linearOutputs = plan.linears.map { Buffer($0.shape.N * $0.shape.O, zeroed: true) }
+    places = plan.activations.map { $0.places > 0 ? Buffer(pictures * $0.places) : nil }
+    scales = plan.activations.map { $0.scales > 0 ? Buffer(pictures * $0.scales) : nil }
+    featureGradient = Buffer(plan.featureGradientFloats)
+    linearOutputs = plan.linears.map { Buffer($0.shape.N * $0.shape.O) }
     linearGradients = plan.linears.map {
-      (Buffer($0.shape.N * $0.shape.O, zeroed: true), Buffer($0.shape.N * $0.shape.O, zeroed: true))
+      (Buffer($0.shape.N * $0.shape.O), Buffer($0.shape.N * $0.shape.O))
     }
     logitGradient = Buffer(plan.linears[plan.linears.count - 1].shape.N * plan.linears[plan.linears.count - 1].shape.O)
-    parameters = Buffer(plan.parameterFloats, zeroed: true)
-    velocities = momentum ? Buffer(plan.parameterFloats, zeroed: true) : nil
-    chunkGradients = Buffer(plan.chunks * plan.convolutionFloats, zeroed: true)
-    packed = Buffer(plan.packedFloats, zeroed: true)
+    parameters = Buffer(plan.parameterFloats)
+    velocities = momentum ? Buffer(plan.parameterFloats) : nil
+    convolutionGradients = Buffer(plan.convolutionFloats)
+    packed = Buffer(plan.packedFloats)
     transposedWeights = Buffer(plan.transposedFloats)
     workshops = (0..<threads).map { _ in Workshop(plan) }
   }
@@ -118,7 +124,7 @@ final class FastEngine: Engine {
   }
 
   func gradient(count: Int, labels: UnsafePointer<UInt8>) -> (result: BatchResult, gradient: StateDictionary) {
-    let gradients = Buffer<Float>(plan.parameterFloats, zeroed: true)
+    let gradients = Buffer<Float>(plan.parameterFloats)
     let result = pass(
       count, labels, nil,
       GradientUse(
@@ -162,7 +168,7 @@ final class FastEngine: Engine {
 extension FastPlan {
   /// The pictures that there is room for: the batch, rounded up as the Linear layers want it, and a group a thread for
   /// evaluation.
-  func pictures(threads: Int) -> Int { max(storedChannels(batchSize), threads * Self.groupSize) }
+  func pictures(threads: Int) -> Int { max(storedChannels(batchSize), threads * groupSize) }
 
   func floats(_ index: Int, pictures: Int) -> Int {
     pictures * activations[index].size + activations[index].overreach + 64
@@ -184,10 +190,10 @@ extension FastPlan {
   /// The bytes of all buffers of a plan on `threads` threads.
   func bytes(threads: Int, momentum: Bool) -> Int {
     let pictures = pictures(threads: threads)
-    var floats = featureGradientFloats + parameterFloats * (momentum ? 2 : 1) + chunks * convolutionFloats
+    var floats = featureGradientFloats + parameterFloats * (momentum ? 2 : 1) + convolutionFloats
     floats += packedFloats + transposedFloats
     var bytes = 0
-    var perThread = scratchFloats + mapFloats * Self.groupSize + mapOverreach + kernelGradientFloats
+    var perThread = scratchFloats + mapFloats * groupSize + mapOverreach + convolutionFloats + kernelGradientFloats
     for (index, activation) in activations.enumerated() {
       if activation.isKept {
         floats += self.floats(index, pictures: pictures)

@@ -60,18 +60,18 @@ extension FastEngine {
   /// Forward with a group's buffers used again and again.
   func evaluateImages(_ count: Int) {
     guard !plan.stages.isEmpty else { return }
-    team.run(tasks: (count + FastPlan.groupSize - 1) / FastPlan.groupSize) { group, thread in
-      let first = group * FastPlan.groupSize
+    team.run(tasks: (count + plan.groupSize - 1) / plan.groupSize) { group, thread in
+      let first = group * plan.groupSize
       forward(
         Pictures(
-          first: first, count: min(FastPlan.groupSize, count - first), slot: thread * FastPlan.groupSize, lane: 0,
+          first: first, count: min(plan.groupSize, count - first), slot: thread * plan.groupSize, lane: 0,
           thread: thread, keeps: false))
     }
   }
 
   private func forEachGroup(_ range: Range<Int>, _ body: (Int, Int) -> Void) {
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: FastPlan.groupSize) {
-      body(first, min(FastPlan.groupSize, range.upperBound - first))
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: plan.groupSize) {
+      body(first, min(plan.groupSize, range.upperBound - first))
     }
   }
 
@@ -179,29 +179,39 @@ extension FastEngine {
   // MARK: Backward
 
   /// The gradients of the convolutions, used as `use` says.
+  ///
+  /// Each piece of the batch has sums of its own, which are added in the order of the pieces: a thread that is done with one
+  /// waits until those before have been added. So sums have one order for any number of threads.
   func backwardImages(_ count: Int, _ use: GradientUse) {
     guard plan.convolutionFloats > 0 else { return }
-    let pieces = min(plan.chunks, count)
-    team.run(tasks: pieces) { piece, thread in
-      let sums = chunkGradients.pointer + piece * plan.convolutionFloats
-      sums.update(repeating: 0, count: plan.convolutionFloats)
+    let total = convolutionGradients.pointer
+    turn.store(0, ordering: .relaxed)
+    team.run(tasks: min(plan.chunks, count)) { piece, thread in
+      let workshop = workshops[thread]
+      let sums = workshop.sums.pointer
+      memset(sums, 0, 4 * plan.convolutionFloats)
       var isFirst = true
       forEachGroup(plan.chunk(piece, of: count)) { first, images in
-        backward(Pictures(first: first, count: images, slot: first, lane: 0, thread: thread, keeps: true), sums, isFirst)
+        backward(
+          Pictures(first: first, count: images, slot: first, lane: 0, thread: thread, keeps: true), sums, isFirst)
         isFirst = false
       }
       for case .convolution(let stage) in plan.stages {
         guard case .winograd(let shape) = stage.kernel else { continue }
-        winogradKernelGradient(
-          workshops[thread].kernelGradients.pointer + stage.kernelGradient, shape, sums + stage.weight)
+        winogradKernelGradient(workshop.kernelGradients.pointer + stage.kernelGradient, shape, sums + stage.weight)
       }
+      while turn.load(ordering: .acquiring) != piece { sched_yield() }
+      if piece == 0 {
+        total.update(from: sums, count: plan.convolutionFloats)
+      } else {
+        add(sums, to: total, count: plan.convolutionFloats)
+      }
+      turn.store(piece + 1, ordering: .releasing)
     }
     let slices = Slices(plan.convolutionFloats, tasks: 64)
     team.run(tasks: slices.tasks) { task, _ in
       let range = slices[task]
-      let total = chunkGradients.pointer + range.lowerBound
-      for piece in 1..<max(1, pieces) { add(total + piece * plan.convolutionFloats, to: total, count: range.count) }
-      use.apply(range.lowerBound, count: range.count, total)
+      use.apply(range.lowerBound, count: range.count, total + range.lowerBound)
     }
   }
 

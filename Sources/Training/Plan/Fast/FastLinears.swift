@@ -43,7 +43,8 @@ extension FastEngine {
   func packLogitGradient(_ count: Int) {
     let last = plan.linears.count - 1
     packOutputGradient(
-      logitGradient.pointer, plan.linears[last].shape, outputs: plan.classes, count: count, rows: plan.linears[last].shape.N,
+      logitGradient.pointer, plan.linears[last].shape, outputs: plan.classes, count: count,
+      rows: plan.linears[last].shape.N,
       panels: linearGradients[last].panels.pointer, transposed: linearGradients[last].transposed.pointer)
   }
 

@@ -4,7 +4,7 @@ import Networks
 /// A network compiled for the fast path: fused stages, a kernel for each, and the place of every buffer.
 struct FastPlan: Sendable {
   /// Pictures that stages with few tiles a picture work on together.
-  static let groupSize = 8
+  let groupSize: Int
   /// A stage with fewer tiles a picture works on a group.
   static let fewTiles = 64
 
@@ -55,7 +55,11 @@ struct FastPlan: Sendable {
       takesFeatures = true
       activations = [Activation(channels: count, stored: count, height: 1, width: 1)]
     }
-    chunks = min(batchSize, 16)
+    // Where there are many weights, their gradients are gone through less often.
+    var weights = 0
+    for case .convolution(let shape, _, _, _) in list.image { weights += shape.K * shape.columnRows }
+    chunks = min(batchSize, weights > 2_000_000 ? 8 : 16)
+    groupSize = max(1, min(16, batchSize / chunks))
     let needless = addImageStages(list.image)
     try addLinearStages(list.batch, firstNeedsGradient: needless)
     layOut()
@@ -72,7 +76,7 @@ struct FastPlan: Sendable {
         var pool: PoolingShape?
         if relu, index + 1 < list.count, case .maxPool(let next) = list[index + 1] { pool = next }
         let input = activations[activations.count - 1]
-        let kernel = chooseKernel(shape, inputStored: input.stored, images: Self.groupSize)
+        let kernel = chooseKernel(shape, inputStored: input.stored, images: groupSize)
         var poolsInside = false
         if let found = pool, found.R == 2, found.stride == 2 {
           if case .implicit = kernel {} else { poolsInside = true }
@@ -113,7 +117,8 @@ struct FastPlan: Sendable {
     var output = Activation(
       channels: shape.K, stored: stage.kernel.outStored, height: pooled?.OH ?? shape.OH, width: pooled?.OW ?? shape.OW)
     if let pooled { output.places = pooled.OH * pooled.OW * output.stored }
-    if case .winograd(let winograd) = stage.kernel, winograd.tiles >= Self.fewTiles, stages.count == 1, case .convolution(let first) = stages[0], first.relu,
+    if case .winograd(let winograd) = stage.kernel, winograd.tiles >= Self.fewTiles, stages.count == 1,
+      case .convolution(let first) = stages[0], first.relu,
       case .first = first.kernel, activations[last].places == 0
     {
       // The first convolution is cheaper to do again than its large output is to keep.
@@ -192,12 +197,13 @@ struct FastPlan: Sendable {
     for activation in activations where activation.scales > 0 {
       scratchFloats = max(scratchFloats, 3 * activation.stored + 32)
     }
-    firstGrouped = stages.firstIndex { stage in
-      guard case .convolution(let convolution) = stage, case .winograd(let shape) = convolution.kernel else {
-        return false
-      }
-      return shape.tiles < Self.fewTiles
-    } ?? stages.count
+    firstGrouped =
+      stages.firstIndex { stage in
+        guard case .convolution(let convolution) = stage, case .winograd(let shape) = convolution.kernel else {
+          return false
+        }
+        return shape.tiles < Self.fewTiles
+      } ?? stages.count
   }
 
   private mutating func listPacking(_ stage: ConvolutionStage) {
@@ -215,7 +221,7 @@ struct FastPlan: Sendable {
   /// How many pictures a buffer between stages holds in a thread: one before the grouped stages, a group behind.
   func slots(activation index: Int) -> Int {
     guard firstGrouped < stages.count else { return 1 }
-    return index >= inputs[firstGrouped] ? min(Self.groupSize, max(1, batchSize)) : 1
+    return index >= inputs[firstGrouped] ? groupSize : 1
   }
 
   /// The pictures of a piece of a batch of `count`.

@@ -19,7 +19,7 @@ extension FastEngine {
   /// Times every stage alone on one thread, forward and backward, the best of `repeats`.
   func stageTimes(repeats: Int) -> [StageTime] {
     packKernels()
-    let count = min(plan.batchSize, FastPlan.groupSize)
+    let count = min(plan.batchSize, plan.groupSize)
     let labels = [UInt8](repeating: 0, count: plan.batchSize)
     _ = labels.withUnsafeBufferPointer { gradient(count: plan.batchSize, labels: $0.baseAddress!) }
     func best(_ body: () -> Void) -> Double {
@@ -36,7 +36,7 @@ extension FastEngine {
       let isGrouped = index >= plan.firstGrouped
       let group = Pictures(first: 0, count: isGrouped ? count : 1, slot: 0, lane: 0, thread: 0, keeps: true)
       let forwardTime = best { forward(index, group) } / Double(group.count)
-      let backwardTime = best { backward(index, group, chunkGradients.pointer, false) } / Double(group.count)
+      let backwardTime = best { backward(index, group, workshops[0].sums.pointer, false) } / Double(group.count)
       let (path, kernel, adds, worked) = plan.describe(stage: index)
       found.append(
         StageTime(

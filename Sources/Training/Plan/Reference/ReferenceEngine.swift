@@ -59,9 +59,9 @@ final class ReferenceEngine: Engine {
       if case .linear(let inputs, _, _, true) = $0 { Buffer(batchSize * inputs) } else { nil }
     }
     logitGradient = Buffer(batchSize * network.classes)
-    parameterBuffer = Buffer(layout.count, zeroed: true)
-    gradientBuffer = Buffer(layout.count, zeroed: true)
-    velocityBuffer = momentum ? Buffer(layout.count, zeroed: true) : nil
+    parameterBuffer = Buffer(layout.count)
+    gradientBuffer = Buffer(layout.count)
+    velocityBuffer = momentum ? Buffer(layout.count) : nil
     chunkGradients = Buffer(sizes.chunks * sizes.convolutionParameters)
     scratch = (0..<threads).map { _ in Buffer(sizes.scratchFloats + 4 * sizes.largestImage) }
   }
