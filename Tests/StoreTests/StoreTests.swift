@@ -43,8 +43,9 @@ import Testing
     #expect(details.artifacts.map(\.path) == ["last.safetensors"])
     #expect(details.reductions.map { [$0.key, $0.full, $0.used] } == [["training.epochs", "10", "2"]])
     #expect(try store.health().problems.isEmpty)
-    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 2) == 321.5)
-    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 3) == nil)
+    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 2, kernels: "reference") == 321.5)
+    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 3, kernels: "reference") == nil)
+    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 2, kernels: "fast") == nil)
   }
 
   @Test func inPiecesOrAtOnceIsTheSame() throws {

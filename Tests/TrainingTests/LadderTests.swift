@@ -38,11 +38,11 @@ import Training
     ),
   ]
 
-  @Test(arguments: small.indices)
-  func gradientsAreCentralDifferences(index: Int) throws {
+  @Test(arguments: small.indices, KernelPath.allCases)
+  func gradientsAreCentralDifferences(index: Int, kernels: KernelPath) throws {
     let (name, network) = Self.small[index]
     let batch = 3
-    let probe = try GradientProbe(network: network, batch: batch)
+    let probe = try GradientProbe(network: network, batch: batch, kernels: kernels)
     let images = noise(batch * network.input.count, salt: 5)
     let labels: [UInt8] = [0, 2, 1]
     let state = noiseState(network)
@@ -72,23 +72,25 @@ import Training
     #expect(checked > 20)
   }
 
-  @Test(arguments: [Architecture.vgg11, .alexnet, .vgg11LRN])
-  func theSameBitsComeOutForAnyNumberOfThreads(architecture: Architecture) throws {
-    let side = architecture == .alexnet ? 75 : 32
-    let network = try NetworkConfiguration(.architecture(architecture), ratio: 16)
+  @Test(arguments: [Architecture.vgg11, .alexnet, .vgg11LRN, .vgg16], KernelPath.allCases)
+  func theSameBitsComeOutForAnyNumberOfThreads(architecture: Architecture, kernels: KernelPath) throws {
+    let side = architecture == .alexnet ? 75 : 64
+    let network = try NetworkConfiguration(.architecture(architecture), ratio: 8)
       .build(input: .image(channels: 1, height: side, width: side), classes: 10)
-    let dataset = syntheticDataset(training: 52, test: 20)
+    // Ten steps an epoch, the last of them short.
+    let dataset = syntheticDataset(training: 211, test: 20)
     func train(_ threads: Int) throws -> (events: [TrainingEvent], state: StateDictionary) {
       let trainer = try Trainer(
         configuration: TrainingConfiguration(
-          network: network, epochs: 2, batchSize: 11, learningRate: 0.02, momentum: 0.9, seed: 7, threads: threads),
+          network: network, epochs: 2, batchSize: 22, learningRate: 0.02, momentum: 0.9, seed: 7, threads: threads,
+          kernels: kernels),
         dataset: dataset, side: side)
       var events: [TrainingEvent] = []
       _ = try trainer.run(shouldStop: { false }) { events.append($0.withoutClocks) }
       return (events, trainer.state)
     }
     let alone = try train(1)
-    #expect(alone.events.count { if case .step = $0 { true } else { false } } == 10)
+    #expect(alone.events.count { if case .step = $0 { true } else { false } } == 20)
     for threads in 2...4 {
       let together = try train(threads)
       #expect(together.events == alone.events)
@@ -96,14 +98,15 @@ import Training
     }
   }
 
-  @Test func thirtyTwoPicturesAreLearnedByHeart() throws {
+  @Test(arguments: KernelPath.allCases)
+  func thirtyTwoPicturesAreLearnedByHeart(kernels: KernelPath) throws {
     let network = try NetworkConfiguration(.architecture(.vgg11), ratio: 16, dropout: 0, initialization: .kaiming)
       .build(input: .image(channels: 1, height: 32, width: 32), classes: 10)
     let set = syntheticDataset(training: 32, test: 1).training
     let trainer = try Trainer(
       configuration: TrainingConfiguration(
         network: network, initialization: .kaiming, epochs: 80, batchSize: 8, learningRate: 0.003, momentum: 0.9,
-        threads: 2),
+        threads: 2, kernels: kernels),
       dataset: Dataset(name: "thirty-two", training: set, test: set, digests: [:]), side: 32)
     var last: EpochMeasurement?
     _ = try trainer.run(shouldStop: { false }) { if case .epoch(let epoch) = $0 { last = epoch } }

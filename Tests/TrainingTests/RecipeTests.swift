@@ -157,9 +157,14 @@ import Training
 
   @Test func plannedMemoryGrowsWithTheBatch() throws {
     let network = try Self.network()
-    let one = plannedBytes(network: network, batchSize: 1, threads: 1)
-    #expect(one > 4 * 2 * network.parameters)
-    #expect(plannedBytes(network: network, batchSize: 64, threads: 1) > one)
-    #expect(plannedBytes(network: network, batchSize: 1, threads: 4) > one)
+    for kernels in KernelPath.allCases {
+      func planned(batch: Int = 1, threads: Int = 1, momentum: Bool = false) -> Int {
+        plannedBytes(network: network, batchSize: batch, threads: threads, momentum: momentum, kernels: kernels)
+      }
+      #expect(planned() > 4 * network.parameters)
+      #expect(planned(batch: 64) > planned())
+      #expect(planned(threads: 4) > planned())
+      #expect(planned(momentum: true) >= planned() + 4 * network.parameters)
+    }
   }
 }

@@ -29,8 +29,8 @@ import Training
     return try! JSONDecoder().decode([Trace].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
   }()
 
-  @Test(arguments: traces.indices)
-  func tenStepsAreAsPyTorchMakesThem(index: Int) throws {
+  @Test(arguments: traces.indices, KernelPath.allCases)
+  func tenStepsAreAsPyTorchMakesThem(index: Int, kernels: KernelPath) throws {
     let trace = Self.traces[index]
     let network = try NetworkConfiguration(
       .architecture(try #require(Architecture(rawValue: trace.arch))), ratio: trace.ratio, dropout: 0
@@ -38,7 +38,7 @@ import Training
     let trainer = try Trainer(
       configuration: TrainingConfiguration(
         network: network, epochs: 1, batchSize: trace.batch, learningRate: trace.learningRate,
-        momentum: trace.momentum, weightDecay: trace.weightDecay, shuffle: false, threads: 2),
+        momentum: trace.momentum, weightDecay: trace.weightDecay, shuffle: false, threads: 2, kernels: kernels),
       dataset: noiseDataset(count: 10 * trace.batch, side: trace.side), side: trace.side,
       initialState: noiseState(network))
     var losses: [Double] = []

@@ -62,3 +62,16 @@ func multiplyColumns(
     }
   }
 }
+
+/// `C = A · B` with A `[m, k]` and C `[m, n]` row-major (m a multiple of ``tileRows``, n of 16) and B packed in panels of 32
+/// columns, `[n / 32][k][32]`; in steps of 256 along k, as the Linear layers do.
+public func multiplyPacked(
+  m: Int, n: Int, k: Int, _ a: UnsafePointer<Float>, packed b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>
+) {
+  precondition(m % tileRows == 0 && n % 16 == 0, "a product of \(m)x\(k) and \(k)x\(n) is not made of whole tiles")
+  for first in stride(from: 0, to: k, by: 256) {
+    multiplyRows(
+      m: m, n: n, depth: min(256, k - first), a + first, aRow: k, packed: b, packedDepth: k, firstRow: first, c,
+      ldc: n, accumulate: first > 0)
+  }
+}

@@ -2,9 +2,10 @@ import Digests
 import Foundation
 import Kernels
 import Store
+import Training
 
 /// Where and with what this process runs.
-func captureEnvironment(threads: Int, dataDigests: [String: String]) -> EnvironmentRecord {
+func captureEnvironment(threads: Int, kernels: KernelPath, dataDigests: [String: String]) -> EnvironmentRecord {
   let git = GitFacts(of: FileManager.default.currentDirectoryPath)
   return EnvironmentRecord(
     vgglabVersion: vgglabVersion,
@@ -19,7 +20,7 @@ func captureEnvironment(threads: Int, dataDigests: [String: String]) -> Environm
     cpu: Processor.name,
     cores: Processor.cores,
     threads: threads,
-    kernels: "reference",
+    kernels: kernels.rawValue,
     instructionSet: InstructionSet.name,
     blas: BLAS.configuration,
     blasCore: BLAS.coreName,

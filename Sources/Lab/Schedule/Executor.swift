@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// What a worker is to do.
 struct Job: Sendable, Hashable {
@@ -6,6 +7,7 @@ struct Job: Sendable, Hashable {
   var run: String
   var threads: Int
   var data: String?
+  var kernels: KernelPath
 }
 
 /// How a worker ended.
@@ -34,7 +36,10 @@ struct LocalExecutor: Executor {
   func start(_ job: Job) throws -> any WorkerHandle {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: ProcessFacts.executable)
-    process.arguments = ["worker", job.run, "--store", job.store, "--threads", "\(job.threads)", "--attached"]
+    process.arguments = [
+      "worker", job.run, "--store", job.store, "--threads", "\(job.threads)", "--kernels", job.kernels.rawValue,
+      "--attached",
+    ]
     if let data = job.data { process.arguments! += ["--data", data] }
     let log = try openLog("\(job.store)/runs/\(job.run)/log")
     process.standardOutput = log

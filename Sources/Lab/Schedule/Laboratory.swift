@@ -63,7 +63,7 @@ public struct Laboratory {
   private func decide(_ trial: Trial, store: Store?, options: RunOptions, threads: Int) throws -> TrialDecision {
     let runs =
       try store?.runs(trialID: trial.id).filter { $0.experiment == trial.experiment && $0.trial == trial.name } ?? []
-    let forecast = try forecast(trial, store: store, threads: threads)
+    let forecast = try forecast(trial, store: store, threads: threads, kernels: options.kernels)
     func decision(_ action: TrialDecision.Action, _ why: String, _ run: String? = nil) -> TrialDecision {
       TrialDecision(trial: trial, action: action, why: why, run: run, forecast: forecast)
     }
@@ -93,7 +93,9 @@ public struct Laboratory {
     return decision(.new, "no run of it is in the store")
   }
 
-  private func forecast(_ trial: Trial, store: Store?, threads: Int) throws -> Forecast {
+  private func forecast(
+    _ trial: Trial, store: Store?, threads: Int, kernels: KernelPath
+  ) throws -> Forecast {
     let side = trial.dataset.resize
     let network = try trial.network.build(input: .image(channels: 1, height: side, width: side), classes: 10)
     let examples = trial.dataset.train ?? 60_000
@@ -101,7 +103,8 @@ public struct Laboratory {
     let stepsPerEpoch = (examples + trial.training.batchSize - 1) / trial.training.batchSize
     var steps = stepsPerEpoch * trial.training.epochs
     if let limit = trial.training.maxSteps { steps = min(steps, limit) }
-    let rate = try store?.newestRate(printed: network.printed, input: "\(network.input)", threads: threads)
+    let rate = try store?.newestRate(
+      printed: network.printed, input: "\(network.input)", threads: threads, kernels: kernels.rawValue)
     // A test example costs about a third of a training example: the forward pass alone.
     let work =
       Double(min(steps * trial.training.batchSize, examples * trial.training.epochs)) + Double(
@@ -109,7 +112,10 @@ public struct Laboratory {
     return Forecast(
       steps: steps, seconds: rate.map { work / $0 },
       memoryBytes: trial.training.epochs == 0
-        ? 0 : plannedBytes(network: network, batchSize: trial.training.batchSize, threads: threads),
+        ? 0
+        : plannedBytes(
+          network: network, batchSize: trial.training.batchSize, threads: threads,
+          momentum: trial.training.momentum != 0, kernels: kernels),
       diskBytes: trial.training.epochs == 0 ? 20_000 : 4 * network.parameters + 220 * steps + 20_000)
   }
 }

@@ -1,3 +1,5 @@
+public import Training
+
 /// How the trials of some experiments are to be run.
 public struct RunOptions: Sendable, Hashable {
   public var profile: String?
@@ -14,10 +16,12 @@ public struct RunOptions: Sendable, Hashable {
   public var retries: Int
   /// The folder of the data set's files, before all other places.
   public var data: String?
+  public var kernels: KernelPath
 
   public init(
     profile: String? = nil, only: [String] = [], overrides: [String] = [], jobs: Int = 1, threads: Int? = nil,
-    rerun: Bool = false, failed: Bool = false, failFast: Bool = false, retries: Int = 0, data: String? = nil
+    rerun: Bool = false, failed: Bool = false, failFast: Bool = false, retries: Int = 0, data: String? = nil,
+    kernels: KernelPath = .fast
   ) {
     self.profile = profile
     self.only = only
@@ -29,6 +33,7 @@ public struct RunOptions: Sendable, Hashable {
     self.failFast = failFast
     self.retries = retries
     self.data = data
+    self.kernels = kernels
   }
 
   /// The threads of each trial on this machine.

@@ -58,7 +58,9 @@ struct Scheduler {
         let run = try makeRun(decision)
         runs[index] = run
         let worker = try executor.start(
-          Job(store: directory, run: run, threads: threads, data: options.data ?? decision.trial.dataset.path))
+          Job(
+            store: directory, run: run, threads: threads, data: options.data ?? decision.trial.dataset.path,
+            kernels: options.kernels))
         let follower = JournalFollower(
           path: RunFolder.journalPath(store: directory, run: run), trial: decision.trial.name,
           epochs: decision.trial.training.epochs, totalSteps: decision.forecast.steps)

@@ -36,11 +36,12 @@ struct RunConfiguration: Sendable {
     try network.build(input: .image(channels: 1, height: dataset.resize, width: dataset.resize), classes: classes)
   }
 
-  func training(network built: Network, threads: Int) -> TrainingConfiguration {
+  func training(network built: Network, threads: Int, kernels: KernelPath) -> TrainingConfiguration {
     TrainingConfiguration(
       network: built, initialization: network.initialization, epochs: settings.epochs, batchSize: settings.batchSize,
       learningRate: settings.learningRate, momentum: settings.momentum, weightDecay: settings.weightDecay,
-      seed: settings.seed, shuffle: settings.shuffle, maxSteps: settings.maxSteps, threads: threads)
+      seed: settings.seed, shuffle: settings.shuffle, maxSteps: settings.maxSteps, threads: threads,
+      kernels: kernels)
   }
 }
 

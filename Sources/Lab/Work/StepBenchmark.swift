@@ -47,19 +47,3 @@ public struct StepBenchmark {
       blas: "\(BLAS.configuration), core \(BLAS.coreName)", cpu: Processor.name)
   }
 }
-
-import Foundation
-public func printStages(_ network: Network) throws {
-  var tf = 0.0, tb = 0.0
-  for t in try measureStages(network: network, batch: 128, repeats: 10) {
-    func g(_ n: Int, _ s: Double) -> String { String(format: "%6.1f", 2e-9 * Double(n) / s) }
-    print(
-      t.path.padding(toLength: 6, withPad: " ", startingAt: 0),
-      t.kernel.padding(toLength: 24, withPad: " ", startingAt: 0),
-      String(format: "%8.1f us %8.1f us", t.forwardSeconds * 1e6, t.backwardSeconds * 1e6), "direct",
-      g(t.multiplyAdds, t.forwardSeconds), g(2 * t.multiplyAdds, t.backwardSeconds), "worked",
-      g(t.workedMultiplyAdds, t.forwardSeconds), g(2 * t.workedMultiplyAdds, t.backwardSeconds))
-    tf += t.forwardSeconds; tb += t.backwardSeconds
-  }
-  print("total us/img one thread", tf * 1e6, tb * 1e6, "img/s on 2:", 2 / (tf + tb))
-}

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Networks
 import Store
-import Training
+public import Training
 
 /// Works on one run: takes its lock, trains, and tells the journal. Never opens the database.
 public struct Worker {
@@ -10,12 +10,14 @@ public struct Worker {
   private let run: String
   private let threads: Int
   private let data: String?
+  private let kernels: KernelPath
 
-  public init(store: String, run: String, threads: Int, data: String?) {
+  public init(store: String, run: String, threads: Int, data: String?, kernels: KernelPath) {
     self.store = store
     self.run = run
     self.threads = threads
     self.data = data
+    self.kernels = kernels
   }
 
   /// The exit code: 0 completed, 1 failed, 75 or 130 stopped by a signal.
@@ -68,7 +70,7 @@ public struct Worker {
         return 0
       }
       let trainer = try Trainer(
-        configuration: configuration.training(network: network, threads: threads), dataset: dataset,
+        configuration: configuration.training(network: network, threads: threads, kernels: kernels), dataset: dataset,
         side: configuration.dataset.resize)
       let outcome = try trainer.run(shouldStop: { StopSignal.number != nil }, observe: recorder.observe)
       try recorder.finish()
@@ -94,7 +96,8 @@ public struct Worker {
 
   private func attempt(_ number: Int, digests: [String: String]) -> AttemptRecord {
     AttemptRecord(
-      attempt: number, startedAt: timestamp(), environment: captureEnvironment(threads: threads, dataDigests: digests))
+      attempt: number, startedAt: timestamp(),
+      environment: captureEnvironment(threads: threads, kernels: kernels, dataDigests: digests))
   }
 
   /// Standard input is a pipe that the parent holds: its end means that the parent is gone.

@@ -78,16 +78,16 @@ extension Store {
     throw .noSuchRun(text)
   }
 
-  /// The rate of the newest run of a network with so many threads, in examples a second; nil where there is none.
-  public func newestRate(printed: String, input: String, threads: Int) throws(StoreError) -> Double? {
+  /// The rate of the newest run of a network with so many threads and such kernels, in examples a second; nil where there is none.
+  public func newestRate(printed: String, input: String, threads: Int, kernels: String) throws(StoreError) -> Double? {
     try reading { database in
       try Double.fetchOne(
         database,
         sql: """
           SELECT s.examples_per_second FROM run_summary AS s JOIN network AS n ON n.digest = s.network
-          WHERE n.printed = ? AND n.input = ? AND s.threads = ? AND s.examples_per_second > 0
+          WHERE n.printed = ? AND n.input = ? AND s.threads = ? AND s.kernels = ? AND s.examples_per_second > 0
           ORDER BY s.created_at DESC, s.run DESC LIMIT 1
-          """, arguments: [printed, input, threads])
+          """, arguments: [printed, input, threads, kernels])
     }
   }
 

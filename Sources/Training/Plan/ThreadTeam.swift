@@ -54,59 +54,91 @@ final class ThreadTeam: @unchecked Sendable {
     }
   }
 
+  /// What the threads have in common. Phases begin and end by atomic counters, which are watched for a while; only one who
+  /// has watched in vain for long goes to sleep, so no lock is taken within a step.
   private final class Shared: @unchecked Sendable {
-    private let condition = NSCondition()
+    /// A core that does nothing else sees the other within this many looks; a phase follows within it too.
+    private static let looks = 20_000
+
+    private let phase = Atomic<Int>(0)
+    private let working = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
+    private let finished = Atomic<Bool>(false)
+    private let sleepers = Atomic<Int>(0)
+    private let condition = NSCondition()
+    // Written before a phase begins, read within it.
     private var tasks = 0
     private var body: UnsafePointer<(Int, Int) -> Void>?
-    private var phase = 0
-    private var working = 0
-    private var finished = false
 
     func run(tasks: Int, helpers: Int, _ body: UnsafePointer<(Int, Int) -> Void>) {
-      condition.lock()
       self.tasks = tasks
       self.body = body
       next.store(0, ordering: .relaxed)
-      working = helpers
-      phase += 1
-      condition.broadcast()
-      condition.unlock()
-      take(tasks, body, thread: 0)
-      condition.lock()
-      while working > 0 { condition.wait() }
+      working.store(helpers, ordering: .relaxed)
+      phase.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      wakeSleepers()
+      take(thread: 0)
+      var looks = 0
+      while working.load(ordering: .acquiring) > 0 {
+        looks += 1
+        // With more threads than cores the others need this one's.
+        if looks > 64 { sched_yield() }
+      }
       self.body = nil
-      condition.unlock()
     }
 
     func serve(thread: Int) {
       var seen = 0
-      while true {
-        condition.lock()
-        while phase == seen && !finished { condition.wait() }
-        if finished {
-          condition.unlock()
-          return
-        }
-        seen = phase
-        let (tasks, body) = (tasks, body)
-        condition.unlock()
-        if let body { take(tasks, body, thread: thread) }
-        condition.lock()
-        working -= 1
-        if working == 0 { condition.broadcast() }
-        condition.unlock()
+      while let current = nextPhase(after: seen) {
+        seen = current
+        take(thread: thread)
+        working.wrappingSubtract(1, ordering: .releasing)
       }
     }
 
-    func finish() {
+    /// The phase behind `seen`, as soon as it begins; nil at the end.
+    private func nextPhase(after seen: Int) -> Int? {
+      var looks = 0
+      while true {
+        if finished.load(ordering: .acquiring) { return nil }
+        let current = phase.load(ordering: .sequentiallyConsistent)
+        if current != seen { return current }
+        looks += 1
+        if looks < Self.looks {
+          if looks > 64 { sched_yield() }
+          continue
+        }
+        looks = 0
+        sleep(while: seen)
+      }
+    }
+
+    private func sleep(while seen: Int) {
       condition.lock()
-      finished = true
+      sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      while phase.load(ordering: .sequentiallyConsistent) == seen, !finished.load(ordering: .acquiring) {
+        condition.wait()
+      }
+      sleepers.wrappingSubtract(1, ordering: .relaxed)
+      condition.unlock()
+    }
+
+    private func wakeSleepers() {
+      guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+      condition.lock()
       condition.broadcast()
       condition.unlock()
     }
 
-    private func take(_ tasks: Int, _ body: UnsafePointer<(Int, Int) -> Void>, thread: Int) {
+    func finish() {
+      finished.store(true, ordering: .sequentiallyConsistent)
+      condition.lock()
+      condition.broadcast()
+      condition.unlock()
+    }
+
+    private func take(thread: Int) {
+      guard let body else { return }
       while true {
         let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard task < tasks else { return }

@@ -5,18 +5,11 @@ import Networks
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how fast this machine trains.",
-    subcommands: [BenchStepCommand.self, BenchKernelsCommand.self])
+    subcommands: [BenchStepCommand.self, BenchPlanCommand.self, BenchKernelsCommand.self, BenchEpochCommand.self])
 }
 
-struct BenchStepCommand: LabCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "step", abstract: "Time whole training steps on random data; prints JSON.",
-    discussion:
-      "A step is forward, mean cross-entropy, backward and the update; one more step warms up and is not timed.")
-
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
-
+/// The network that is measured, on random data.
+struct BenchOptions: ParsableArguments {
   @Option(name: .long, help: "The architecture.")
   var arch = "vgg11"
 
@@ -29,48 +22,124 @@ struct BenchStepCommand: LabCommand {
   @Option(name: .long, help: "Images a step.")
   var batch = 128
 
-  @Option(name: .long, help: "Timed steps.")
-  var steps = 5
-
   @Option(name: .long, help: "Threads (default: all cores).")
   var threads: Int?
+
+  var threadCount: Int { threads ?? Processor.cores }
+
+  func validate() throws {
+    guard batch >= 1, batch <= 65_536 else { throw ValidationError("--batch is \(batch); it must be from 1 to 65536") }
+    if let threads, threads < 1 || threads > 1024 {
+      throw ValidationError("--threads is \(threads); it must be from 1 to 1024")
+    }
+    _ = try network()
+  }
+
+  func network() throws -> Network {
+    guard let architecture = Architecture(rawValue: arch) else {
+      throw ValidationError("\(NetworkError.unknownArchitecture(arch))")
+    }
+    do {
+      return try NetworkConfiguration(.architecture(architecture), ratio: ratio)
+        .build(input: .image(channels: 1, height: resize, width: resize), classes: 10)
+    } catch { throw ValidationError("\(error)") }
+  }
+}
+
+struct BenchStepCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step", abstract: "Time whole training steps on random data; prints JSON.",
+    discussion:
+      "A step is forward, mean cross-entropy, backward and the update; one more step warms up and is not timed.")
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var format: JSONOptions
+  @OptionGroup var options: BenchOptions
+
+  @Option(name: .long, help: "Timed steps.")
+  var steps = 5
 
   @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS).")
   var kernels: KernelChoice = .fast
 
-  func execute() throws {
-    guard let architecture = Architecture(rawValue: arch) else {
-      throw ValidationError("\(NetworkError.unknownArchitecture(arch))")
-    }
-    guard batch >= 1, batch <= 65_536 else { throw ValidationError("--batch is \(batch); it must be from 1 to 65536") }
+  func validate() throws {
     guard steps >= 1, steps <= 10_000 else { throw ValidationError("--steps is \(steps); it must be from 1 to 10000") }
-    if let threads, threads < 1 || threads > 1024 {
-      throw ValidationError("--threads is \(threads); it must be from 1 to 1024")
-    }
-    let network: Network
-    do {
-      network = try NetworkConfiguration(.architecture(architecture), ratio: ratio)
-        .build(input: .image(channels: 1, height: resize, width: resize), classes: 10)
-    } catch { throw ValidationError("\(error)") }
+  }
+
+  func execute() throws {
     output(
       try json(
         StepBenchmark(
-          network: network, batch: batch, steps: steps, threads: threads ?? Processor.cores, kernels: kernels.path
+          network: options.network(), batch: options.batch, steps: steps, threads: options.threadCount,
+          kernels: kernels.path
         ).measure()))
   }
 }
 
-struct BenchKernelsCommand: LabCommand {
-  static let configuration = CommandConfiguration(commandName: "kernels", abstract: "Time every stage of a network.")
-  @Option(name: .long, help: "The architecture.")
-  var arch = "vgg11"
-  @Option(name: .long, help: "Divides the channels of every convolution.")
-  var ratio = 4
-  @Option(name: .long, help: "The side of the pictures, in pixels.")
-  var resize = 224
+struct BenchPlanCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show which kernel each layer of a network runs on, and what it costs.")
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var format: JSONOptions
+  @OptionGroup var options: BenchOptions
+
   func execute() throws {
-    let network = try NetworkConfiguration(.architecture(Architecture(rawValue: arch)!), ratio: ratio)
-      .build(input: .image(channels: 1, height: resize, width: resize), classes: 10)
-    try printStages(network)
+    let table = try PlanTable(network: options.network(), batch: options.batch, threads: options.threadCount)
+    output(format.json ? try json(table) : table.text)
+  }
+}
+
+struct BenchKernelsCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernels", abstract: "Time every stage of a network alone, beside the fastest matrix products.")
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var format: JSONOptions
+  @OptionGroup var options: BenchOptions
+
+  @Option(name: .long, help: "How often each stage is timed; the best counts.")
+  var repeats = 10
+
+  func validate() throws {
+    guard repeats >= 1, repeats <= 10_000 else {
+      throw ValidationError("--repeats is \(repeats); it must be from 1 to 10000")
+    }
+  }
+
+  func execute() throws {
+    let table = try KernelTable(network: options.network(), batch: options.batch, repeats: repeats)
+    output(format.json ? try json(table) : table.text)
+  }
+}
+
+struct BenchEpochCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "epoch",
+    abstract: "Time a whole epoch, loading and resizing included, beside its steps; prints JSON.",
+    discussion: "Generated pictures of 28x28 are resized as Fashion-MNIST's are; one more epoch warms up.")
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var format: JSONOptions
+  @OptionGroup var options: BenchOptions
+
+  @Option(name: .long, help: "Pictures in the epoch.")
+  var images = 6400
+
+  @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS).")
+  var kernels: KernelChoice = .fast
+
+  func validate() throws {
+    guard images >= 1, images <= 1_000_000 else {
+      throw ValidationError("--images is \(images); it must be from 1 to 1000000")
+    }
+  }
+
+  func execute() throws {
+    output(
+      try json(
+        EpochBenchmark(
+          network: options.network(), side: options.resize, images: images, batch: options.batch,
+          threads: options.threadCount, kernels: kernels.path)))
   }
 }

@@ -14,6 +14,9 @@ struct WorkerCommand: LabCommand {
   @Option(name: .long, help: "Threads.")
   var threads: Int
 
+  @Option(name: .long, help: "The kernels: fast or reference.")
+  var kernels: KernelChoice = .fast
+
   @Option(name: .long, help: "The folder of the data set's files.")
   var data: String?
 
@@ -21,7 +24,8 @@ struct WorkerCommand: LabCommand {
   var attached = false
 
   func execute() throws {
-    let code = try Worker(store: store.directory, run: run, threads: threads, data: data).work(attached: attached)
+    let code = try Worker(store: store.directory, run: run, threads: threads, data: data, kernels: kernels.path).work(
+      attached: attached)
     if code != 0 { throw ExitCode(code) }
   }
 }

@@ -24,6 +24,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(name: .long, help: "Threads a trial (default: the cores divided by the jobs).")
   var threads: Int?
 
+  @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS, to compare with).")
+  var kernels: KernelChoice = .fast
+
   @Option(name: .long, help: "Where the work is done: local.")
   var executor: ExecutorKind = .local
 
@@ -50,7 +53,8 @@ struct ExperimentOptions: ParsableArguments {
   var runOptions: RunOptions {
     RunOptions(
       profile: profile, only: only.map { $0.split(separator: ",").map(String.init) } ?? [], overrides: overrides,
-      jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data)
+      jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
+      kernels: kernels.path)
   }
 
   /// The files' experiments under the options: all errors of all files at once.

@@ -91,7 +91,7 @@ traces = [
     trace("VGG-11, ratio 4", "vgg11", 4, 64, *vgg((1, 1, 2, 2, 2), 4, 64), 2e-4),
     trace("VGG-11, ratio 4, momentum and weight decay", "vgg11", 4, 64, *vgg((1, 1, 2, 2, 2), 4, 64), 2e-4, 0.9, 5e-2),
     trace("VGG-11 with normalisation, ratio 4", "vgg11-lrn", 4, 64, *vgg((1, 1, 2, 2, 2), 4, 64, lrn=True), 0.001),
-    trace("VGG-16, ratio 8", "vgg16", 8, 64, *vgg((2, 2, 3, 3, 3), 8, 64), 3e-4),
+    trace("VGG-16, ratio 8", "vgg16", 8, 64, *vgg((2, 2, 3, 3, 3), 8, 64), 1e-4),
     trace("AlexNet", "alexnet", 1, 96, *alexnet(1), 0.001),
     trace("AlexNet, odd sizes", "alexnet", 3, 111, alexnet(3)[0], 340, 0.003),
 ]

@@ -249,7 +249,8 @@ func chooseKernel(_ shape: ConvolutionShape, inputStored: Int, images: Int) -> C
       algorithm, channels: shape.C, outChannels: shape.K, height: shape.OH, width: shape.OW, padding: shape.padding,
       images: images)
     let cost = KernelCost.winograd(winograd)
-    if cost < best.cost { best = (.winograd(winograd), cost) }
+    // At equal cost the smaller tile, which rounds less.
+    if cost <= best.cost { best = (.winograd(winograd), cost) }
   }
   return best.kernel
 }
@@ -259,9 +260,12 @@ enum KernelCost {
   /// Products over pictures where they stand are a little slower than packed ones.
   static let implicit = 1.15
   /// A transformed float on its way in and out.
-  static let transform = 8.0
+  static let transform = 13.0
 
-  static func winograd(_ shape: WinogradShape) -> Double {
-    Double(shape.multiplyAdds) + transform * Double(shape.tiles * shape.points * (shape.C + shape.K))
+  static func winograd(_ shape: WinogradShape) -> Double { Double(shape.multiplyAdds) + transforms(shape) }
+
+  /// The transforms of one pass.
+  static func transforms(_ shape: WinogradShape) -> Double {
+    transform * Double(shape.tiles * shape.points * (shape.C + shape.K))
   }
 }
