@@ -13,13 +13,35 @@ struct TileOperands {
   var bSegment: Int
 }
 
-/// The rows of C that are worked on at once. Row counts are rounded up to it; what the rows beyond hold is not looked at.
+/// Row counts are rounded up to this; what the rows beyond hold is not looked at.
 public let tileRows = 8
 
 #if VGGLAB_ISA_V4
+  /// Rows of 32, eight at a time.
+  @inline(__always)
+  func tiles32(
+    _ s: TileOperands, rows m: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafeMutablePointer<Float>, ldc: Int, accumulate: Bool
+  ) {
+    for row in stride(from: 0, to: m, by: tileRows) {
+      tile32(s, a + row * s.aRow, b, c + row * ldc, ldc: ldc, accumulate: accumulate)
+    }
+  }
+
+  /// Rows of 16, eight at a time.
+  @inline(__always)
+  func tiles16(
+    _ s: TileOperands, rows m: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafeMutablePointer<Float>, ldc: Int, accumulate: Bool
+  ) {
+    for row in stride(from: 0, to: m, by: tileRows) {
+      tile16(s, a + row * s.aRow, b, c + row * ldc, ldc: ldc, accumulate: accumulate)
+    }
+  }
+
   /// Eight rows of 32: sixteen accumulators of the 32 registers of AVX-512.
   @inline(__always)
-  func tile32(
+  private func tile32(
     _ s: TileOperands, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, ldc: Int,
     accumulate: Bool
   ) {
@@ -68,7 +90,7 @@ public let tileRows = 8
 
   /// Eight rows of 16.
   @inline(__always)
-  func tile16(
+  private func tile16(
     _ s: TileOperands, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, ldc: Int,
     accumulate: Bool
   ) {
@@ -103,24 +125,87 @@ public let tileRows = 8
     write(7, c7)
   }
 #else
-  /// Eight rows of 32, four rows of 16 at a time: eight accumulators of the 16 registers of AVX2.
+  private typealias Half = SIMD8<Float>
+
   @inline(__always)
-  func tile32(
-    _ s: TileOperands, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, ldc: Int,
-    accumulate: Bool
-  ) {
-    tile16(s, a, b, c, ldc: ldc, accumulate: accumulate)
-    tile16(s, a, b + 16, c + 16, ldc: ldc, accumulate: accumulate)
+  private func half(_ pointer: UnsafePointer<Float>) -> Half {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Half.self)
   }
 
-  /// Eight rows of 16, four at a time.
+  /// Rows of 32, as two of 16.
   @inline(__always)
-  func tile16(
+  func tiles32(
+    _ s: TileOperands, rows m: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafeMutablePointer<Float>, ldc: Int, accumulate: Bool
+  ) {
+    tiles16(s, rows: m, a, b, c, ldc: ldc, accumulate: accumulate)
+    tiles16(s, rows: m, a, b + 16, c + 16, ldc: ldc, accumulate: accumulate)
+  }
+
+  /// Rows of 16, six at a time: twelve accumulators of the 16 registers of AVX2, enough to hide what a sum takes; then what
+  /// is left of a multiple of eight.
+  @inline(__always)
+  func tiles16(
+    _ s: TileOperands, rows m: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafeMutablePointer<Float>, ldc: Int, accumulate: Bool
+  ) {
+    let end = (m + tileRows - 1) / tileRows * tileRows
+    var row = 0
+    while end - row >= 6 {
+      sixRows(s, a + row * s.aRow, b, c + row * ldc, ldc: ldc, accumulate: accumulate)
+      row += 6
+    }
+    if end - row == 4 {
+      fourRows(s, a + row * s.aRow, b, c + row * ldc, ldc: ldc, accumulate: accumulate)
+    } else if end - row == 2 {
+      twoRows(s, a + row * s.aRow, b, c + row * ldc, ldc: ldc, accumulate: accumulate)
+    }
+  }
+
+  @inline(__always)
+  private func sixRows(
     _ s: TileOperands, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, ldc: Int,
     accumulate: Bool
   ) {
-    fourRows(s, a, b, c, ldc: ldc, accumulate: accumulate)
-    fourRows(s, a + 4 * s.aRow, b, c + 4 * ldc, ldc: ldc, accumulate: accumulate)
+    var (c00, c01) = (Half.zero, Half.zero)
+    var (c10, c11) = (Half.zero, Half.zero)
+    var (c20, c21) = (Half.zero, Half.zero)
+    var (c30, c31) = (Half.zero, Half.zero)
+    var (c40, c41) = (Half.zero, Half.zero)
+    var (c50, c51) = (Half.zero, Half.zero)
+    for segment in 0..<s.segments {
+      var a = a + segment * s.aSegment
+      var b = b + segment * s.bSegment
+      for _ in 0..<s.depth {
+        let (left, right) = (half(b), half(b + 8))
+        @inline(__always)
+        func row(_ i: Int, _ x: inout Half, _ y: inout Half) {
+          let value = Half(repeating: a[i * s.aRow])
+          x.addProduct(value, left)
+          y.addProduct(value, right)
+        }
+        row(0, &c00, &c01)
+        row(1, &c10, &c11)
+        row(2, &c20, &c21)
+        row(3, &c30, &c31)
+        row(4, &c40, &c41)
+        row(5, &c50, &c51)
+        a += s.aStep
+        b += s.bStep
+      }
+    }
+    @inline(__always)
+    func write(_ i: Int, _ x: Half, _ y: Half) {
+      let place = c + i * ldc
+      UnsafeMutableRawPointer(place).storeBytes(of: accumulate ? half(place) + x : x, as: Half.self)
+      UnsafeMutableRawPointer(place + 8).storeBytes(of: accumulate ? half(place + 8) + y : y, as: Half.self)
+    }
+    write(0, c00, c01)
+    write(1, c10, c11)
+    write(2, c20, c21)
+    write(3, c30, c31)
+    write(4, c40, c41)
+    write(5, c50, c51)
   }
 
   @inline(__always)
@@ -128,11 +213,10 @@ public let tileRows = 8
     _ s: TileOperands, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, ldc: Int,
     accumulate: Bool
   ) {
-    typealias Half = SIMD8<Float>
-    @inline(__always)
-    func half(_ pointer: UnsafePointer<Float>) -> Half { UnsafeRawPointer(pointer).loadUnaligned(as: Half.self) }
-    var (c00, c01, c10, c11) = (Half.zero, Half.zero, Half.zero, Half.zero)
-    var (c20, c21, c30, c31) = (Half.zero, Half.zero, Half.zero, Half.zero)
+    var (c00, c01) = (Half.zero, Half.zero)
+    var (c10, c11) = (Half.zero, Half.zero)
+    var (c20, c21) = (Half.zero, Half.zero)
+    var (c30, c31) = (Half.zero, Half.zero)
     for segment in 0..<s.segments {
       var a = a + segment * s.aSegment
       var b = b + segment * s.bSegment
@@ -162,5 +246,39 @@ public let tileRows = 8
     write(1, c10, c11)
     write(2, c20, c21)
     write(3, c30, c31)
+  }
+
+  @inline(__always)
+  private func twoRows(
+    _ s: TileOperands, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, ldc: Int,
+    accumulate: Bool
+  ) {
+    var (c00, c01) = (Half.zero, Half.zero)
+    var (c10, c11) = (Half.zero, Half.zero)
+    for segment in 0..<s.segments {
+      var a = a + segment * s.aSegment
+      var b = b + segment * s.bSegment
+      for _ in 0..<s.depth {
+        let (left, right) = (half(b), half(b + 8))
+        @inline(__always)
+        func row(_ i: Int, _ x: inout Half, _ y: inout Half) {
+          let value = Half(repeating: a[i * s.aRow])
+          x.addProduct(value, left)
+          y.addProduct(value, right)
+        }
+        row(0, &c00, &c01)
+        row(1, &c10, &c11)
+        a += s.aStep
+        b += s.bStep
+      }
+    }
+    @inline(__always)
+    func write(_ i: Int, _ x: Half, _ y: Half) {
+      let place = c + i * ldc
+      UnsafeMutableRawPointer(place).storeBytes(of: accumulate ? half(place) + x : x, as: Half.self)
+      UnsafeMutableRawPointer(place + 8).storeBytes(of: accumulate ? half(place + 8) + y : y, as: Half.self)
+    }
+    write(0, c00, c01)
+    write(1, c10, c11)
   }
 #endif

@@ -27,13 +27,9 @@ func multiplyRows(
       segments: segments, depth: depth, aRow: aRow, aStep: 1, aSegment: aSegment, bStep: width,
       bSegment: depth * width)
     if width == 32 {
-      for row in stride(from: 0, to: m, by: tileRows) {
-        tile32(operands, a + row * aRow, panel, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
-      }
+      tiles32(operands, rows: m, a, panel, c + column, ldc: ldc, accumulate: accumulate)
     } else {
-      for row in stride(from: 0, to: m, by: tileRows) {
-        tile16(operands, a + row * aRow, panel, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
-      }
+      tiles16(operands, rows: m, a, panel, c + column, ldc: ldc, accumulate: accumulate)
     }
   }
 }
@@ -52,13 +48,9 @@ func multiplyColumns(
     segments: segments, depth: depth, aRow: 1, aStep: aStep, aSegment: aSegment, bStep: bStep, bSegment: bSegment)
   for column in stride(from: 0, to: n, by: 32) {
     if n - column >= 32 {
-      for row in stride(from: 0, to: m, by: tileRows) {
-        tile32(operands, a + row, b + column, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
-      }
+      tiles32(operands, rows: m, a, b + column, c + column, ldc: ldc, accumulate: accumulate)
     } else {
-      for row in stride(from: 0, to: m, by: tileRows) {
-        tile16(operands, a + row, b + column, c + row * ldc + column, ldc: ldc, accumulate: accumulate)
-      }
+      tiles16(operands, rows: m, a, b + column, c + column, ldc: ldc, accumulate: accumulate)
     }
   }
 }
