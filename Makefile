@@ -31,10 +31,17 @@ lint:
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
-# Whole training steps on random data, as `vgglab bench step --help` describes.
+# Single layers beside the fastest matrix products, then whole training steps of the chapter's networks and a whole epoch, on
+# random data. `scripts/bench-against-torch` puts PyTorch beside them.
 bench: build
-	$(VGGLAB) bench step --arch vgg11 --ratio 4 --resize 96 --batch 128 --steps 3
-	$(VGGLAB) bench step --arch vgg11 --ratio 4 --resize 224 --batch 128 --steps 3
+	@$(VGGLAB) bench kernels --arch vgg11 --ratio 4 --resize 224
+	@$(VGGLAB) bench kernels --arch alexnet --ratio 1 --resize 224
+	@for net in "vgg11 224" "vgg11 96" "vgg16 224" "vgg19 224" "alexnet 224"; do set -- $$net; \
+	  ratio=4; [ $$1 != alexnet ] || ratio=1; \
+	  echo "$$1, ratio $$ratio, $$2 pixels"; \
+	  $(VGGLAB) bench step --arch $$1 --ratio $$ratio --resize $$2 || exit 1; \
+	done
+	@$(VGGLAB) bench epoch --arch vgg11 --ratio 4 --resize 96
 
 clean:
 	rm -rf .build
