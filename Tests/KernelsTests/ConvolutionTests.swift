@@ -46,16 +46,7 @@ import Testing
     let input = numbers(shape.C * shape.H * shape.W, 4)
     let weight = numbers(shape.K * shape.columnRows, 5)
     let gradient = numbers(shape.K * shape.OH * shape.OW, 6)
-    var weightSums = [Double](repeating: 0, count: weight.count)
-    var inputSums = [Double](repeating: 0, count: input.count)
-    forEachProduct(shape) { weightIndex, inputIndex, outputIndex in
-      weightSums[weightIndex] += Double(gradient[outputIndex]) * Double(input[inputIndex])
-      inputSums[inputIndex] += Double(gradient[outputIndex]) * Double(weight[weightIndex])
-    }
-    let positions = shape.OH * shape.OW
-    let biasSums = (0..<shape.K).map { k in
-      gradient[(k * positions)..<((k + 1) * positions)].reduce(0.0) { $0 + Double($1) }
-    }
+    let expected = naiveGradients(shape, input, weight, gradient)
     // The gradients of weight and bias are added to what is there.
     var weightGradient = [Float](repeating: 1, count: weight.count)
     var biasGradient = [Float](repeating: 1, count: shape.K)
@@ -65,9 +56,9 @@ import Testing
       input, outputGradient: gradient, shape, weightGradient: &weightGradient, biasGradient: &biasGradient,
       scratch: &scratch)
     convolutionInputGradient(outputGradient: gradient, weight: weight, shape, &inputGradient, scratch: &scratch)
-    #expect(difference(weightGradient, weightSums.map { $0 + 1 }) < 3e-6, "\(shape)")
-    #expect(difference(biasGradient, biasSums.map { $0 + 1 }) < 3e-6, "\(shape)")
-    #expect(difference(inputGradient, inputSums) < 3e-6, "\(shape)")
+    #expect(difference(weightGradient, expected.weight.map { $0 + 1 }) < 3e-6, "\(shape)")
+    #expect(difference(biasGradient, expected.bias.map { $0 + 1 }) < 3e-6, "\(shape)")
+    #expect(difference(inputGradient, expected.input) < 3e-6, "\(shape)")
   }
 
   @Test func gemmIsTheDefinition() {

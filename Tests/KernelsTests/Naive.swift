@@ -32,6 +32,41 @@ func forEachProduct(_ shape: ConvolutionShape, _ body: (Int, Int, Int) -> Void) 
   }
 }
 
+/// The gradients of a convolution by their definition, in Double: of weight `[K, C, R, R]`, bias `[K]` and input `[C, H, W]`.
+func naiveGradients(
+  _ shape: ConvolutionShape, _ input: [Float], _ weight: [Float], _ gradient: [Float]
+) -> (weight: [Double], bias: [Double], input: [Double]) {
+  var weightSums = [Double](repeating: 0, count: weight.count)
+  var inputSums = [Double](repeating: 0, count: input.count)
+  forEachProduct(shape) { weightIndex, inputIndex, outputIndex in
+    weightSums[weightIndex] += Double(gradient[outputIndex]) * Double(input[inputIndex])
+    inputSums[inputIndex] += Double(gradient[outputIndex]) * Double(weight[weightIndex])
+  }
+  let positions = shape.OH * shape.OW
+  let biasSums = (0..<shape.K).map { k in
+    gradient[(k * positions)..<((k + 1) * positions)].reduce(0.0) { $0 + Double($1) }
+  }
+  return (weightSums, biasSums, inputSums)
+}
+
+/// The gradients of several pictures, added to what there was before.
+struct GradientSums {
+  var weight: [Double]
+  var bias: [Double]
+  /// `[pictures, C, H, W]`.
+  var input: [Double]
+
+  /// Adds the share of picture `index`.
+  mutating func add(
+    _ index: Int, _ shape: ConvolutionShape, input values: [Float], weight kernel: [Float], gradient: [Float]
+  ) {
+    let share = naiveGradients(shape, values, kernel, gradient)
+    for (place, value) in share.weight.enumerated() { weight[place] += value }
+    for (place, value) in share.bias.enumerated() { bias[place] += value }
+    for (place, value) in share.input.enumerated() { input[index * values.count + place] += value }
+  }
+}
+
 /// Numbers in [−1, 1) that are the same in every run.
 func numbers(_ count: Int, _ stream: UInt32) -> [Float] {
   [Float](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -40,9 +75,14 @@ func numbers(_ count: Int, _ stream: UInt32) -> [Float] {
   }
 }
 
-/// The largest difference, relative to the largest expected value.
+/// The largest difference, relative to the largest expected value; infinite if there is a NaN.
 func difference(_ found: [Float], _ expected: [Double]) -> Double {
   precondition(found.count == expected.count, "\(found.count) values beside \(expected.count)")
   let largest = expected.reduce(1e-6) { max($0, abs($1)) }
-  return zip(found, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) } / largest
+  let gap = zip(found, expected).reduce(0.0) { gap, pair in
+    let here = abs(Double(pair.0) - pair.1)
+    // `max` would pass over a NaN.
+    return here.isNaN ? .infinity : max(gap, here)
+  }
+  return gap / largest
 }
