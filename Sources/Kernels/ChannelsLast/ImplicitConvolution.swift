@@ -2,7 +2,8 @@
 /// a kernel row are one run of floats, so nothing is unrolled.
 ///
 /// Legend: S stored input channels, K stored output channels, H×W output, R the kernel's side. The input stands in its
-/// border of zeros; weight is `[R, R·S rounded up to 8, K]`, its rounding rows zero.
+/// border of zeros; weight is `[R, R·S rounded up to 8, K]`, what stands in its rounding rows is
+/// never read.
 public struct ImplicitShape: Sendable, Hashable {
   public let S: Int
   public let K: Int

@@ -119,8 +119,8 @@ public func linearBiasGradient(
 /// Takes the gradient of inputs `inputs` back through the ReLU and dropout that they came out of, and packs it for the layer
 /// below, whose outputs they are: `panels` `[rows, O]` in panels of 32 outputs, `transposed` `[O, N]` in panels of 32 rows.
 ///
-/// results `[inputs, N + 16]` is ``linearInputGradient``'s; open `[count, O]` what came out below, nil without ReLU; `scale`
-/// what dropout multiplied by.
+/// results `[inputs, N + 16]` is ``linearInputGradient``'s; open `[count, O]` what came out below, nil without ReLU, and then
+/// `scale` is not looked at either; `scale` is what dropout multiplied by.
 public func packLinearGradient(
   _ results: UnsafeMutablePointer<Float>, _ below: LinearShape, inputs range: Range<Int>, count: Int, rows: Int,
   open: UnsafePointer<Float>?, scale: Float, panels: UnsafeMutablePointer<Float>,
