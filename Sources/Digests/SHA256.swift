@@ -22,6 +22,18 @@ public func sha256Hex(ofFile path: String) -> String? {
   return hexadecimal(hash.finalize())
 }
 
+/// A SHA-256 digest of bytes that come in pieces.
+public struct RunningSHA256 {
+  private var hash = SHA256()
+
+  public init() {}
+
+  public mutating func update(_ piece: UnsafeRawBufferPointer) { hash.update(bufferPointer: piece) }
+
+  /// The digest of all that came so far, as 64 lower-case hexadecimal digits.
+  public var hexadecimal: String { Digests.hexadecimal(hash.finalize()) }
+}
+
 private func hexadecimal(_ digest: SHA256Digest) -> String {
   let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []

@@ -38,33 +38,44 @@ public func readText(_ path: String, limit: Int = 4 << 20) throws(FileError) -> 
 /// Writes a file so that it is either wholly there or not at all: to a temporary name beside it, flushed, renamed,
 /// and the folder flushed.
 public func writeFileAtomically(_ path: String, _ bytes: Data) throws(FileError) {
-  func failure() -> FileError { .unwritable(path: path, reason: String(cString: strerror(errno))) }
+  try writeFileAtomically(path) { (write: (UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) in
+    var failure: FileError?
+    bytes.withUnsafeBytes { buffer in
+      do throws(FileError) { try write(buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+}
+
+/// The same in pieces: `body` is given the function that writes the next piece.
+public func writeFileAtomically(
+  _ path: String, pieces body: ((UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) -> Void
+) throws(FileError) {
   let temporary = "\(path).\(getpid()).tmp"
   let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw failure() }
-  var written = 0
-  let succeeded = bytes.withUnsafeBytes { buffer -> Bool in
-    while written < buffer.count {
-      let count = write(descriptor, buffer.baseAddress! + written, buffer.count - written)
-      if count < 0 {
-        if errno == EINTR { continue }
-        return false
+  guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+  do throws(FileError) {
+    defer { close(descriptor) }
+    try body { (piece) throws(FileError) in
+      var written = 0
+      while written < piece.count {
+        let count = write(descriptor, piece.baseAddress! + written, piece.count - written)
+        if count < 0 {
+          if errno == EINTR { continue }
+          throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+        }
+        written += count
       }
-      written += count
     }
-    return fsync(descriptor) == 0
-  }
-  guard succeeded else {
-    let error = failure()
-    close(descriptor)
+    guard fsync(descriptor) == 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+  } catch {
     unlink(temporary)
     throw error
   }
-  close(descriptor)
   guard rename(temporary, path) == 0 else {
-    let error = failure()
+    let reason = String(cString: strerror(errno))
     unlink(temporary)
-    throw error
+    throw .unwritable(path: path, reason: reason)
   }
   flushDirectory(of: path)
 }

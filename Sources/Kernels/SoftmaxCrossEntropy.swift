@@ -1,13 +1,13 @@
 import Glibc
 
-/// One example's cross-entropy, whether the largest logit is its label's, and the gradient with respect to the logits.
+/// One example's cross-entropy, the class of the largest logit, and the gradient with respect to the logits.
 ///
 /// logits `[classes]`; gradient `[classes]`, overwritten with `(softmax − onehot) · weight`, `weight` being one over the
 /// batch's size. Of equal logits the first is the prediction, as in `argmax`.
 /// Source: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 public func softmaxCrossEntropy(
   _ logits: UnsafePointer<Float>, classes: Int, label: Int, weight: Float, gradient: UnsafeMutablePointer<Float>?
-) -> (loss: Double, correct: Bool) {
+) -> (loss: Double, prediction: Int) {
   var largest = logits[0]
   var place = 0
   for i in 1..<max(1, classes) where logits[i] > largest {
@@ -23,5 +23,5 @@ public func softmaxCrossEntropy(
       gradient[i] = Float((probability - (i == label ? 1 : 0))) * weight
     }
   }
-  return (loss, place == label)
+  return (loss, place)
 }

@@ -8,6 +8,8 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
   case runHasNoArtifact(run: String, name: String, state: String)
   case configurationUnreadable(run: String, reason: String)
   case artifactChanged(path: String)
+  case otherData(run: String, what: String)
+  case notVerifiable(trial: String, reason: String)
   case optionConflict(String)
 
   public var description: String {
@@ -25,6 +27,9 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
       "the stored configuration of run \(run) cannot be read (\(reason)); was it written by a newer vgglab?"
     case .artifactChanged(let path):
       "\(path): is not what the run has recorded (its SHA-256 differs); the file was changed or damaged"
+    case .otherData(let run, let what):
+      "run \(run) began with other data (\(what) differ); bring back the files, or start anew with --rerun"
+    case .notVerifiable(let trial, let reason): "\(trial): cannot be verified: \(reason)"
     case .optionConflict(let sentence): sentence
     }
   }
@@ -36,7 +41,7 @@ extension LabError: Fault {
     case .notPositive, .tooManyThreads, .optionConflict: .usage
     case .alreadyRunning: .inputOutput
     case .runHasNoArtifact: .missingInput
-    case .configurationUnreadable, .artifactChanged: .badInput
+    case .configurationUnreadable, .artifactChanged, .otherData, .notVerifiable: .badInput
     }
   }
 }

@@ -113,7 +113,7 @@ import Testing
       var gradient = [Float](repeating: .nan, count: classes)
       let result = softmaxCrossEntropy(logits, classes: classes, label: label, weight: 0.25, gradient: &gradient)
       #expect(abs(result.loss - loss(exact)) < 1e-9)
-      #expect(result.correct == (logits.firstIndex(of: logits.max()!) == label))
+      #expect(result.prediction == logits.firstIndex(of: logits.max()!))
       for index in 0..<classes {
         var (above, below) = (exact, exact)
         above[index] += 1e-6
@@ -122,7 +122,7 @@ import Testing
       }
     }
     let ties = softmaxCrossEntropy([3, 3, 1], classes: 3, label: 1, weight: 1, gradient: nil)
-    #expect(!ties.correct)
+    #expect(ties.prediction == 0)
     #expect(softmaxCrossEntropy([.nan, 1], classes: 2, label: 0, weight: 1, gradient: nil).loss.isNaN)
     #expect(abs(softmaxCrossEntropy([1000, -1000], classes: 2, label: 1, weight: 1, gradient: nil).loss - 2000) < 1e-9)
   }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The wall clock as the journal writes it: ISO 8601 in UTC with milliseconds.
-func timestamp(_ date: Date = Date()) -> String {
+func timestamp(_ date: Date = wallClock()) -> String {
   let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded(.down))
   var seconds = time_t(milliseconds / 1000)
   var parts = tm()
@@ -14,6 +14,12 @@ func timestamp(_ date: Date = Date()) -> String {
     "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
   let clock = "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
   return "\(day)T\(clock).\(padded(milliseconds % 1000, 3))Z"
+}
+
+/// Now; some seconds off where VGGLAB_CLOCK_SHIFT says so, to see what a wrong clock does.
+private func wallClock() -> Date {
+  let shift = ProcessInfo.processInfo.environment["VGGLAB_CLOCK_SHIFT"].flatMap(Double.init) ?? 0
+  return Date(timeIntervalSinceNow: shift)
 }
 
 /// Seconds on a clock that only goes forward.

@@ -8,6 +8,7 @@ struct Job: Sendable, Hashable {
   var threads: Int
   var data: String?
   var kernels: KernelPath
+  var checkpointSeconds: Double
 }
 
 /// How a worker ended.
@@ -38,6 +39,7 @@ struct LocalExecutor: Executor {
     process.executableURL = URL(fileURLWithPath: ProcessFacts.executable)
     process.arguments = [
       "worker", job.run, "--store", job.store, "--threads", "\(job.threads)", "--kernels", job.kernels.rawValue,
+      "--checkpoint-seconds", "\(job.checkpointSeconds)",
       "--attached",
     ]
     if let data = job.data { process.arguments! += ["--data", data] }

@@ -17,11 +17,13 @@ public struct RunOptions: Sendable, Hashable {
   /// The folder of the data set's files, before all other places.
   public var data: String?
   public var kernels: KernelPath
+  /// Seconds between two checkpoints of a run.
+  public var checkpointSeconds: Double
 
   public init(
     profile: String? = nil, only: [String] = [], overrides: [String] = [], jobs: Int = 1, threads: Int? = nil,
     rerun: Bool = false, failed: Bool = false, failFast: Bool = false, retries: Int = 0, data: String? = nil,
-    kernels: KernelPath = .fast
+    kernels: KernelPath = .fast, checkpointSeconds: Double = 60
   ) {
     self.profile = profile
     self.only = only
@@ -34,6 +36,7 @@ public struct RunOptions: Sendable, Hashable {
     self.retries = retries
     self.data = data
     self.kernels = kernels
+    self.checkpointSeconds = checkpointSeconds
   }
 
   /// The threads of each trial on this machine.

@@ -60,7 +60,7 @@ struct Scheduler {
         let worker = try executor.start(
           Job(
             store: directory, run: run, threads: threads, data: options.data ?? decision.trial.dataset.path,
-            kernels: options.kernels))
+            kernels: options.kernels, checkpointSeconds: options.checkpointSeconds))
         let follower = JournalFollower(
           path: RunFolder.journalPath(store: directory, run: run), trial: decision.trial.name,
           epochs: decision.trial.training.epochs, totalSteps: decision.forecast.steps)
@@ -106,19 +106,7 @@ struct Scheduler {
   /// The run's folder and the first line of its journal; for a resumed run its own.
   private func makeRun(_ decision: TrialDecision) throws -> String {
     if decision.action == .resume, let run = decision.run { return run }
-    let trial = decision.trial
-    let folder = try RunFolder.create(store: directory, trialID: trial.id)
-    let journal = try JournalWriter(folder: folder)
-    try journal.append([
-      .run(
-        RunRecord(
-          run: folder.run, experiment: trial.experiment, question: trial.question, profile: trial.profile,
-          trial: trial.name, trialID: trial.id, configuration: trial.canonicalText,
-          reductions: trial.reductions.map { ReductionRecord(key: $0.key, full: $0.full, used: $0.used) },
-          seed: trial.training.seed, epochs: trial.training.epochs, createdAt: timestamp()))
-    ])
-    try journal.flush()
-    return folder.run
+    return try createRun(of: decision.trial, in: directory).run
   }
 
   private func outcome(_ decision: TrialDecision, run: String?) throws -> TrialOutcome {

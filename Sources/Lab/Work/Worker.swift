@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Networks
 import Store
@@ -11,13 +12,15 @@ public struct Worker {
   private let threads: Int
   private let data: String?
   private let kernels: KernelPath
+  private let checkpointSeconds: Double
 
-  public init(store: String, run: String, threads: Int, data: String?, kernels: KernelPath) {
+  public init(store: String, run: String, threads: Int, data: String?, kernels: KernelPath, checkpointSeconds: Double) {
     self.store = store
     self.run = run
     self.threads = threads
     self.data = data
     self.kernels = kernels
+    self.checkpointSeconds = checkpointSeconds
   }
 
   /// The exit code: 0 completed, 1 failed, 75 or 130 stopped by a signal.
@@ -51,16 +54,28 @@ public struct Worker {
 
     let configuration: RunConfiguration
     let dataset: Dataset?
+    var resumption = Resumption()
     do {
       configuration = try RunConfiguration(canonical: record.configuration, run: run)
       // A network that is only described needs no pictures.
       dataset = configuration.settings.epochs == 0 ? nil : try configuration.loadDataset(path: data)
     } catch {
-      try journal.append([.attempt(attempt(attempts + 1, digests: [:]))])
+      try journal.append([.attempt(attempt(attempts + 1, digests: [:], resumption))])
       try end(.failed, cause: "\(error)", trainingSeconds: 0)
       throw error
     }
-    try journal.append([.attempt(attempt(attempts + 1, digests: dataset?.digests ?? [:]))])
+    resumption = Resumption(of: past.records, in: folder, environment: environment(dataset?.digests ?? [:]))
+    try journal.append([.attempt(attempt(attempts + 1, digests: dataset?.digests ?? [:], resumption))])
+    if let checkpoint = resumption.checkpoint {
+      try journal.append([event("resumed", "goes on behind step \(checkpoint.step)")])
+    }
+    for problem in resumption.problems {
+      try journal.append([event("checkpoint", problem)])
+      writeToStandardError("vgglab: \(problem)\n")
+    }
+    for difference in resumption.differences {
+      writeToStandardError("vgglab: not as in the attempt before: \(difference)\n")
+    }
     let recorder = JournalObserver(journal: journal)
     do {
       let network = try configuration.buildNetwork(classes: dataset?.training.classes ?? 10)
@@ -69,22 +84,38 @@ public struct Worker {
         try end(.completed, cause: nil, trainingSeconds: 0)
         return 0
       }
+      if let complaint = resumption.dataComplaint { throw LabError.otherData(run: run, what: complaint) }
       let trainer = try Trainer(
         configuration: configuration.training(network: network, threads: threads, kernels: kernels), dataset: dataset,
-        side: configuration.dataset.resize)
-      let outcome = try trainer.run(shouldStop: { StopSignal.number != nil }, observe: recorder.observe)
+        side: configuration.dataset.resize, resuming: resumption.checkpoint)
+      var keeper = CheckpointKeeper(folder: folder, journal: journal, past: past.records, cadence: checkpointSeconds)
+      let outcome = try trainer.run(
+        shouldStop: { StopSignal.number != nil },
+        reachedCheckpoint: { isWanted in
+          guard isWanted || keeper.isDue else { return }
+          // What the checkpoint stands on is on the disk before it.
+          try recorder.finish()
+          try keeper.keep(trainer.checkpoint)
+        }, observe: recorder.observe)
       try recorder.finish()
       guard outcome.completed else {
-        try journal.append([
-          .event(EventRecord(at: timestamp(), kind: "interrupted", message: "stopped after step \(outcome.step)"))
-        ])
+        try journal.append([event("interrupted", "stopped after step \(outcome.step)")])
         try journal.flush()
         return StopSignal.exitCode
       }
-      try journal.append([.artifact(try folder.save(trainer.state, as: "last"))])
+      try journal.append([
+        .artifact(try folder.save(trainer.state, as: "last")),
+        .artifact(try folder.savePredictions(trainer.testPredictions, labels: dataset.test.labels)),
+      ])
       try end(.completed, cause: nil, trainingSeconds: outcome.trainingSeconds)
+      keeper.removeAll()
       return 0
     } catch let error as StoreError {
+      throw error
+    } catch let error as FileError where error.kind == .inputOutput {
+      // A full disk says nothing of the training: it can go on when there is room.
+      try? recorder.finish()
+      try? journal.append([event("interrupted", "\(error)")])
       throw error
     } catch {
       try? recorder.finish()
@@ -94,10 +125,19 @@ public struct Worker {
     }
   }
 
-  private func attempt(_ number: Int, digests: [String: String]) -> AttemptRecord {
+  private func event(_ kind: String, _ message: String) -> JournalRecord {
+    .event(EventRecord(at: timestamp(), kind: kind, message: message))
+  }
+
+  private func environment(_ digests: [String: String]) -> EnvironmentRecord {
+    captureEnvironment(threads: threads, kernels: kernels, dataDigests: digests)
+  }
+
+  private func attempt(_ number: Int, digests: [String: String], _ resumption: Resumption) -> AttemptRecord {
     AttemptRecord(
-      attempt: number, startedAt: timestamp(),
-      environment: captureEnvironment(threads: threads, kernels: kernels, dataDigests: digests))
+      attempt: number, startedAt: timestamp(), environment: environment(digests),
+      resumedFrom: resumption.checkpoint?.step,
+      differences: resumption.differences.isEmpty ? nil : resumption.differences)
   }
 
   /// Standard input is a pipe that the parent holds: its end means that the parent is gone.

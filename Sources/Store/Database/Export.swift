@@ -8,10 +8,13 @@ public enum MetricFormat: String, Sendable, CaseIterable {
 
 extension Store {
   /// A run's measured values: `run,attempt,metric,step,epoch,value`, in the order of attempt, step and metric, numbers in
-  /// full precision, what is not finite as `nan`, `inf` or `-inf`.
+  /// full precision, what is not finite as `nan`, `inf` or `-inf`. What a later attempt did again is left out of the earlier
+  /// one, unless `attempts` asks for everything.
   ///
   /// Throws ``StoreError/noSuchRun(_:)``: the run is named by its whole id.
-  public func exportMetrics(run: String, format: MetricFormat) throws(StoreError) -> String {
+  public func exportMetrics(
+    run: String, format: MetricFormat, attempts: Bool = false
+  ) throws(StoreError) -> String {
     let rows = try reading { database in
       guard try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) != nil else {
         throw StoreError.noSuchRun(run)
@@ -19,7 +22,8 @@ extension Store {
       return try Row.fetchAll(
         database,
         sql: """
-          SELECT run, attempt, name, step, epoch, value FROM metric WHERE run = ? ORDER BY attempt, step, name
+          SELECT run, attempt, name, step, epoch, value FROM \(attempts ? "metric" : "latest_metric")
+          WHERE run = ? ORDER BY attempt, step, name
           """, arguments: [run])
     }
     let columns = ["run", "attempt", "metric", "step", "epoch", "value"]

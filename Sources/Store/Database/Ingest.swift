@@ -95,6 +95,14 @@ extension Store {
         try database.execute(
           sql: "INSERT OR REPLACE INTO artifact (run, name, path, bytes, digest) VALUES (?, ?, ?, ?, ?)",
           arguments: [run, artifact.name, artifact.path, artifact.bytes, artifact.digest])
+      case .checkpoint(let checkpoint):
+        try database.execute(
+          sql: """
+            INSERT OR REPLACE INTO checkpoint (run, attempt, step, at, path, bytes, digest) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            run, attempt, checkpoint.step, checkpoint.at, checkpoint.path, checkpoint.bytes, checkpoint.digest,
+          ])
       case .end(let end):
         try database.execute(
           sql: """
@@ -186,12 +194,14 @@ extension Store {
       ])
     try database.execute(
       sql: """
-        INSERT OR REPLACE INTO attempt (run, attempt, started_at, environment, boot_id, process_id, process_start)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO attempt (run, attempt, started_at, environment, boot_id, process_id, process_start,
+          resumed_from, differences)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         run, attempt.attempt, attempt.startedAt, digest, environment.bootID, environment.processID,
-        environment.processStart.map { Int64(truncatingIfNeeded: $0) },
+        environment.processStart.map { Int64(truncatingIfNeeded: $0) }, attempt.resumedFrom ?? 0,
+        attempt.differences.map { $0.joined(separator: "\n") },
       ])
   }
 

@@ -195,5 +195,37 @@ enum Schema {
       SELECT run, attempt, name, step, epoch, value FROM latest_metric AS m
       WHERE step = (SELECT max(step) FROM metric AS other WHERE other.run = m.run AND other.name = m.name);
     """,
+    """
+    ALTER TABLE attempt ADD COLUMN resumed_from INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE attempt ADD COLUMN differences TEXT;
+
+    CREATE TABLE checkpoint (
+      run TEXT NOT NULL REFERENCES run (id),
+      step INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      at TEXT NOT NULL,
+      path TEXT NOT NULL,
+      bytes INTEGER NOT NULL,
+      digest TEXT NOT NULL,
+      PRIMARY KEY (run, path, attempt)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What a later attempt does again is no longer told of the earlier one: all steps behind the one it goes on from, and an
+    -- evaluation that was still to come.
+    DROP VIEW latest_metric;
+    CREATE VIEW latest_metric AS
+      SELECT run, attempt, name, step, epoch, value FROM metric AS m
+      WHERE NOT EXISTS (
+        SELECT 1 FROM attempt AS later
+        WHERE later.run = m.run AND later.attempt > m.attempt AND later.resumed_from < m.step)
+      AND NOT EXISTS (
+        SELECT 1 FROM metric AS again
+        WHERE again.run = m.run AND again.name = m.name AND again.step = m.step AND again.attempt > m.attempt);
+
+    DROP VIEW final_metric;
+    CREATE VIEW final_metric AS
+      SELECT run, attempt, name, step, epoch, value FROM latest_metric AS m
+      WHERE step = (SELECT max(step) FROM latest_metric AS other WHERE other.run = m.run AND other.name = m.name);
+    """,
   ]
 }

@@ -8,11 +8,13 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case metric([MetricRecord])
   case event(EventRecord)
   case artifact(ArtifactRecord)
+  /// A checkpoint is whole and on the disk, and so is everything that was told before it.
+  case checkpoint(CheckpointRecord)
   /// Last in the file of a run that completed or failed.
   case end(EndRecord)
 
   private enum Kind: String, CodingKey {
-    case run, attempt, network, metric, event, artifact, end
+    case run, attempt, network, metric, event, artifact, checkpoint, end
     /// Not a kind: the first line also tells the version of the journal's format.
     case version
   }
@@ -28,6 +30,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .metric(let records): try container.encode(records, forKey: .metric)
     case .event(let record): try container.encode(record, forKey: .event)
     case .artifact(let record): try container.encode(record, forKey: .artifact)
+    case .checkpoint(let record): try container.encode(record, forKey: .checkpoint)
     case .end(let record): try container.encode(record, forKey: .end)
     }
   }
@@ -45,6 +48,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .metric: self = .metric(try container.decode([MetricRecord].self, forKey: .metric))
     case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
     case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
+    case .checkpoint: self = .checkpoint(try container.decode(CheckpointRecord.self, forKey: .checkpoint))
     case .end: self = .end(try container.decode(EndRecord.self, forKey: .end))
     case nil, .version:
       throw DecodingError.dataCorrupted(
@@ -111,13 +115,40 @@ public struct AttemptRecord: Sendable, Hashable, Codable {
   public var attempt: Int
   public var startedAt: String
   public var environment: EnvironmentRecord
+  /// The step of the checkpoint that it goes on from; nil from the beginning.
+  public var resumedFrom: Int?
+  /// What of the environment is not as it was in the attempt before, a sentence each, as far as it may change results.
+  public var differences: [String]?
 
   public init(
-    attempt: Int, startedAt: String, environment: EnvironmentRecord
+    attempt: Int, startedAt: String, environment: EnvironmentRecord, resumedFrom: Int? = nil,
+    differences: [String]? = nil
   ) {
     self.attempt = attempt
     self.startedAt = startedAt
     self.environment = environment
+    self.resumedFrom = resumedFrom
+    self.differences = differences
+  }
+}
+
+/// A file that a training can be taken up from.
+public struct CheckpointRecord: Sendable, Hashable, Codable {
+  /// Steps done.
+  public var step: Int
+  public var at: String
+  /// Its name in the run's folder.
+  public var path: String
+  public var bytes: Int
+  /// SHA-256.
+  public var digest: String
+
+  public init(step: Int, at: String, path: String, bytes: Int, digest: String) {
+    self.step = step
+    self.at = at
+    self.path = path
+    self.bytes = bytes
+    self.digest = digest
   }
 }
 

@@ -11,13 +11,16 @@ public final class Trainer {
   private let loader: BatchLoader
   private let labels: Buffer<UInt8>
   private var position = TrainingPosition()
+  private var predictions: [UInt8]?
 
-  /// A training from its beginning: `initialState` if given, otherwise what ``initialState(of:_:seed:)`` draws.
+  /// A training from its beginning: `initialState` if given, otherwise what ``initialState(of:_:seed:)`` draws. With
+  /// `resuming` it goes on from there, and computes what it would have computed without the interruption.
   ///
   /// `side` is the size in pixels that pictures are resized to. Throws ``TrainingError`` where network, data and
   /// configuration do not fit together.
   public init(
-    configuration: TrainingConfiguration, dataset: Dataset, side: Int, initialState state: StateDictionary? = nil
+    configuration: TrainingConfiguration, dataset: Dataset, side: Int, initialState state: StateDictionary? = nil,
+    resuming checkpoint: TrainingCheckpoint? = nil
   ) throws(TrainingError) {
     let network = configuration.network
     guard network.input == .image(channels: 1, height: side, width: side) else {
@@ -41,7 +44,16 @@ public final class Trainer {
     loader = BatchLoader(
       height: dataset.training.height, width: dataset.training.width, side: side, threads: configuration.threads)
     labels = Buffer(configuration.batchSize)
-    engine.state = state ?? initialState(of: network, configuration.initialization, seed: configuration.seed)
+    if let checkpoint {
+      if let complaint = checkpoint.complaint(for: network, momentum: configuration.momentum != 0) {
+        throw .impossible(what: "the checkpoint is not this training's: \(complaint)")
+      }
+      engine.state = checkpoint.state
+      engine.velocity = checkpoint.velocity
+      position = checkpoint.position
+    } else {
+      engine.state = state ?? initialState(of: network, configuration.initialization, seed: configuration.seed)
+    }
   }
 
   /// The parameters as they stand.
@@ -56,21 +68,36 @@ public final class Trainer {
     return configuration.maxSteps.map { min($0, steps) } ?? steps
   }
 
+  /// What the training can be taken up from, as it stands between two steps.
+  public var checkpoint: TrainingCheckpoint {
+    TrainingCheckpoint(state: engine.state, velocity: engine.velocity, position: position)
+  }
+
   /// Trains to the end, or until `shouldStop` says so between two steps.
   ///
-  /// Throws ``TrainingError/lossNotFinite(step:loss:)``, and whatever `observe` throws.
-  public func run(shouldStop: () -> Bool, observe: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
+  /// `reachedCheckpoint` is told where a checkpoint may be kept, with whether one should be: after each epoch and before
+  /// stopping; it may keep others as it likes. Throws ``TrainingError/lossNotFinite(step:loss:)``, and whatever the two
+  /// functions throw.
+  public func run(
+    shouldStop: () -> Bool, reachedCheckpoint: (_ isWanted: Bool) throws -> Void = { _ in },
+    observe: (TrainingEvent) throws -> Void
+  ) throws -> TrainingOutcome {
     try observe(.began(stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps))
-    while position.step < totalSteps {
-      guard try runEpoch(shouldStop: shouldStop, observe: observe) else {
+    // An epoch whose steps are done may still lack its evaluation.
+    while position.step < totalSteps || position.stepInEpoch > 0 {
+      guard try runEpoch(shouldStop: shouldStop, reachedCheckpoint: reachedCheckpoint, observe: observe) else {
+        try reachedCheckpoint(true)
         return TrainingOutcome(completed: false, step: position.step, trainingSeconds: position.trainingSeconds)
       }
+      try reachedCheckpoint(true)
     }
     return TrainingOutcome(completed: true, step: position.step, trainingSeconds: position.trainingSeconds)
   }
 
   /// The rest of the epoch at work and its evaluation; false if asked to stop.
-  private func runEpoch(shouldStop: () -> Bool, observe: (TrainingEvent) throws -> Void) throws -> Bool {
+  private func runEpoch(
+    shouldStop: () -> Bool, reachedCheckpoint: (Bool) throws -> Void, observe: (TrainingEvent) throws -> Void
+  ) throws -> Bool {
     let began = seconds()
     let order = epochOrder(position.epoch)
     let rule = UpdateRule(
@@ -90,8 +117,10 @@ public final class Trainer {
       let taken = seconds() - stepBegan
       advance(result, examples: indices.count, seconds: taken)
       try tell(result, examples: indices.count, seconds: taken, observe)
+      try reachedCheckpoint(false)
     }
-    let test = evaluate(dataset.test)
+    if shouldStop() { return false }
+    let test = evaluateTest()
     try observe(
       .epoch(
         EpochMeasurement(
@@ -110,6 +139,7 @@ public final class Trainer {
   }
 
   private func advance(_ result: BatchResult, examples: Int, seconds: Double) {
+    predictions = nil
     position.step += 1
     position.stepInEpoch += 1
     position.lossSum += result.lossSum
@@ -145,15 +175,33 @@ public final class Trainer {
       : (0..<Int32(dataset.training.count)).map { $0 }
   }
 
+  /// The class that the network as it stands takes each test picture for.
+  public var testPredictions: [UInt8] {
+    if predictions == nil { _ = evaluateTest() }
+    return predictions!
+  }
+
+  private func evaluateTest() -> (loss: Double, accuracy: Double) {
+    var classes = [UInt8](repeating: 0, count: dataset.test.count)
+    let result = classes.withUnsafeMutableBufferPointer { evaluate(dataset.test, predicted: $0.baseAddress!) }
+    predictions = classes
+    return result
+  }
+
   /// Mean cross-entropy and the share of right predictions, without dropout.
-  public func evaluate(_ set: ImageSet) -> (loss: Double, accuracy: Double) {
+  public func evaluate(_ set: ImageSet) -> (loss: Double, accuracy: Double) { evaluate(set, predicted: nil) }
+
+  private func evaluate(
+    _ set: ImageSet, predicted: UnsafeMutablePointer<UInt8>?
+  ) -> (loss: Double, accuracy: Double) {
     let all = (0..<Int32(set.count)).map { $0 }
     var lossSum = 0.0
     var correct = 0
     for first in stride(from: 0, to: set.count, by: configuration.batchSize) {
       let indices = all[first..<min(first + configuration.batchSize, set.count)]
       loader.load(set, indices, engine, labels.pointer)
-      let result = engine.evaluate(count: indices.count, labels: labels.pointer)
+      let result = engine.evaluate(
+        count: indices.count, labels: labels.pointer, predicted: predicted.map { $0 + first })
       lossSum += result.lossSum
       correct += result.correct
     }

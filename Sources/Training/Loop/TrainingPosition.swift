@@ -13,6 +13,12 @@ struct TrainingPosition: Sendable, Hashable, Codable {
   var trainingSeconds = 0.0
   var trainedExamples = 0
 
+  /// Whether its counts can be those of a training.
+  var isPossible: Bool {
+    step >= 0 && epoch >= 0 && stepInEpoch >= 0 && stepInEpoch <= step && correct >= 0 && correct <= examples
+      && lossSum.isFinite && trainingSeconds.isFinite && trainedExamples >= examples
+  }
+
   mutating func beginEpoch() {
     epoch += 1
     stepInEpoch = 0

@@ -36,6 +36,8 @@ protocol Engine: AnyObject {
   func setInput(_ index: Int, _ values: UnsafePointer<Float>)
   /// All parameters as PyTorch's `state_dict()` has them.
   var state: StateDictionary { get set }
+  /// The velocities of momentum under the same keys; nil without momentum, and then setting them does nothing.
+  var velocity: StateDictionary? { get set }
 
   /// Forward, loss, backward and one step of stochastic gradient descent; the loss is the mean over the `count` pictures.
   ///
@@ -43,8 +45,8 @@ protocol Engine: AnyObject {
   func step(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?, rule: UpdateRule) -> BatchResult
   /// Forward, loss and backward alone, without dropout: the gradient of the mean loss.
   func gradient(count: Int, labels: UnsafePointer<UInt8>) -> (result: BatchResult, gradient: StateDictionary)
-  /// Forward alone, without dropout.
-  func evaluate(count: Int, labels: UnsafePointer<UInt8>) -> BatchResult
+  /// Forward alone, without dropout; `predicted`, if not nil, gets the class of each of the `count` pictures.
+  func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult
 }
 
 /// The losses of `count` examples, and the gradient of their mean with respect to the logits if `gradient` is not nil.
@@ -52,16 +54,17 @@ protocol Engine: AnyObject {
 /// logits and gradient `[count, classes]`, `row` floats from row to row.
 func meanLoss(
   _ logits: UnsafePointer<Float>, row: Int, classes: Int, count: Int, labels: UnsafePointer<UInt8>,
-  gradient: UnsafeMutablePointer<Float>?
+  gradient: UnsafeMutablePointer<Float>?, predicted: UnsafeMutablePointer<UInt8>? = nil
 ) -> BatchResult {
   let weight = 1 / Float(count)
   var result = BatchResult(lossSum: 0, correct: 0)
   for index in 0..<count {
-    let (loss, correct) = softmaxCrossEntropy(
+    let (loss, prediction) = softmaxCrossEntropy(
       logits + index * row, classes: classes, label: Int(labels[index]), weight: weight,
       gradient: gradient.map { $0 + index * row })
     result.lossSum += loss
-    if correct { result.correct += 1 }
+    if prediction == Int(labels[index]) { result.correct += 1 }
+    predicted?[index] = UInt8(truncatingIfNeeded: prediction)
   }
   return result
 }

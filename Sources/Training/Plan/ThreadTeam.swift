@@ -54,11 +54,11 @@ final class ThreadTeam: @unchecked Sendable {
     }
   }
 
-  /// What the threads have in common. Phases begin and end by atomic counters, which are watched for a while; only one who
-  /// has watched in vain for long goes to sleep, so no lock is taken within a step.
+  /// What the threads have in common. Phases begin and end by atomic counters, which are watched for some microseconds;
+  /// who has watched in vain goes to sleep, so that no thread holds up others on a busy machine.
   private final class Shared: @unchecked Sendable {
-    /// A core that does nothing else sees the other within this many looks; a phase follows within it too.
-    private static let looks = 20_000
+    /// Looks at a counter before going to sleep: some tens of microseconds.
+    private static let looks = 4_000
 
     private let phase = Atomic<Int>(0)
     private let working = Atomic<Int>(0)
@@ -78,60 +78,41 @@ final class ThreadTeam: @unchecked Sendable {
       phase.wrappingAdd(1, ordering: .sequentiallyConsistent)
       wakeSleepers()
       take(thread: 0)
-      var looks = 0
-      while working.load(ordering: .acquiring) > 0 {
-        looks += 1
-        // With more threads than cores the others need this one's.
-        if looks > 64 { sched_yield() }
-      }
+      wait { working.load(ordering: .sequentiallyConsistent) == 0 }
       self.body = nil
     }
 
     func serve(thread: Int) {
       var seen = 0
-      while let current = nextPhase(after: seen) {
-        seen = current
-        take(thread: thread)
-        working.wrappingSubtract(1, ordering: .releasing)
-      }
-    }
-
-    /// The phase behind `seen`, as soon as it begins; nil at the end.
-    private func nextPhase(after seen: Int) -> Int? {
-      var looks = 0
       while true {
-        if finished.load(ordering: .acquiring) { return nil }
-        let current = phase.load(ordering: .sequentiallyConsistent)
-        if current != seen { return current }
-        looks += 1
-        if looks < Self.looks {
-          if looks > 64 { sched_yield() }
-          continue
+        wait {
+          phase.load(ordering: .sequentiallyConsistent) != seen || finished.load(ordering: .sequentiallyConsistent)
         }
-        looks = 0
-        sleep(while: seen)
+        if finished.load(ordering: .sequentiallyConsistent) { return }
+        seen = phase.load(ordering: .sequentiallyConsistent)
+        take(thread: thread)
+        if working.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == 0 { wakeSleepers() }
       }
     }
 
-    private func sleep(while seen: Int) {
+    func finish() {
+      finished.store(true, ordering: .sequentiallyConsistent)
+      wakeSleepers()
+    }
+
+    /// Returns when `isReached` says so; who changes what it looks at calls ``wakeSleepers()``.
+    private func wait(_ isReached: () -> Bool) {
+      for _ in 0..<Self.looks where isReached() { return }
       condition.lock()
+      // Counted before the last look: whoever makes it true after that sees the sleeper.
       sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      while phase.load(ordering: .sequentiallyConsistent) == seen, !finished.load(ordering: .acquiring) {
-        condition.wait()
-      }
-      sleepers.wrappingSubtract(1, ordering: .relaxed)
+      while !isReached() { condition.wait() }
+      sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
       condition.unlock()
     }
 
     private func wakeSleepers() {
       guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
-      condition.lock()
-      condition.broadcast()
-      condition.unlock()
-    }
-
-    func finish() {
-      finished.store(true, ordering: .sequentiallyConsistent)
       condition.lock()
       condition.broadcast()
       condition.unlock()

@@ -1,3 +1,5 @@
+import Digests
+public import Files
 public import Foundation
 
 extension StateDictionary {
@@ -5,22 +7,66 @@ extension StateDictionary {
   ///
   /// Source: https://github.com/huggingface/safetensors (format)
   public var safetensors: Data {
-    var header = "{"
-    var offset = 0
-    for (index, tensor) in tensors.enumerated() {
-      let end = offset + 4 * tensor.values.count
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
-      header += "\(index == 0 ? "" : ",")\(quoted(tensor.key)):"
-      header += "{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
-      offset = end
-    }
-    header += "}"
-    header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
-    var data = Data(capacity: 8 + header.utf8.count + offset)
-    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
-    data.append(contentsOf: header.utf8)
+    let header = safetensorsHeader(metadata: [:])
+    var data = Data(capacity: header.count + tensors.reduce(0) { $0 + 4 * $1.values.count })
+    data.append(header)
     for tensor in tensors { tensor.values.withUnsafeBytes { data.append(contentsOf: $0) } }
     return data
+  }
+
+  /// Length and header of a file of these tensors, with `metadata` in `__metadata__`.
+  private func safetensorsHeader(metadata: [String: String]) -> Data {
+    var entries: [String] = []
+    if !metadata.isEmpty {
+      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      entries.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+    }
+    var offset = 0
+    for tensor in tensors {
+      let end = offset + 4 * tensor.values.count
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      entries.append(
+        "\(quoted(tensor.key)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var header = "{\(entries.joined(separator: ","))}"
+    header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
+    var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+    data.append(contentsOf: header.utf8)
+    return data
+  }
+
+  /// Writes a safetensors file as ``writeFileAtomically(_:pieces:)`` does, and gives its size and SHA-256.
+  public func writeSafetensors(
+    to path: String, metadata: [String: String] = [:]
+  ) throws(FileError) -> (bytes: Int, digest: String) {
+    var hash = RunningSHA256()
+    var bytes = 0
+    try writeFileAtomically(path) { (write: (UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) in
+      var failure: FileError?
+      func put(_ piece: UnsafeRawBufferPointer) {
+        guard failure == nil else { return }
+        hash.update(piece)
+        bytes += piece.count
+        do throws(FileError) { try write(piece) } catch { failure = error }
+      }
+      safetensorsHeader(metadata: metadata).withUnsafeBytes(put)
+      for tensor in tensors { tensor.values.withUnsafeBytes(put) }
+      if let failure { throw failure }
+    }
+    return (bytes, hash.hexadecimal)
+  }
+
+  /// The `__metadata__` of a safetensors file whose bytes are sound.
+  static func safetensorsMetadata(_ data: Data) -> [String: String] {
+    struct Header: Decodable {
+      var __metadata__: [String: String]?
+    }
+    let data = data.startIndex == 0 ? data : Data(data)
+    guard data.count >= 8 else { return [:] }
+    let length = data.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+    guard length <= 16 << 20, length <= data.count - 8 else { return [:] }
+    return (try? JSONDecoder().decode(Header.self, from: data[8..<8 + Int(length)]))?.__metadata__ ?? [:]
   }
 
   /// The tensors of a safetensors file, in the order of their bytes.
@@ -106,6 +152,7 @@ public enum SafetensorsError: Error, Hashable, Sendable, CustomStringConvertible
   case badOffsets(key: String)
   case badShape(key: String, shape: [Int])
   case gapOrOverlap(byte: Int)
+  case noPosition
 
   public var description: String {
     switch self {
@@ -116,6 +163,7 @@ public enum SafetensorsError: Error, Hashable, Sendable, CustomStringConvertible
     case .notFloat32(let key, let type): "'\(key)' has the type \(type); only F32 is read"
     case .badOffsets(let key): "the data offsets of '\(key)' lie outside the file"
     case .badShape(let key, let shape): "'\(key)' is \(shape), which does not fit its bytes"
+    case .noPosition: "it does not tell where a training stands"
     case .gapOrOverlap(let byte): "the tensors leave a gap or overlap at byte \(byte) of the data"
     }
   }

@@ -26,6 +26,9 @@ struct ExportCommand: LabCommand {
   @Option(name: .long, help: "Whose weights: initial or last (safetensors alone).")
   var at: WeightsMoment?
 
+  @Flag(name: .long, help: "Also what a later attempt of the run did again (csv and jsonl).")
+  var attempts = false
+
   @Option(name: [.customShort("o"), .long], help: "The file to write (default: stdout; safetensors needs one).")
   var output: String?
 
@@ -43,7 +46,7 @@ struct ExportCommand: LabCommand {
       try writeFileAtomically(output ?? "", try exportWeights(store: source, run: found, at: at ?? .last))
       return
     }
-    let text = try source.exportMetrics(run: found.id, format: format == .csv ? .csv : .jsonl)
+    let text = try source.exportMetrics(run: found.id, format: format == .csv ? .csv : .jsonl, attempts: attempts)
     if let output { try writeFileAtomically(output, Data(text.utf8)) } else { vgglab.output(text, terminator: "") }
   }
 }

@@ -20,12 +20,17 @@ struct WorkerCommand: LabCommand {
   @Option(name: .long, help: "The folder of the data set's files.")
   var data: String?
 
+  @Option(name: .long, help: "Seconds between two checkpoints.")
+  var checkpointSeconds = 60.0
+
   @Flag(name: .long, help: "Stop when standard input ends.")
   var attached = false
 
   func execute() throws {
-    let code = try Worker(store: store.directory, run: run, threads: threads, data: data, kernels: kernels.path).work(
-      attached: attached)
+    let code = try Worker(
+      store: store.directory, run: run, threads: threads, data: data, kernels: kernels.path,
+      checkpointSeconds: checkpointSeconds
+    ).work(attached: attached)
     if code != 0 { throw ExitCode(code) }
   }
 }

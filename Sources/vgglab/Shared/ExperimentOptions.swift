@@ -27,6 +27,9 @@ struct ExperimentOptions: ParsableArguments {
   @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS, to compare with).")
   var kernels: KernelChoice = .fast
 
+  @Option(name: .long, help: "Seconds between two checkpoints; one is kept at each epoch as well.")
+  var checkpointSeconds = 60.0
+
   @Option(name: .long, help: "Where the work is done: local.")
   var executor: ExecutorKind = .local
 
@@ -46,6 +49,9 @@ struct ExperimentOptions: ParsableArguments {
   var data: String?
 
   func validate() throws {
+    if !(checkpointSeconds >= 0) {
+      throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
+    }
     if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
     if retry < 0 { throw ValidationError("--retry is \(retry); it must be at least 0") }
   }
@@ -54,7 +60,7 @@ struct ExperimentOptions: ParsableArguments {
     RunOptions(
       profile: profile, only: only.map { $0.split(separator: ",").map(String.init) } ?? [], overrides: overrides,
       jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
-      kernels: kernels.path)
+      kernels: kernels.path, checkpointSeconds: checkpointSeconds)
   }
 
   /// The files' experiments under the options: all errors of all files at once.

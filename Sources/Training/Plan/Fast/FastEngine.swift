@@ -113,6 +113,14 @@ final class FastEngine: Engine {
     }
   }
 
+  var velocity: StateDictionary? {
+    get { velocities.map { plan.tensors($0.pointer) } }
+    set {
+      guard let velocities, let newValue else { return }
+      plan.store(newValue, velocities.pointer)
+    }
+  }
+
   // MARK: A step
 
   func step(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?, rule: UpdateRule) -> BatchResult {
@@ -153,7 +161,7 @@ final class FastEngine: Engine {
     return result
   }
 
-  func evaluate(count: Int, labels: UnsafePointer<UInt8>) -> BatchResult {
+  func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult {
     precondition(count >= 1 && count <= plan.batchSize, "\(count) pictures in a batch of \(plan.batchSize)")
     packKernels()
     evaluateImages(count)
@@ -161,7 +169,7 @@ final class FastEngine: Engine {
     let last = plan.linears.count - 1
     return meanLoss(
       linearOutputs[last].pointer, row: plan.linears[last].shape.O, classes: plan.classes, count: count,
-      labels: labels, gradient: nil)
+      labels: labels, gradient: nil, predicted: predicted)
   }
 }
 

@@ -78,14 +78,22 @@ final class ReferenceEngine: Engine {
 
   var state: StateDictionary {
     get { tensors(parameters) }
+    set { store(newValue, parameters) }
+  }
+
+  var velocity: StateDictionary? {
+    get { velocities.map(tensors) }
     set {
-      precondition(newValue.tensors.count == layout.tensors.count, "the state of another network")
-      for (place, tensor) in zip(layout.tensors, newValue.tensors) {
-        precondition(place.shape == tensor.shape, "\(tensor.key) is \(tensor.shape), not \(place.shape)")
-        tensor.values.withUnsafeBufferPointer {
-          (parameters + place.offset).update(from: $0.baseAddress!, count: $0.count)
-        }
-      }
+      guard let velocities, let newValue else { return }
+      store(newValue, velocities)
+    }
+  }
+
+  private func store(_ state: StateDictionary, _ values: UnsafeMutablePointer<Float>) {
+    precondition(state.tensors.count == layout.tensors.count, "the state of another network")
+    for (place, tensor) in zip(layout.tensors, state.tensors) {
+      precondition(place.shape == tensor.shape, "\(tensor.key) is \(tensor.shape), not \(place.shape)")
+      tensor.values.withUnsafeBufferPointer { (values + place.offset).update(from: $0.baseAddress!, count: $0.count) }
     }
   }
 
@@ -122,11 +130,11 @@ final class ReferenceEngine: Engine {
     return result
   }
 
-  func evaluate(count: Int, labels: UnsafePointer<UInt8>) -> BatchResult {
+  func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult {
     precondition(count >= 1 && count <= batchSize, "\(count) pictures in a batch of \(batchSize)")
     team.run(tasks: count) { image, thread in forwardOnly(image, thread) }
     forwardBatch(count, nil)
-    return lossAndGradient(count, labels, nil)
+    return lossAndGradient(count, labels, nil, predicted)
   }
 
   /// The image stages' output, which the batch stages begin with.
@@ -228,10 +236,12 @@ final class ReferenceEngine: Engine {
   }
 
   private func lossAndGradient(
-    _ count: Int, _ labels: UnsafePointer<UInt8>, _ gradient: UnsafeMutablePointer<Float>?
+    _ count: Int, _ labels: UnsafePointer<UInt8>, _ gradient: UnsafeMutablePointer<Float>?,
+    _ predicted: UnsafeMutablePointer<UInt8>? = nil
   ) -> BatchResult {
     meanLoss(
-      batchOutputs.last!!.pointer, row: classes, classes: classes, count: count, labels: labels, gradient: gradient)
+      batchOutputs.last!!.pointer, row: classes, classes: classes, count: count, labels: labels, gradient: gradient,
+      predicted: predicted)
   }
 
   // MARK: Backward

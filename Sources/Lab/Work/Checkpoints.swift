@@ -1,0 +1,106 @@
+import Digests
+import Files
+import Foundation
+import Store
+import Training
+
+/// Keeps a run's checkpoints: the last two, each told to the journal when it is whole and on the disk.
+struct CheckpointKeeper {
+  private let folder: RunFolder
+  private let journal: JournalWriter
+  private let cadence: Double
+  private var kept: [CheckpointRecord]
+  private var lastKept = monotonicSeconds()
+
+  /// `past` is the journal so far; `cadence` is how many seconds may pass between two checkpoints.
+  init(folder: RunFolder, journal: JournalWriter, past: [JournalRecord], cadence: Double) {
+    self.folder = folder
+    self.journal = journal
+    self.cadence = cadence
+    kept = past.checkpoints
+  }
+
+  var isDue: Bool { monotonicSeconds() - lastKept >= cadence }
+
+  /// Keeps a checkpoint and lets go of all but the one before. Throws ``FileError`` and ``StoreError``.
+  mutating func keep(_ checkpoint: TrainingCheckpoint) throws {
+    lastKept = monotonicSeconds()
+    // Behind an epoch's last step there are two: with the evaluation still to come, and with it done.
+    let name = "checkpoint-\(checkpoint.name).safetensors"
+    guard kept.last?.path != name else { return }
+    let (bytes, digest) = try checkpoint.write(to: "\(folder.path)/\(name)")
+    let record = CheckpointRecord(
+      step: checkpoint.step, at: timestamp(), path: name, bytes: bytes, digest: digest)
+    try journal.append([.checkpoint(record)])
+    try journal.flush()
+    kept.append(record)
+    for old in kept.dropLast(2) where kept.suffix(2).allSatisfy({ $0.path != old.path }) {
+      unlink("\(folder.path)/\(old.path)")
+    }
+    kept = kept.suffix(2)
+    lastKept = monotonicSeconds()
+  }
+
+  /// A complete run needs none.
+  func removeAll() {
+    for record in kept { unlink("\(folder.path)/\(record.path)") }
+  }
+}
+
+extension [JournalRecord] {
+  fileprivate var checkpoints: [CheckpointRecord] {
+    compactMap { if case .checkpoint(let record) = $0 { record } else { nil } }
+  }
+}
+
+/// What the next attempt of a run goes on from.
+struct Resumption {
+  var checkpoint: TrainingCheckpoint?
+  /// What is wrong with checkpoints that were passed over, as sentences.
+  var problems: [String] = []
+  /// What of the environment is not as it was, as far as it may change results.
+  var differences: [String] = []
+  /// How the data differ from those that the run began with; nil where they do not.
+  var dataComplaint: String?
+
+  init() {}
+
+  /// The newest sound checkpoint of a journal: one that is damaged is told and the one before is taken.
+  init(of past: [JournalRecord], in folder: RunFolder, environment: EnvironmentRecord) {
+    for record in past.checkpoints.suffix(2).reversed() {
+      do {
+        checkpoint = try Self.read(record, in: folder)
+        break
+      } catch {
+        problems.append("the checkpoint of step \(record.step) cannot be used (\(error)); an earlier one is taken")
+      }
+    }
+    let earlier: [AttemptRecord] = past.compactMap { if case .attempt(let record) = $0 { record } else { nil } }
+    if let last = earlier.last?.environment { differences = last.differences(to: environment) }
+    if let first = earlier.first(where: { !$0.environment.dataDigests.isEmpty })?.environment.dataDigests {
+      let changed = first.filter { environment.dataDigests[$0.key] != $0.value }.keys.sorted()
+      if !changed.isEmpty { dataComplaint = changed.joined(separator: ", ") }
+    }
+  }
+
+  private static func read(_ record: CheckpointRecord, in folder: RunFolder) throws -> TrainingCheckpoint {
+    let path = "\(folder.path)/\((record.path as NSString).lastPathComponent)"
+    let data = try readFile(path, limit: 16 << 30)
+    guard sha256Hex(data) == record.digest else { throw LabError.artifactChanged(path: path) }
+    let checkpoint = try TrainingCheckpoint(safetensors: data)
+    guard checkpoint.step == record.step else { throw LabError.artifactChanged(path: path) }
+    return checkpoint
+  }
+}
+
+extension EnvironmentRecord {
+  /// What differs from a later environment, as far as it may change a result's bits; threads do not.
+  func differences(to later: EnvironmentRecord) -> [String] {
+    let facts: [(String, String, String)] = [
+      ("binary", String(binaryDigest.prefix(12)), String(later.binaryDigest.prefix(12))),
+      ("kernels", kernels, later.kernels), ("instruction set", instructionSet, later.instructionSet),
+      ("OpenBLAS", blas, later.blas), ("OpenBLAS core", blasCore, later.blasCore), ("processor", cpu, later.cpu),
+    ]
+    return facts.compactMap { name, before, now in before == now ? nil : "\(name) \(before) → \(now)" }
+  }
+}

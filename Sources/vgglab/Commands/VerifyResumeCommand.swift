@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+struct VerifyResumeCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify-resume",
+    abstract: "Prove that killed and resumed runs of your experiments end bit for bit as undisturbed ones.",
+    discussion: """
+      Every trial is run twice in a temporary store: once undisturbed, and once with its worker killed (SIGKILL) at random \
+      moments and resumed. Compared are all metric rows but clock times and rates, the final weights and the test \
+      predictions. Exit code 2 if anything differs.
+      """)
+
+  @OptionGroup var format: JSONOptions
+  @OptionGroup var options: ExperimentOptions
+
+  @Option(name: .long, help: "How often each trial's worker is killed.")
+  var kills = 5
+
+  @Option(name: .long, help: "Chooses the moments.")
+  var seed: UInt64 = 0
+
+  @Option(name: .long, help: "A folder for the two stores, which are then kept (default: a temporary one).")
+  var store: String?
+
+  func validate() throws {
+    if kills < 0 || kills > 10_000 { throw ValidationError("--kills is \(kills); it must be from 0 to 10000") }
+  }
+
+  func execute() throws {
+    let directory = store ?? "\(NSTemporaryDirectory())vgglab-verify-\(getpid())"
+    defer { if store == nil { try? FileManager.default.removeItem(atPath: directory) } }
+    var check = ResumeCheck(directory: directory, kills: kills, seed: seed)
+    let findings = try check.check(try options.experiments(), options: options.runOptions)
+    output(format.json ? try json(findings) : ResumeCheck.table(findings))
+    if findings.contains(where: { !$0.isIdentical }) { throw ExitCode(2) }
+  }
+}
