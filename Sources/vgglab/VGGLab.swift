@@ -18,6 +18,6 @@ struct VGGLab: ParsableCommand {
     subcommands: [
       RunCommand.self, PlanCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self, SummaryCommand.self,
       ReportCommand.self, QueryCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
-      WorkerCommand.self,
+      WorkerCommand.self, SmokeCommand.self,
     ])
 }

@@ -25,7 +25,7 @@ public struct Worker {
   /// Throws when the journal itself cannot be read or written; then the run is left as it was.
   public func work(attached: Bool) throws -> Int32 {
     StopSignal.listen()
-    if attached { stopWithParent() }
+    if attached { StopSignal.stopWithParent() }
     let folder = try RunFolder(store: store, existing: run)
     guard let lock = try folder.acquireLock() else { throw LabError.alreadyRunning(run: run) }
     defer { lock.release() }
@@ -98,19 +98,5 @@ public struct Worker {
     AttemptRecord(
       attempt: number, startedAt: timestamp(),
       environment: captureEnvironment(threads: threads, kernels: kernels, dataDigests: digests))
-  }
-
-  /// Standard input is a pipe that the parent holds: its end means that the parent is gone.
-  private func stopWithParent() {
-    let thread = Thread {
-      var byte: UInt8 = 0
-      while true {
-        let count = read(0, &byte, 1)
-        if count == 0 || (count < 0 && errno != EINTR) { break }
-      }
-      StopSignal.receive(SIGTERM)
-    }
-    thread.stackSize = 64 << 10
-    thread.start()
   }
 }

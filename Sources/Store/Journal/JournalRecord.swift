@@ -8,11 +8,15 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case metric([MetricRecord])
   case event(EventRecord)
   case artifact(ArtifactRecord)
+  /// How the process of an attempt ended, told by the process that had started it.
+  case exit(ExitRecord)
+  /// What the run was expected to cost, told before it began.
+  case forecast(ForecastRecord)
   /// Last in the file of a run that completed or failed.
   case end(EndRecord)
 
   private enum Kind: String, CodingKey {
-    case run, attempt, network, metric, event, artifact, end
+    case run, attempt, network, metric, event, artifact, exit, forecast, end
     /// Not a kind: the first line also tells the version of the journal's format.
     case version
   }
@@ -28,6 +32,8 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .metric(let records): try container.encode(records, forKey: .metric)
     case .event(let record): try container.encode(record, forKey: .event)
     case .artifact(let record): try container.encode(record, forKey: .artifact)
+    case .exit(let record): try container.encode(record, forKey: .exit)
+    case .forecast(let record): try container.encode(record, forKey: .forecast)
     case .end(let record): try container.encode(record, forKey: .end)
     }
   }
@@ -45,6 +51,8 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .metric: self = .metric(try container.decode([MetricRecord].self, forKey: .metric))
     case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
     case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
+    case .exit: self = .exit(try container.decode(ExitRecord.self, forKey: .exit))
+    case .forecast: self = .forecast(try container.decode(ForecastRecord.self, forKey: .forecast))
     case .end: self = .end(try container.decode(EndRecord.self, forKey: .end))
     case nil, .version:
       throw DecodingError.dataCorrupted(
