@@ -17,6 +17,8 @@ struct ExperimentFile {
     var base: String
     var trial: Overlay
     var sweep: Overlay
+    var priority: Int
+    var after: [String]
     var line: Int
     var column: Int
   }
@@ -24,6 +26,8 @@ struct ExperimentFile {
   private struct NamedTrial {
     var name: String
     var overlay: Overlay
+    var priority = 0
+    var after: [(name: String, node: YAMLNode)] = []
     var line: Int
     var column: Int
   }
@@ -94,8 +98,11 @@ struct ExperimentFile {
     }
     var seen: [String: Int] = [:]
     for item in items {
-      guard let entries = reader.mapping(item, "a trial", known: ["name"] + Overlay.sections) else { continue }
+      guard let entries = reader.mapping(item, "a trial", known: ["name"] + Overlay.sections + ["priority", "after"])
+      else { continue }
       let overlay = Overlay(entries, reader)
+      let priority = entries["priority"].flatMap { reader.integer($0.value, "a trial's priority", -1000...1000) }
+      let after = entries["after"].map { readAfter($0.value, reader) }
       guard let entry = entries["name"] else {
         reader.report(item, "a trial's key \"name\" is missing")
         continue
@@ -106,7 +113,51 @@ struct ExperimentFile {
         continue
       }
       seen[name] = entry.value.line
-      trials.append(NamedTrial(name: name, overlay: overlay, line: item.line, column: item.column))
+      trials.append(
+        NamedTrial(
+          name: name, overlay: overlay, priority: priority ?? 0, after: after ?? [], line: item.line,
+          column: item.column))
+    }
+    checkOrder(reader)
+  }
+
+  private func readAfter(_ node: YAMLNode, _ reader: YAMLReader) -> [(name: String, node: YAMLNode)] {
+    (reader.sequence(node, "a trial's after") ?? []).compactMap { item in
+      reader.string(item, "a name in after").map { ($0, item) }
+    }
+  }
+
+  /// Tells of names in `after` that no trial has, and of trials that would wait for each other for ever.
+  private func checkOrder(_ reader: YAMLReader) {
+    let places = Dictionary(uniqueKeysWithValues: trials.enumerated().map { ($1.name, $0) })
+    // For each trial: not looked at, on the way that is followed, done.
+    var marks = [Int](repeating: 0, count: trials.count)
+    for start in trials.indices where marks[start] == 0 {
+      // A way through the trials with how many of each one's `after` were followed: a list, for it may be long.
+      var way = [(trial: start, next: 0)]
+      marks[start] = 1
+      while let (trial, next) = way.last {
+        guard next < trials[trial].after.count else {
+          marks[trial] = 2
+          way.removeLast()
+          continue
+        }
+        way[way.count - 1].next += 1
+        let (name, node) = trials[trial].after[next]
+        guard let other = places[name] else {
+          let remedy = nearest(to: name, among: trials.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+          reader.report(node, "after names \"\(shortened(name))\", and there is no such trial\(remedy)")
+          continue
+        }
+        if marks[other] == 1 {
+          let names = way.drop { $0.trial != other }.map { trials[$0.trial].name } + [name]
+          reader.report(
+            node, "after makes these trials wait for each other: \(names.joined(separator: " after "))")
+        } else if marks[other] == 0 {
+          marks[other] = 1
+          way.append((other, 0))
+        }
+      }
     }
   }
 
@@ -189,8 +240,8 @@ struct ExperimentFile {
         }
         points.append(
           Point(
-            name: name, base: trial.name, trial: trial.overlay, sweep: combination.overlay, line: trial.line,
-            column: trial.column))
+            name: name, base: trial.name, trial: trial.overlay, sweep: combination.overlay,
+            priority: trial.priority, after: trial.after.map(\.name), line: trial.line, column: trial.column))
       }
     }
     return points

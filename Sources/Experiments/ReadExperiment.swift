@@ -37,7 +37,7 @@ public func readExperiment(
     check(used, point, reader)
     var trial = Trial(
       name: point.name, experiment: source.name, question: source.question, profile: profile, dataset: used.dataset,
-      network: used.network, training: used.training, reductions: [])
+      network: used.network, training: used.training, reductions: [], priority: point.priority, after: point.after)
     var untouched = trial
     (untouched.dataset, untouched.network, untouched.training) = (full.dataset, full.network, full.training)
     trial.reductions = zip(untouched.facts, trial.facts).compactMap { before, after in
@@ -51,7 +51,7 @@ public func readExperiment(
     for name in only where !trials.contains(where: { $0.name == name }) && !bases.contains(name) {
       throw .unknownTrial(name, file: file, known: trials.map(\.name))
     }
-    trials = trials.filter { trial in only.contains { trial.name == $0 || trial.name.hasPrefix("\($0) ") } }
+    trials = trials.filter { trial in only.contains { trial.isNamed($0) } }
   }
   return Experiment(name: source.name, question: source.question, profile: profile, trials: trials)
 }

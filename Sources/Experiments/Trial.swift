@@ -21,6 +21,13 @@ public struct Trial: Sendable, Hashable {
   public var training: TrainingSettings
   /// What the chosen profile and `--set` changed, as facts for the report; empty without them.
   public var reductions: [Reduction]
+  /// Trials of higher priority begin first. No part of the trial's identity, and neither is what follows.
+  public var priority = 0
+  /// The trials of the experiment, as their file names them, that must be complete before this one begins.
+  public var after: [String] = []
+
+  /// Whether it is what a file calls by a name: the trial itself, or one of its points in a sweep.
+  public func isNamed(_ name: String) -> Bool { self.name == name || self.name.hasPrefix("\(name) ") }
 }
 
 /// A value that a profile or `--set` changed.

@@ -19,6 +19,6 @@ struct VGGLab: ParsableCommand {
       RunCommand.self, PlanCommand.self, VerifyResumeCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
       SummaryCommand.self,
       ReportCommand.self, QueryCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
-      WorkerCommand.self,
+      WorkerCommand.self, SmokeCommand.self,
     ])
 }

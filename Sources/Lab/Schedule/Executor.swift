@@ -1,49 +1,74 @@
 import Foundation
-import Training
+package import Training
 
 /// What a worker is to do.
-struct Job: Sendable, Hashable {
-  var store: String
-  var run: String
-  var threads: Int
-  var data: String?
-  var kernels: KernelPath
-  var checkpointSeconds: Double
+package struct Job: Sendable, Hashable {
+  package var store: String
+  package var run: String
+  package var threads: Int
+  package var data: String?
+  package var kernels: KernelPath
+  package var checkpointSeconds: Double
+}
+
+/// A step that is to be tried before the work begins.
+package struct SmokeJob: Sendable, Hashable {
+  /// The trial's canonical configuration.
+  package var configuration: String
+  package var threads: Int
+  package var data: String?
+  package var kernels: KernelPath
+  /// The file for what the process writes.
+  package var log: String
 }
 
 /// How a worker ended.
-enum WorkerEnd: Sendable, Hashable {
+package enum WorkerEnd: Sendable, Hashable {
   case exited(Int32)
   case killed(signal: Int32)
 }
 
 /// A worker at work.
-protocol WorkerHandle: AnyObject {
+package protocol WorkerHandle: AnyObject {
   /// How it ended; nil while it works.
   func poll() -> WorkerEnd?
   func send(signal: Int32)
 }
 
 /// Starts workers: on this machine, or elsewhere.
-protocol Executor {
+package protocol Executor {
   func start(_ job: Job) throws -> any WorkerHandle
+  func start(_ job: SmokeJob) throws -> any WorkerHandle
 }
 
-/// Workers as processes of this machine: the program itself with its hidden command.
+/// Workers as processes of this machine: the program itself with its hidden commands.
 ///
 /// A worker's output goes to the run's log. Its standard input is a pipe that this process holds open: when this
 /// process dies, however it dies, the worker sees the pipe's end and stops.
 struct LocalExecutor: Executor {
   func start(_ job: Job) throws -> any WorkerHandle {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: ProcessFacts.executable)
-    process.arguments = [
+    var arguments = [
       "worker", job.run, "--store", job.store, "--threads", "\(job.threads)", "--kernels", job.kernels.rawValue,
       "--checkpoint-seconds", "\(job.checkpointSeconds)",
       "--attached",
     ]
-    if let data = job.data { process.arguments! += ["--data", data] }
-    let log = try openLog("\(job.store)/runs/\(job.run)/log")
+    if let data = job.data { arguments += ["--data", data] }
+    return try start(arguments, log: "\(job.store)/runs/\(job.run)/log")
+  }
+
+  func start(_ job: SmokeJob) throws -> any WorkerHandle {
+    var arguments = [
+      "smoke", job.configuration, "--threads", "\(job.threads)", "--kernels", job.kernels.rawValue, "--attached",
+    ]
+    if let data = job.data { arguments += ["--data", data] }
+    return try start(arguments, log: job.log)
+  }
+
+  private func start(_ arguments: [String], log path: String) throws -> any WorkerHandle {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: ProcessFacts.executable)
+    process.arguments = arguments
+    let log = try openLog(path)
     process.standardOutput = log
     process.standardError = log
     let lifeline = Pipe()

@@ -6,13 +6,17 @@ struct JournalFollower {
   private var offset = 0
   private(set) var progress: TrialProgress
 
-  init(path: String, trial: String, epochs: Int, totalSteps: Int) {
+  init(path: String, _ progress: TrialProgress) {
     self.path = path
-    progress = TrialProgress(trial: trial, epochs: epochs, totalSteps: totalSteps, startedAt: monotonicSeconds())
+    self.progress = progress
+    // What earlier attempts wrote is not this one's progress.
+    if let past = try? readJournal(path) {
+      offset = past.endOffset
+    }
   }
 
   /// Takes in what is new; gives the progress at each curve point that was reached.
-  mutating func follow() -> [TrialProgress] {
+  mutating func follow(now: Double) -> [TrialProgress] {
     guard let piece = try? readJournal(path, from: offset) else { return [] }
     offset = piece.endOffset
     var reached: [TrialProgress] = []
@@ -20,8 +24,8 @@ struct JournalFollower {
       for metric in metrics {
         switch metric.name {
         case "step_loss":
-          progress.step = metric.step
-          progress.epoch = metric.epoch
+          progress.reach(step: metric.step, epoch: metric.epoch, now: now)
+          progress.stepLoss = metric.value
         case "train_loss": progress.loss = metric.value
         case "train_accuracy":
           progress.trainAccuracy = metric.value

@@ -12,18 +12,25 @@ public struct RunOptions: Sendable, Hashable {
   public var rerun: Bool
   public var failed: Bool
   public var failFast: Bool
-  /// How often a failed trial is tried again.
+  /// How often a trial is tried again that ended by what can pass: killed, out of memory, a full disk.
   public var retries: Int
   /// The folder of the data set's files, before all other places.
   public var data: String?
   public var kernels: KernelPath
   /// Seconds between two checkpoints of a run.
   public var checkpointSeconds: Double
+  /// Seconds that a trial's worker may work; nil for no limit.
+  public var timeLimit: Double?
+  /// Bytes that all trials at work may have together; nil for what the machine has.
+  public var memory: Int?
+  /// One step of each long trial before the work begins.
+  public var smoke: Bool
 
   public init(
     profile: String? = nil, only: [String] = [], overrides: [String] = [], jobs: Int = 1, threads: Int? = nil,
     rerun: Bool = false, failed: Bool = false, failFast: Bool = false, retries: Int = 0, data: String? = nil,
-    kernels: KernelPath = .fast, checkpointSeconds: Double = 60
+    kernels: KernelPath = .fast, checkpointSeconds: Double = 60, timeLimit: Double? = nil, memory: Int? = nil,
+    smoke: Bool = true
   ) {
     self.profile = profile
     self.only = only
@@ -37,6 +44,9 @@ public struct RunOptions: Sendable, Hashable {
     self.data = data
     self.kernels = kernels
     self.checkpointSeconds = checkpointSeconds
+    self.timeLimit = timeLimit
+    self.memory = memory
+    self.smoke = smoke
   }
 
   /// The threads of each trial on this machine.

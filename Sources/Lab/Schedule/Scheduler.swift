@@ -2,33 +2,77 @@ import Experiments
 import Foundation
 import Store
 
-/// Keeps up to `jobs` workers at work until every decision is carried out.
-struct Scheduler {
+/// Keeps up to `jobs` workers at work until every trial is done with.
+final class Scheduler {
   let directory: String
   let store: Store
   let executor: any Executor
   let options: RunOptions
   let threads: Int
   let printer: ProgressPrinter
+  let decider: Decider
+  let surroundings: Surroundings
 
-  private final class Running {
+  /// A trial on its way through the scheduler.
+  final class Entry {
+    let trial: Trial
+    var decision: TrialDecision
+    /// The run that was made for it or goes on for it.
+    var run: String?
+    /// How often it was tried again.
+    var tries = 0
+    /// Why it is not complete, and how sentences about those behind it say so.
+    var cause: String?
+    var fate = "was not run"
+    /// The last sentence about its waiting, not to be said again.
+    var saidWaiting: String?
+
+    init(_ decision: TrialDecision) {
+      trial = decision.trial
+      self.decision = decision
+    }
+  }
+
+  /// A worker at work on a trial. The trial's lock is held as long as this is.
+  final class Working {
     let index: Int
-    let decision: TrialDecision
     let run: String
     let worker: any WorkerHandle
+    let lock: TrialLock
+    let memory: Int
+    let began: Double
+    let killsBefore: Memory.Kills
+    let logOffset: Int
     var follower: JournalFollower
+    var asked: StopReason?
 
-    init(index: Int, decision: TrialDecision, run: String, worker: any WorkerHandle, follower: JournalFollower) {
+    init(
+      index: Int, run: String, worker: any WorkerHandle, lock: TrialLock, memory: Int, began: Double,
+      killsBefore: Memory.Kills, logOffset: Int, follower: JournalFollower
+    ) {
       self.index = index
-      self.decision = decision
       self.run = run
       self.worker = worker
+      self.lock = lock
+      self.memory = memory
+      self.began = began
+      self.killsBefore = killsBefore
+      self.logOffset = logOffset
       self.follower = follower
     }
   }
 
+  var entries: [Entry] = []
+  var agenda = Agenda(priorities: [], after: [])
+  var working: [Working] = []
+  var isStopping = false
+  private var heeded = StopRequest()
+  /// Bytes that could be had when nothing was at work.
+  private var memoryWhenIdle = 0
+
   init(
-    directory: String, store: Store, executor: any Executor, options: RunOptions, threads: Int, printer: ProgressPrinter
+    directory: String, store: Store, executor: any Executor, options: RunOptions, threads: Int,
+    printer: ProgressPrinter, decider: Decider, surroundings: Surroundings = Surroundings()
   ) {
     self.directory = directory
     self.store = store
@@ -36,110 +80,319 @@ struct Scheduler {
     self.options = options
     self.threads = threads
     self.printer = printer
+    self.decider = decider
+    self.surroundings = surroundings
   }
 
-  /// Carries out the decisions in their order and tells what became of each.
-  mutating func run(_ decisions: [TrialDecision]) throws -> [TrialOutcome] {
-    var waiting = Array(decisions.enumerated())[...]
-    var running: [Running] = []
-    var runs = [String?](repeating: nil, count: decisions.count)
-    var left = [Int](repeating: options.retries, count: decisions.count)
-    var stopped = false
-    var passed: Int32 = 0
+  /// Carries out the decisions and tells what became of each, in their order.
+  func run(_ decisions: [TrialDecision]) throws -> [TrialOutcome] {
+    entries = decisions.map(Entry.init)
+    agenda = Agenda(
+      priorities: entries.map(\.trial.priority),
+      after: entries.map { entry in
+        entries.indices.filter { other in
+          entries[other].trial.experiment == entry.trial.experiment
+            && entry.trial.after.contains { entries[other].trial.isNamed($0) }
+        }
+      })
+    do {
+      try takeSmokeSteps()
+      while true {
+        heedSignals()
+        if !isStopping { try beginWhatCan() }
+        if working.isEmpty, isStopping || agenda.waiting.isEmpty { break }
+        heedTimeLimit()
+        surroundings.sleep(0.1)
+        follow()
+        try reap()
+      }
+    } catch {
+      abandon()
+      throw error
+    }
+    printer.finish()
+    _ = try store.ingest()
+    return try entries.map(outcome)
+  }
 
-    while !running.isEmpty || (!waiting.isEmpty && !stopped) {
-      while running.count < options.jobs, !stopped, let (index, decision) = waiting.first {
-        waiting.removeFirst()
-        if decision.action == .skip {
-          runs[index] = decision.run
-          printer.say("\(decision.trial.name): skipped, \(decision.why)")
-          continue
-        }
-        let run = try makeRun(decision)
-        runs[index] = run
-        let worker = try executor.start(
-          Job(
-            store: directory, run: run, threads: threads, data: options.data ?? decision.trial.dataset.path,
-            kernels: options.kernels, checkpointSeconds: options.checkpointSeconds))
-        let follower = JournalFollower(
-          path: RunFolder.journalPath(store: directory, run: run), trial: decision.trial.name,
-          epochs: decision.trial.training.epochs, totalSteps: decision.forecast.steps)
-        running.append(Running(index: index, decision: decision, run: run, worker: worker, follower: follower))
-        printer.say(
-          "\(decision.trial.name): \(verb(decision.action)) as run \(run), \(decision.forecast.steps) steps on \(threads) thread\(threads == 1 ? "" : "s")"
-        )
+  // MARK: Beginning
+
+  private enum Beginning {
+    case begun
+    /// It is done with, or its turn comes later.
+    case passed
+    /// Nothing can begin before memory is free.
+    case noRoom
+  }
+
+  private func beginWhatCan() throws {
+    var passed: Set<Int> = []
+    while true {
+      while let (index, other) = agenda.vain() {
+        settle(index, isComplete: false, "it comes after \(entries[other].trial.name), which \(entries[other].fate)")
       }
-      if let signal = StopSignal.number, signal != passed {
-        passed = signal
-        stopped = true
-        printer.say("vgglab: stopping after the step at hand; the same command goes on later")
-        for one in running { one.worker.send(signal: signal) }
+      guard working.count < options.jobs, let index = agenda.next(now: surroundings.now(), passing: passed) else {
+        return
       }
-      Thread.sleep(forTimeInterval: 0.1)
-      let now = monotonicSeconds()
-      for one in running {
-        for reached in one.follower.follow() { printer.reached(reached, now: now) }
-      }
-      printer.draw(running.map(\.follower.progress), now: now)
-      for (position, one) in running.enumerated().reversed() {
-        guard let end = one.worker.poll() else { continue }
-        running.remove(at: position)
-        _ = one.follower.follow()
-        _ = try store.ingest()
-        let state = try store.run(matching: one.run).state
-        printer.say("\(one.decision.trial.name): \(state.name)\(explanation(end, state))")
-        if case .failed = state {
-          if left[one.index] > 0, !stopped {
-            left[one.index] -= 1
-            waiting.insert((one.index, one.decision.again), at: waiting.startIndex)
-          } else if options.failFast {
-            stopped = true
-            for other in running { other.worker.send(signal: SIGTERM) }
-          }
-        }
+      switch try begin(index) {
+      case .begun: break
+      case .passed: passed.insert(index)
+      case .noRoom: return
       }
     }
+  }
+
+  private func begin(_ index: Int) throws -> Beginning {
+    let entry = entries[index]
+    let trial = entry.trial
+    let lock: TrialLock
+    switch try TrialLock.take(store: directory, experiment: trial.experiment, trial: trial.name, trialID: trial.id) {
+    case .taken(let taken): lock = taken
+    case .held(let process) where process == Int(getpid()):
+      // The same trial twice in what was asked for: the second looks again when the first is done.
+      return .passed
+    case .held(let process):
+      let who = process.map { "process \($0)" } ?? "another process"
+      entry.fate = "is being worked on by \(who)"
+      printer.say("\(trial.name): being worked on by \(who)")
+      agenda[index] = .over(isComplete: false)
+      return .passed
+    }
+    defer { if !working.contains(where: { $0.lock === lock }) { lock.release() } }
     _ = try store.ingest()
-    return try zip(decisions, runs).map { try outcome($0, run: $1) }
+    let decision = try entry.run.map { try tryAgain(trial, run: $0) } ?? decider.decide(trial)
+    entry.decision = decision
+    if decision.action == .skip {
+      guard decision.state != .running else {
+        wait(entry, "\(trial.name): waits for the worker of run \(decision.run ?? "") to stop; who started it is gone")
+        return .passed
+      }
+      entry.run = decision.run
+      entry.fate = decision.state.map { "is \($0.name)" } ?? "was skipped"
+      printer.say("\(trial.name): skipped, \(decision.why)")
+      agenda[index] = .over(isComplete: decision.state == .completed)
+      return .passed
+    }
+    guard try hasRoom(for: index) else { return agenda.waiting.contains(index) ? .noRoom : .passed }
+    try start(index, decision, lock)
+    return .begun
   }
 
-  /// The run's folder and the first line of its journal; for a resumed run its own.
-  private func makeRun(_ decision: TrialDecision) throws -> String {
-    if decision.action == .resume, let run = decision.run { return run }
-    return try createRun(of: decision.trial, in: directory).run
+  /// What is done with a trial whose run did not come to its end the time before.
+  private func tryAgain(_ trial: Trial, run: String) throws -> TrialDecision {
+    let summary = try store.run(matching: run)
+    switch summary.state {
+    case .completed, .running: return try decider.decide(trial)
+    case .failed: return try decider.again(trial, after: summary)
+    case .queued, .interrupted, .lost: return try decider.resume(trial, summary)
+    }
   }
 
-  private func outcome(_ decision: TrialDecision, run: String?) throws -> TrialOutcome {
+  /// Whether the memory that a trial is planned to take can be had now; one for which it never can is done with.
+  private func hasRoom(for index: Int) throws -> Bool {
+    let entry = entries[index]
+    let need = entry.decision.forecast.memoryBytes
+    let most = options.memory ?? surroundings.totalMemory()
+    guard need <= most else {
+      settle(
+        index, isComplete: false,
+        """
+        it needs \(Figures.bytes(need)) of memory, and there will never be more than \(Figures.bytes(most)); lower \
+        training.batch_size\(options.memory == nil ? "" : ", or raise --memory")
+        """)
+      return false
+    }
+    if working.isEmpty { memoryWhenIdle = options.memory ?? surroundings.availableMemory() }
+    let taken = working.map(\.memory).reduce(0, +)
+    guard taken + need <= memoryWhenIdle else {
+      wait(
+        entry,
+        """
+        \(entry.trial.name): waits for memory: it needs \(Figures.bytes(need)), and of \(Figures.bytes(memoryWhenIdle)) \
+        \(Figures.bytes(taken)) are taken
+        """)
+      return false
+    }
+    return true
+  }
+
+  private func start(_ index: Int, _ decision: TrialDecision, _ lock: TrialLock) throws {
+    let entry = entries[index]
+    let trial = decision.trial
+    let run =
+      decision.action == .resume && decision.run != nil
+      ? decision.run! : try createRun(of: trial, in: directory, forecast: decision.forecast).run
+    entry.run = run
+    entry.cause = nil
+    let kills = surroundings.kills()
+    let logOffset = logSize(run)
+    let worker = try executor.start(
+      Job(
+        store: directory, run: run, threads: threads, data: options.data ?? trial.dataset.path,
+        kernels: options.kernels, checkpointSeconds: options.checkpointSeconds))
+    let follower = JournalFollower(
+      path: RunFolder.journalPath(store: directory, run: run),
+      TrialProgress(
+        trial: trial.name, epochs: trial.training.epochs, totalSteps: decision.forecast.steps,
+        batchSize: trial.training.batchSize, startedAt: surroundings.now()))
+    working.append(
+      Working(
+        index: index, run: run, worker: worker, lock: lock, memory: decision.forecast.memoryBytes,
+        began: surroundings.now(), killsBefore: kills, logOffset: logOffset, follower: follower))
+    agenda[index] = .working
+    let verb = decision.action == .resume ? "goes on" : "starts"
+    printer.say(
+      """
+      \(trial.name): \(verb) as run \(run), \(decision.forecast.steps - decision.forecast.firstStep) steps on \
+      \(threads) thread\(threads == 1 ? "" : "s")
+      """)
+  }
+
+  private func wait(_ entry: Entry, _ sentence: String) {
+    guard entry.saidWaiting != sentence else { return }
+    entry.saidWaiting = sentence
+    printer.say(sentence)
+  }
+
+  /// Done with a trial that is not run.
+  private func settle(_ index: Int, isComplete: Bool, _ cause: String) {
+    entries[index].cause = cause
+    printer.say("\(entries[index].trial.name): not run: \(cause)")
+    agenda[index] = .over(isComplete: isComplete)
+  }
+
+  // MARK: Stopping
+
+  /// The first signal asks the workers to stop after the step at hand; a second Ctrl-C kills them.
+  func heedSignals() {
+    let request = surroundings.stop()
+    guard request != heeded, let number = request.number else { return }
+    let isFirst = heeded.number == nil
+    let isSecondCtrlC = request.interrupts >= 2 && heeded.interrupts < 2
+    heeded = request
+    isStopping = true
+    if isFirst {
+      printer.say("vgglab: stopping after the step at hand; the same command goes on later")
+      ask(number == SIGINT ? .ctrlC : .signal(number))
+    }
+    if isSecondCtrlC {
+      printer.say("vgglab: stopping at once")
+      for one in working {
+        one.asked = .secondCtrlC
+        one.worker.send(signal: SIGKILL)
+      }
+    }
+  }
+
+  /// Asks all workers to stop after the step at hand.
+  ///
+  /// By SIGTERM, whatever came here: at a terminal a Ctrl-C reaches the workers as well, and a second one would end them at
+  /// once.
+  private func ask(_ reason: StopReason) {
+    isStopping = true
+    for one in working where one.asked == nil {
+      one.asked = reason
+      one.worker.send(signal: SIGTERM)
+    }
+  }
+
+  private func heedTimeLimit() {
+    guard let limit = options.timeLimit else { return }
+    for one in working where one.asked == nil && surroundings.now() - one.began >= limit {
+      one.asked = .timeLimit(seconds: limit)
+      printer.say("\(entries[one.index].trial.name): its time is over; it stops after the step at hand")
+      one.worker.send(signal: SIGTERM)
+    }
+  }
+
+  /// Something is wrong here: the workers are asked to stop and waited for.
+  private func abandon() {
+    printer.finish()
+    ask(.failFast)
+    while working.contains(where: { $0.worker.poll() == nil }) {
+      heedSignals()
+      surroundings.sleep(0.05)
+    }
+    working.removeAll()
+  }
+
+  // MARK: Ending
+
+  private func follow() {
+    let now = surroundings.now()
+    for one in working {
+      for reached in one.follower.follow(now: now) { printer.reached(reached, now: now) }
+    }
+    printer.draw(
+      working.map(\.follower.progress),
+      total: TotalProgress(
+        done: entries.count - working.count - agenda.waiting.count, working: working.count,
+        waiting: agenda.waiting.count, secondsWaiting: secondsWaiting), now: now)
+  }
+
+  /// What the waiting trials will take, one after the other; nil if that is not known of all.
+  private var secondsWaiting: Double? {
+    var sum = 0.0
+    for index in agenda.waiting {
+      let decision = entries[index].decision
+      if decision.action == .skip || decision.trial.training.epochs == 0 { continue }
+      guard let seconds = decision.forecast.seconds else { return nil }
+      sum += seconds
+    }
+    return sum / Double(options.jobs)
+  }
+
+  private func reap() throws {
+    for one in working {
+      guard let end = one.worker.poll() else { continue }
+      working.removeAll { $0 === one }
+      defer { one.lock.release() }
+      let now = surroundings.now()
+      for reached in one.follower.follow(now: now) { printer.reached(reached, now: now) }
+      let entry = entries[one.index]
+      let kills = surroundings.kills()
+      let cause = WorkerCause(
+        end, asked: one.asked, killsBefore: one.killsBefore, killsNow: kills,
+        log: logText(one.run, from: one.logOffset),
+        freeBytes: freeBytes(directory))
+      let summary = try recordEnd(of: one.run, end, cause)
+      if summary.state == .completed {
+        printer.say("\(entry.trial.name): completed")
+        agenda[one.index] = .over(isComplete: true)
+        continue
+      }
+      let reason = summary.state == .failed ? summary.cause : cause.sentence
+      entry.cause = reason
+      entry.fate = "is \(summary.state.name)"
+      printer.say("\(entry.trial.name): \(summary.state.name)\(reason.map { ", \($0)" } ?? "")")
+      let canPass =
+        summary.state == .failed ? WorkerCause.tellsOfFullDisk(summary.cause ?? "") : cause.canPass
+      if canPass, entry.tries < options.retries, !isStopping {
+        let delay = surroundings.retryDelay(entry.tries)
+        entry.tries += 1
+        agenda[one.index] = .waiting(notBefore: surroundings.now() + delay)
+        printer.say(
+          "\(entry.trial.name): tried again in \(Figures.duration(delay)), \(entry.tries) of \(options.retries)")
+        continue
+      }
+      agenda[one.index] = .over(isComplete: false)
+      if summary.state != .interrupted { failFast() }
+    }
+  }
+
+  func failFast() {
+    guard options.failFast, !isStopping else { return }
+    ask(.failFast)
+  }
+
+  private func outcome(_ entry: Entry) throws -> TrialOutcome {
+    let run = try entry.run ?? decider.decide(entry.trial).run
     let summary = try run.map { try store.run(matching: $0) }
     return TrialOutcome(
-      experiment: decision.trial.experiment, trial: decision.trial.name, run: run, action: decision.action,
-      state: summary?.state.name ?? "not run", cause: summary?.cause, train_loss: summary?.trainLoss,
+      experiment: entry.trial.experiment, trial: entry.trial.name, run: run, action: entry.decision.action,
+      state: summary?.state.name ?? "not run",
+      cause: summary?.state == .completed ? nil : summary?.cause ?? entry.cause, train_loss: summary?.trainLoss,
       train_accuracy: summary?.trainAccuracy, test_accuracy: summary?.testAccuracy,
       examples_per_second: summary?.examplesPerSecond, seconds: summary?.seconds)
-  }
-
-  private func verb(_ action: TrialDecision.Action) -> String {
-    switch action {
-    case .resume: "goes on"
-    default: "starts"
-    }
-  }
-
-  private func explanation(_ end: WorkerEnd, _ state: RunState) -> String {
-    switch end {
-    case .killed(let signal): ", the worker was killed by signal \(signal)"
-    case .exited(let code) where state == .lost: ", the worker ended with code \(code); see its log"
-    case .exited: ""
-    }
-  }
-}
-
-extension TrialDecision {
-  /// The same trial once more, as a new run.
-  fileprivate var again: TrialDecision {
-    var decision = self
-    decision.action = .again
-    decision.run = nil
-    return decision
   }
 }

@@ -22,13 +22,16 @@ public struct TrialDecision: Sendable, Hashable {
   public var why: String
   /// The run that it goes on with, or that makes it unnecessary.
   public var run: String?
+  /// The state of that run.
+  var state: RunState?
   public var forecast: Forecast
 
   /// For `--json`.
   public var facts: Facts {
     Facts(
       experiment: trial.experiment, trial: trial.name, trial_id: trial.id, action: action, why: why, run: run,
-      steps: forecast.steps, seconds: forecast.seconds, memory_bytes: forecast.memoryBytes,
+      priority: trial.priority, after: trial.after, steps: forecast.steps, first_step: forecast.firstStep,
+      seconds: forecast.seconds, seconds_from: forecast.basis, memory_bytes: forecast.memoryBytes,
       disk_bytes: forecast.diskBytes)
   }
 
@@ -39,8 +42,14 @@ public struct TrialDecision: Sendable, Hashable {
     public var action: Action
     public var why: String
     public var run: String?
+    public var priority: Int
+    public var after: [String]
     public var steps: Int
+    /// The steps that a run has behind it already.
+    public var first_step: Int
+    /// For the steps that remain.
     public var seconds: Double?
+    public var seconds_from: Forecast.Basis?
     public var memory_bytes: Int
     public var disk_bytes: Int
   }
@@ -56,24 +65,19 @@ public struct TrialDecision: Sendable, Hashable {
       let runs = decision.action != .skip && decision.trial.training.epochs > 0
       table.add([
         decision.trial.experiment, decision.trial.name, decision.action.rawValue,
-        runs ? "\(forecast.steps)" : "–",
+        runs ? "\(forecast.steps - forecast.firstStep)" : "–",
         runs ? forecast.seconds.map(Figures.duration) ?? "unknown" : "–",
         runs ? Figures.bytes(forecast.memoryBytes) : "–",
         runs ? Figures.bytes(forecast.diskBytes) : "–",
-        decision.why,
+        decision.why + (decision.trial.after.isEmpty ? "" : "; after \(decision.trial.after.joined(separator: ", "))"),
       ])
     }
+    let unknown = decisions.contains {
+      $0.action != .skip && $0.trial.training.epochs > 0 && $0.forecast.seconds == nil
+    }
     return table.text
+      + (unknown ? "\nA time is unknown until such a network has run here; --measure times a few steps." : "")
   }
-}
-
-/// What a trial would cost.
-public struct Forecast: Sendable, Hashable {
-  public var steps: Int
-  /// From the rate of an earlier run of the same network here; nil where there is none.
-  public var seconds: Double?
-  public var memoryBytes: Int
-  public var diskBytes: Int
 }
 
 /// What became of one trial.
@@ -83,6 +87,7 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
   public var run: String?
   public var action: TrialDecision.Action
   public var state: String
+  /// Why it failed, was stopped or was not run.
   public var cause: String?
   public var train_loss: Double?
   public var train_accuracy: Double?
@@ -90,7 +95,19 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
   public var examples_per_second: Double?
   public var seconds: Double?
 
-  /// The outcomes as a table for people, with the causes of failures under it.
+  /// Whether it is not as it was asked for, and nobody stopped it.
+  public var isFailure: Bool {
+    switch state {
+    case "failed", "lost", "queued": action != .skip
+    case "not run": cause != nil
+    default: false
+    }
+  }
+
+  /// Whether its worker was stopped before the end: it can be resumed.
+  public var isInterrupted: Bool { state == "interrupted" && action != .skip }
+
+  /// The outcomes as a table for people, with the causes of what is not complete under it.
   public static func table(_ outcomes: [TrialOutcome]) -> String {
     var table = TextTable([
       ("trial", .left), ("run", .left), ("state", .left), ("train loss", .right), ("train acc", .right),

@@ -65,6 +65,11 @@ public enum RunTexts {
       line("  kernels", "\(attempt.kernels), \(attempt.instruction_set)")
       line("  BLAS", "\(attempt.blas), core \(attempt.blas_core)")
       for digest in Configuration.lines(attempt.data_digests) { line("  data", digest) }
+      line("  ended", attempt.exit_at)
+      line(
+        "  how",
+        attempt.exit_cause ?? attempt.exit_signal.map { "killed by signal \($0)" }
+          ?? attempt.exit_code.map { "exit code \($0)" })
     }
     if !run.artifacts.isEmpty {
       section("files")

@@ -28,7 +28,7 @@ public struct Worker {
   /// Throws when the journal itself cannot be read or written; then the run is left as it was.
   public func work(attached: Bool) throws -> Int32 {
     StopSignal.listen()
-    if attached { stopWithParent() }
+    if attached { StopSignal.stopWithParent() }
     let folder = try RunFolder(store: store, existing: run)
     guard let lock = try folder.acquireLock() else { throw LabError.alreadyRunning(run: run) }
     defer { lock.release() }
@@ -138,19 +138,5 @@ public struct Worker {
       attempt: number, startedAt: timestamp(), environment: environment(digests),
       resumedFrom: resumption.checkpoint?.step,
       differences: resumption.differences.isEmpty ? nil : resumption.differences)
-  }
-
-  /// Standard input is a pipe that the parent holds: its end means that the parent is gone.
-  private func stopWithParent() {
-    let thread = Thread {
-      var byte: UInt8 = 0
-      while true {
-        let count = read(0, &byte, 1)
-        if count == 0 || (count < 0 && errno != EINTR) { break }
-      }
-      StopSignal.receive(SIGTERM)
-    }
-    thread.stackSize = 64 << 10
-    thread.start()
   }
 }

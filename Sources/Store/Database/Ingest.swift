@@ -103,6 +103,22 @@ extension Store {
           arguments: [
             run, attempt, checkpoint.step, checkpoint.at, checkpoint.path, checkpoint.bytes, checkpoint.digest,
           ])
+      case .exit(let exit):
+        try database.execute(
+          sql: """
+            UPDATE attempt SET exit_at = ?, exit_code = ?, exit_signal = ?, exit_cause = ? WHERE run = ? AND attempt = ?
+            """,
+          arguments: [exit.at, exit.code, exit.signal, exit.cause, run, exit.attempt])
+      case .forecast(let forecast):
+        try database.execute(
+          sql: """
+            INSERT OR REPLACE INTO forecast (run, at, steps, seconds, memory_bytes, disk_bytes, basis)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            run, forecast.at, forecast.steps, forecast.seconds, forecast.memoryBytes, forecast.diskBytes,
+            forecast.basis,
+          ])
       case .end(let end):
         try database.execute(
           sql: """

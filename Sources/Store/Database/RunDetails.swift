@@ -20,6 +20,11 @@ public struct RunDetails: Sendable, Hashable, Codable {
     public var blas_core: String
     /// Canonical JSON: SHA-256 by file name.
     public var data_digests: String
+    /// How its process ended, where it left no end of the run behind.
+    public var exit_at: String?
+    public var exit_code: Int?
+    public var exit_signal: Int?
+    public var exit_cause: String?
   }
   public struct Event: Sendable, Hashable, Codable {
     public var attempt: Int
@@ -82,7 +87,7 @@ extension Store {
         training_seconds: run.trainingSeconds, peak_rss_bytes: run.peakResidentBytes, metrics: metrics,
         attempts: try rows(
           """
-          SELECT a.attempt, a.started_at, e.* FROM attempt AS a JOIN environment AS e ON e.digest = a.environment
+          SELECT a.attempt, a.started_at, a.exit_at, a.exit_code, a.exit_signal, a.exit_cause, e.* FROM attempt AS a JOIN environment AS e ON e.digest = a.environment
           WHERE a.run = ? ORDER BY a.attempt
           """
         ).map { row in
@@ -91,7 +96,9 @@ extension Store {
             binary_digest: row["binary_digest"], git_commit: row["git_commit"], git_dirty: row["git_dirty"],
             host: row["host"], operating_system: row["operating_system"], cpu: row["cpu"], cores: row["cores"],
             threads: row["threads"], kernels: row["kernels"], instruction_set: row["instruction_set"],
-            blas: row["blas"], blas_core: row["blas_core"], data_digests: row["data_digests"])
+            blas: row["blas"], blas_core: row["blas_core"], data_digests: row["data_digests"],
+            exit_at: row["exit_at"], exit_code: row["exit_code"], exit_signal: row["exit_signal"],
+            exit_cause: row["exit_cause"])
         },
         reductions: try rows("SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key").map {
           RunDetails.Reduction(key: $0["key"], full: $0["full_value"], used: $0["used_value"])

@@ -27,7 +27,7 @@ public struct RunSummary: Sendable, Hashable {
   /// Canonical JSON.
   public var configuration: String?
   public var state: RunState
-  /// Why it failed.
+  /// Why it failed, or how the worker of its last attempt ended, where that is known.
   public var cause: String?
   public var createdAt: String
   public var endedAt: String?
@@ -95,21 +95,28 @@ extension Store {
     where condition: String, _ arguments: [any DatabaseValueConvertible]
   ) throws(StoreError) -> [RunSummary] {
     let rows = try reading { database in
-      try Row.fetchAll(
+      // An older store that is only read has no such column.
+      let exitCause =
+        try database.columns(in: "attempt").contains { $0.name == "exit_cause" }
+        ? "(SELECT exit_cause FROM attempt WHERE attempt.run = s.run ORDER BY attempt DESC LIMIT 1)" : "NULL"
+      return try Row.fetchAll(
         database,
         sql: """
           SELECT s.*, r.configuration AS configuration,
             EXISTS (
               SELECT 1 FROM event WHERE event.run = s.run AND event.kind = 'interrupted' AND event.attempt >= (
-                SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) AS is_interrupted
+                SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) AS is_interrupted,
+            \(exitCause) AS exit_cause
           FROM run_summary AS s JOIN run AS r ON r.id = s.run
           WHERE \(condition) ORDER BY s.created_at, s.run
           """, arguments: StatementArguments(arguments))
     }
     return rows.map { row in
-      RunSummary(
+      let outcome: String? = row["outcome"]
+      return RunSummary(
         id: row["run"], experiment: row["experiment"], trial: row["trial"], trialID: row["trial_id"],
-        profile: row["profile"], configuration: row["configuration"], state: state(row), cause: row["cause"],
+        profile: row["profile"], configuration: row["configuration"], state: state(row),
+        cause: outcome == nil ? row["exit_cause"] : row["cause"],
         createdAt: row["created_at"], endedAt: row["ended_at"], attempts: row["attempts"], seed: row["seed"],
         epochs: row["epochs"], arch: row["arch"], ratio: row["ratio"], input: row["input"],
         parameters: row["parameters"], trainLoss: row["train_loss"], trainAccuracy: row["train_accuracy"],

@@ -227,5 +227,36 @@ enum Schema {
       SELECT run, attempt, name, step, epoch, value FROM latest_metric AS m
       WHERE step = (SELECT max(step) FROM latest_metric AS other WHERE other.run = m.run AND other.name = m.name);
     """,
+    """
+    ALTER TABLE attempt ADD COLUMN exit_at TEXT;
+    ALTER TABLE attempt ADD COLUMN exit_code INTEGER;
+    ALTER TABLE attempt ADD COLUMN exit_signal INTEGER;
+    ALTER TABLE attempt ADD COLUMN exit_cause TEXT;
+
+    CREATE TABLE forecast (
+      run TEXT NOT NULL PRIMARY KEY REFERENCES run (id),
+      at TEXT NOT NULL,
+      steps INTEGER NOT NULL,
+      seconds REAL,
+      memory_bytes INTEGER NOT NULL,
+      disk_bytes INTEGER NOT NULL,
+      basis TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    -- Facts of completed runs alone; the time only where one attempt did all of it.
+    CREATE VIEW forecast_check AS
+      SELECT
+        r.experiment, r.trial, f.run, f.basis, f.steps,
+        f.seconds AS forecast_seconds,
+        CASE WHEN r.outcome = 'completed' AND (SELECT count(*) FROM attempt WHERE attempt.run = r.id) = 1
+          THEN r.seconds END AS seconds,
+        f.memory_bytes AS forecast_memory_bytes,
+        CASE WHEN r.outcome = 'completed' THEN r.peak_rss_bytes END AS memory_bytes,
+        f.disk_bytes AS forecast_disk_bytes,
+        CASE WHEN r.outcome = 'completed' THEN
+          (SELECT coalesce(sum(bytes), 0) FROM artifact WHERE artifact.run = r.id)
+          + (SELECT offset FROM journal WHERE journal.run = r.id) END AS disk_bytes
+      FROM forecast AS f JOIN run AS r ON r.id = f.run;
+    """,
   ]
 }

@@ -10,11 +10,15 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case artifact(ArtifactRecord)
   /// A checkpoint is whole and on the disk, and so is everything that was told before it.
   case checkpoint(CheckpointRecord)
+  /// How the process of an attempt ended, told by the process that had started it.
+  case exit(ExitRecord)
+  /// What the run was expected to cost, told before it began.
+  case forecast(ForecastRecord)
   /// Last in the file of a run that completed or failed.
   case end(EndRecord)
 
   private enum Kind: String, CodingKey {
-    case run, attempt, network, metric, event, artifact, checkpoint, end
+    case run, attempt, network, metric, event, artifact, checkpoint, exit, forecast, end
     /// Not a kind: the first line also tells the version of the journal's format.
     case version
   }
@@ -31,6 +35,8 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .event(let record): try container.encode(record, forKey: .event)
     case .artifact(let record): try container.encode(record, forKey: .artifact)
     case .checkpoint(let record): try container.encode(record, forKey: .checkpoint)
+    case .exit(let record): try container.encode(record, forKey: .exit)
+    case .forecast(let record): try container.encode(record, forKey: .forecast)
     case .end(let record): try container.encode(record, forKey: .end)
     }
   }
@@ -49,6 +55,8 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
     case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
     case .checkpoint: self = .checkpoint(try container.decode(CheckpointRecord.self, forKey: .checkpoint))
+    case .exit: self = .exit(try container.decode(ExitRecord.self, forKey: .exit))
+    case .forecast: self = .forecast(try container.decode(ForecastRecord.self, forKey: .forecast))
     case .end: self = .end(try container.decode(EndRecord.self, forKey: .end))
     case nil, .version:
       throw DecodingError.dataCorrupted(

@@ -9,9 +9,12 @@ struct PlanCommand: LabCommand {
   @OptionGroup var format: JSONOptions
   @OptionGroup var options: ExperimentOptions
 
+  @Flag(name: .long, help: "Time a few steps of networks whose rate no run of the store tells.")
+  var measure = false
+
   func execute() throws {
     let laboratory = Laboratory(store: store.directory)
-    let decisions = try laboratory.plan(try options.experiments(), options: options.runOptions)
+    let decisions = try laboratory.plan(try options.experiments(), options: options.runOptions, measuring: measure)
     if format.json {
       output(try json(decisions.map(\.facts)))
     } else {

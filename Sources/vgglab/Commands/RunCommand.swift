@@ -5,7 +5,7 @@ import Lab
 struct RunCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run what is missing of the experiments, begin interrupted trials again, skip what is complete.")
+    abstract: "Run what is missing of the experiments, resume what was interrupted, skip what is complete.")
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -20,6 +20,8 @@ struct RunCommand: LabCommand {
       output(TrialOutcome.table(outcomes))
     }
     if StopSignal.number != nil { throw ExitCode(StopSignal.exitCode) }
-    if outcomes.contains(where: { $0.state == "failed" || $0.state == "lost" }) { throw ExitCode(1) }
+    if outcomes.contains(where: \.isFailure) { throw ExitCode(1) }
+    // By its time limit: the same command goes on with it.
+    if outcomes.contains(where: \.isInterrupted) { throw ExitCode(75) }
   }
 }

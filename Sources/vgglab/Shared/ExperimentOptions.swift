@@ -42,8 +42,20 @@ struct ExperimentOptions: ParsableArguments {
   @Flag(name: .long, help: "Stop at the first trial that fails.")
   var failFast = false
 
-  @Option(name: .long, help: "Try a failed trial so many times again.")
+  @Option(
+    name: .long, help: "Try a trial so many times again that was killed or that ran out of memory or disk.")
   var retry = 0
+
+  @Option(name: .long, help: ArgumentHelp("Stop a trial's worker after this time.", valueName: "90m"))
+  var timeLimit: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Memory that all trials at work may have (default: what is available).", valueName: "6GB"))
+  var memory: String?
+
+  @Flag(name: .long, help: "Leave out the first step of every long trial before the work begins.")
+  var noSmoke = false
 
   @Option(name: .long, help: ArgumentHelp("The folder of the data set's files.", valueName: "dir"))
   var data: String?
@@ -54,13 +66,20 @@ struct ExperimentOptions: ParsableArguments {
     }
     if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
     if retry < 0 { throw ValidationError("--retry is \(retry); it must be at least 0") }
+    if let timeLimit, Quantities.seconds(timeLimit) == nil {
+      throw ValidationError("--time-limit is '\(timeLimit)'; write a time such as 45s, 90m or 1h30m")
+    }
+    if let memory, Quantities.bytes(memory) == nil {
+      throw ValidationError("--memory is '\(memory)'; write a size such as 6GB or 800MB")
+    }
   }
 
   var runOptions: RunOptions {
     RunOptions(
       profile: profile, only: only.map { $0.split(separator: ",").map(String.init) } ?? [], overrides: overrides,
       jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
-      kernels: kernels.path, checkpointSeconds: checkpointSeconds)
+      kernels: kernels.path, checkpointSeconds: checkpointSeconds, timeLimit: timeLimit.flatMap(Quantities.seconds),
+      memory: memory.flatMap(Quantities.bytes), smoke: !noSmoke)
   }
 
   /// The files' experiments under the options: all errors of all files at once.

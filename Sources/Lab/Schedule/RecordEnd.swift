@@ -1,0 +1,51 @@
+import Files
+import Foundation
+import Store
+
+extension Scheduler {
+  /// Tells a run's journal how its worker ended, unless the run has its end; gives the run as it stands then.
+  func recordEnd(of run: String, _ end: WorkerEnd, _ cause: WorkerCause) throws -> RunSummary {
+    _ = try store.ingest()
+    let folder = try RunFolder(store: directory, existing: run)
+    // The worker is gone, and its lock is free, unless another has begun with the run.
+    if let lock = try folder.acquireLock() {
+      defer { lock.release() }
+      _ = try store.ingest()
+      let summary = try store.run(matching: run)
+      guard summary.state != .completed, summary.state != .failed else { return summary }
+      var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause.sentence)
+      switch end {
+      case .exited(let code): record.code = Int(code)
+      case .killed(let signal): record.signal = Int(signal)
+      }
+      do {
+        let journal = try JournalWriter(folder: folder)
+        try journal.append([.exit(record)])
+        try journal.flush()
+      } catch {
+        // On a full disk the run is as sound without it.
+        printer.say("vgglab: how the worker of run \(run) ended could not be recorded: \(error)")
+      }
+    }
+    _ = try store.ingest()
+    return try store.run(matching: run)
+  }
+
+  func logSize(_ run: String) -> Int {
+    var status = stat()
+    return stat("\(directory)/runs/\(run)/log", &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// What a worker has written to its log, its end at most.
+  func logText(_ run: String, from offset: Int) -> String {
+    guard let data = try? readFile("\(directory)/runs/\(run)/log") else { return "" }
+    return String(decoding: data.dropFirst(offset).suffix(64 << 10), as: UTF8.self)
+  }
+
+  /// The room that is left on a folder's disk; nil where it is not told.
+  func freeBytes(_ path: String) -> Int? {
+    var facts = statvfs()
+    guard statvfs(path, &facts) == 0 else { return nil }
+    return Int(facts.f_bavail) * Int(facts.f_frsize)
+  }
+}

@@ -1,0 +1,101 @@
+import Experiments
+import Files
+import Foundation
+import Store
+
+extension Scheduler {
+  /// One step of every distinct long trial that would begin anew; one that fails in it fails here, before the work begins.
+  ///
+  /// A trial alone takes its own first step as soon; short ones are not worth it.
+  func takeSmokeSteps() throws {
+    guard options.smoke else { return }
+    let most = options.memory ?? surroundings.totalMemory()
+    let long = try entries.indices.filter { index in
+      let decision = entries[index].decision
+      guard [.new, .changed, .again].contains(decision.action), decision.trial.training.epochs > 0,
+        decision.forecast.memoryBytes <= most
+      else { return false }
+      return try !decider.forecaster.isShort(decision.trial, decision.forecast)
+    }
+    guard long.count > 1 else { return }
+    printer.say(
+      "vgglab: a step of each of \(long.count) trials, to see that they can be run; --no-smoke leaves it out")
+    var found: [String: String?] = [:]
+    for index in long {
+      heedSignals()
+      if isStopping { return }
+      let key = smokeKey(entries[index].trial)
+      let complaint: String?
+      if let known = found[key] {
+        complaint = known
+      } else {
+        complaint = try smoke(entries[index].trial)
+        found[key] = .some(complaint)
+      }
+      if isStopping { return }
+      if let complaint { try fail(index, "smoke step: \(complaint)") }
+    }
+  }
+
+  /// Trials of one key take the same first step as far as it can fail: neither seed nor length matters.
+  private func smokeKey(_ trial: Trial) -> String {
+    var trial = trial
+    trial.training.seed = 0
+    trial.training.epochs = 1
+    trial.training.maxSteps = nil
+    return trial.canonicalText
+  }
+
+  /// What is wrong with a trial's first step; nil if nothing is, or if it is not the trial's fault.
+  private func smoke(_ trial: Trial) throws -> String? {
+    let log = NSTemporaryDirectory() + "vgglab-smoke-\(getpid())-\(UUID().uuidString)"
+    defer { unlink(log) }
+    let kills = surroundings.kills()
+    let worker = try executor.start(
+      SmokeJob(
+        configuration: trial.canonicalText, threads: threads, data: options.data ?? trial.dataset.path,
+        kernels: options.kernels, log: log))
+    var isAsked = false
+    while true {
+      if let end = worker.poll() {
+        if isAsked || end == .exited(0) { return nil }
+        let text = (try? readText(log)) ?? ""
+        let cause = WorkerCause(
+          end, asked: nil, killsBefore: kills, killsNow: surroundings.kills(), log: text, freeBytes: nil)
+        switch cause {
+        case .killed, .stoppedByOthers:
+          printer.say("\(trial.name): its smoke step was not finished: \(cause.sentence)")
+          return nil
+        case .outOfMemory, .crashed: return cause.sentence
+        default:
+          let words = text.trimmingCharacters(in: .whitespacesAndNewlines)
+          return words.isEmpty ? cause.sentence : words.replacingOccurrences(of: "vgglab: ", with: "")
+        }
+      }
+      heedSignals()
+      if isStopping {
+        worker.send(signal: isAsked && surroundings.stop().interrupts >= 2 ? SIGKILL : SIGTERM)
+        isAsked = true
+      }
+      surroundings.sleep(0.05)
+    }
+  }
+
+  /// Keeps a run of a trial that failed before it began.
+  private func fail(_ index: Int, _ cause: String) throws {
+    let entry = entries[index]
+    let folder = try createRun(of: entry.trial, in: directory, forecast: entry.decision.forecast)
+    let journal = try JournalWriter(folder: folder)
+    try journal.append([
+      .end(
+        EndRecord(
+          outcome: .failed, cause: cause, at: timestamp(), trainingSeconds: 0, seconds: 0, peakResidentBytes: 0))
+    ])
+    try journal.flush()
+    entry.run = folder.run
+    entry.fate = "is failed"
+    printer.say("\(entry.trial.name): failed, \(cause)")
+    agenda[index] = .over(isComplete: false)
+    failFast()
+  }
+}

@@ -1,0 +1,210 @@
+import Foundation
+import Testing
+
+/// Runs that are stopped and killed from outside, and several at once on one store, through the built program.
+@Suite struct SignalTests {
+  private static let long = Samples.tiny.replacingOccurrences(of: "epochs: 2", with: "epochs: 4000")
+
+  /// A run under way whose process group is its own.
+  private final class Started {
+    let program: Program
+    let process: Process
+    private let errors: String
+
+    init(_ program: Program, _ arguments: [String]) throws {
+      self.program = program
+      errors = "\(program.directory)/errors-\(UUID().uuidString)"
+      FileManager.default.createFile(atPath: errors, contents: nil)
+      process = program.start(arguments)
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle(forWritingAtPath: errors)
+      try process.run()
+      // As a shell at a terminal starts it: a process group of its own. Foundation makes one already.
+      _ = setpgid(process.processIdentifier, process.processIdentifier)
+    }
+
+    deinit {
+      // Whatever went wrong, nothing stays behind.
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var text: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
+
+    /// Waits for words on stderr, for a minute at most.
+    func wait(for words: String) throws {
+      for _ in 0..<6000 {
+        if text.contains(words) { return }
+        if !process.isRunning { break }
+        usleep(10_000)
+      }
+      try #require(text.contains(words), "'\(words)' never came:\n\(text)")
+    }
+
+    var id: pid_t { process.processIdentifier }
+
+    /// The workers that are its children.
+    var workers: [pid_t] {
+      let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+      return ids.compactMap { pid_t($0) }.filter { child in
+        let stat = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? ""
+        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+        return fields.count > 2 && fields[1] != "Z" && fields[2] == "\(id)"
+      }
+    }
+
+    func waitForEnd() -> Int32 {
+      process.waitUntilExit()
+      return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    }
+  }
+
+  private static func facts(_ program: Program) throws -> [[String: Any]] {
+    let list = try program("list", "--json")
+    return try #require(JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])
+  }
+
+  @Test func ctrlCAtATerminalReachesAllAndStopsAllInGoodOrder() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("long.yaml", Self.long)
+    let run = try Started(program, ["run", "long.yaml", "--no-smoke"])
+    try run.wait(for: "train acc")
+    // A terminal sends it to the whole group; the worker gets it even where it has a group of its own.
+    for worker in run.workers { kill(worker, SIGINT) }
+    kill(-run.id, SIGINT)
+    #expect(run.waitForEnd() == 130, "\(run.text)")
+    let facts = try Self.facts(program)
+    // The second trial had not begun.
+    #expect(
+      facts.count == 1 && facts[0]["state"] as? String == "interrupted" && facts[0]["cause"] as? String == "Ctrl-C")
+    #expect(!run.text.contains("\u{1B}"))
+  }
+
+  @Test func aSecondCtrlCEndsAtOnce() throws {
+    let program = try Program()
+    defer { program.remove() }
+    // Steps of several seconds, so that the first Ctrl-C cannot have ended it.
+    try program.write(
+      "slow.yaml",
+      Samples.tiny.replacingOccurrences(of: "resize: 32, train: 64", with: "resize: 224, train: 4096")
+        .replacingOccurrences(of: "ratio: 32", with: "ratio: 4")
+        .replacingOccurrences(of: "batch_size: 16", with: "batch_size: 512"))
+    let run = try Started(program, ["run", "slow.yaml", "--only", "small"])
+    try run.wait(for: "starts as run")
+    usleep(1_500_000)
+    kill(run.id, SIGINT)
+    try run.wait(for: "stopping after the step at hand")
+    kill(run.id, SIGINT)
+    #expect(run.waitForEnd() == 130)
+    let facts = try Self.facts(program)
+    #expect(facts.count == 1)
+    #expect(facts[0]["state"] as? String == "completed" || facts[0]["cause"] as? String != nil, "\(facts)")
+  }
+
+  @Test(arguments: [SIGTERM, SIGUSR1]) func otherSignalsEndWith75(signal: Int32) throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("long.yaml", Self.long)
+    let run = try Started(program, ["run", "long.yaml", "--only", "small"])
+    try run.wait(for: "train acc")
+    // A storm is no more than the first of it.
+    for _ in 0..<20 {
+      for worker in run.workers { kill(worker, signal) }
+      kill(-run.id, signal)
+      kill(run.id, signal)
+    }
+    #expect(run.waitForEnd() == 75, "\(run.text)")
+    let facts = try Self.facts(program)
+    #expect(facts.count == 1 && facts[0]["state"] as? String == "interrupted")
+    #expect(facts[0]["cause"] as? String == "stopped by \(signal == SIGTERM ? "SIGTERM" : "SIGUSR1")")
+  }
+
+  @Test func aKilledWorkerIsLostWithItsCauseAndTriedAgain() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("long.yaml", Self.long)
+    let run = try Started(program, ["run", "long.yaml", "--only", "small", "--retry", "1", "--time-limit", "3s"])
+    try run.wait(for: "train acc")
+    for worker in run.workers { kill(worker, SIGKILL) }
+    try run.wait(for: "lost, the worker was killed by signal 9 (SIGKILL)")
+    try run.wait(for: "tried again in 1.0 s")
+    // The second attempt comes to its time limit.
+    #expect(run.waitForEnd() == 75, "\(run.text)")
+    let rows = try RunTests.rows(
+      program, "SELECT attempt, exit_signal, exit_code, exit_cause FROM attempt ORDER BY attempt")
+    #expect(rows.count == 2 && rows[0]["exit_signal"] as? Int == 9 && rows[1]["exit_code"] as? Int == 75)
+    #expect(rows[1]["exit_cause"] as? String == "time limit of 3.0 s")
+    let show = try program("show", "small")
+    #expect(show.output.contains("interrupted") && show.output.contains("killed by signal 9 (SIGKILL)"))
+    let plan = try program("plan", "long.yaml", "--only", "small")
+    #expect(plan.output.contains("resume") && plan.output.contains("(time limit of 3.0 s)"))
+    // The database that the journals make tells the same.
+    let before = try program("query", "SELECT * FROM attempt JOIN forecast USING (run)").output
+    #expect(try program("doctor", "--rebuild").code == 0)
+    #expect(try program("query", "SELECT * FROM attempt JOIN forecast USING (run)").output == before)
+  }
+
+  @Test func aKilledParentsWorkersStopAndTheNextGoesOn() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("long.yaml", Self.long)
+    let run = try Started(program, ["run", "long.yaml", "--only", "small"])
+    try run.wait(for: "train acc")
+    let workers = run.workers
+    #expect(workers.count == 1)
+    kill(run.id, SIGKILL)
+    #expect(run.waitForEnd() == 128 + SIGKILL)
+    // At once, whether its worker has stopped by now or not.
+    let next = try Started(program, ["run", "long.yaml", "--only", "small"])
+    try next.wait(for: "goes on as run")
+    try next.wait(for: "train acc")
+    kill(next.id, SIGTERM)
+    #expect(next.waitForEnd() == 75)
+    let facts = try Self.facts(program)
+    #expect(facts.count == 1 && facts[0]["state"] as? String == "interrupted")
+    #expect(workers.allSatisfy { kill($0, 0) != 0 })
+  }
+
+  @Test func twoAtOnceShareTheTrials() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let trials = (0..<6).map { "  - {name: t\($0), training: {seed: \($0)}}\n" }.joined()
+    try program.write(
+      "many.yaml",
+      String(Samples.tiny[..<Samples.tiny.range(of: "trials:")!.lowerBound]) + "trials:\n" + trials)
+    let both = try (0..<2).map { _ in try Started(program, ["run", "many.yaml", "--threads", "1"]) }
+    #expect(both.map { $0.waitForEnd() } == [0, 0], "\(both.map(\.text))")
+    let rows = try RunTests.rows(program, "SELECT trial, count(*) AS n FROM run GROUP BY trial")
+    #expect(rows.count == 6 && rows.allSatisfy { $0["n"] as? Int == 1 }, "\(both.map(\.text))")
+    #expect(try Self.facts(program).allSatisfy { $0["state"] as? String == "completed" })
+    #expect(try RunTests.rows(program, "SELECT count(*) AS n FROM attempt")[0]["n"] as? Int == 6)
+  }
+
+  @Test func whatAnotherWorksOnIsSaid() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("long.yaml", Self.long)
+    let first = try Started(program, ["run", "long.yaml", "--only", "small"])
+    try first.wait(for: "train acc")
+    let second = try program("run", "long.yaml", "--only", "small")
+    #expect(second.code == 0 && second.errors.contains("small: being worked on by process \(first.id)"), "\(second)")
+    #expect(second.output.contains("running"))
+    kill(first.id, SIGTERM)
+    #expect(first.waitForEnd() == 75)
+    #expect(try RunTests.rows(program, "SELECT count(*) AS n FROM run")[0]["n"] as? Int == 1)
+  }
+
+  @Test func planMeasuresAndRefusesWrongQuantities() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    let plan = try program("plan", "tiny.yaml", "--measure", "--json")
+    let facts = try #require(JSONSerialization.jsonObject(with: Data(plan.output.utf8)) as? [[String: Any]])
+    #expect(facts.allSatisfy { $0["seconds_from"] as? String == "measured" && ($0["seconds"] as? Double ?? 0) > 0 })
+    #expect(!program.exists(".vgglab"))
+    #expect(try program("plan", "tiny.yaml").output.contains("--measure times a few steps"))
+    for wrong in [["--time-limit", "90"], ["--memory", "much"], ["--retry", "-1"]] {
+      #expect(try program.run(["run", "tiny.yaml"] + wrong).code == 64)
+    }
+  }
+}
