@@ -49,7 +49,7 @@ struct Decider {
   /// The decision to go on with a run that was begun.
   func resume(_ trial: Trial, _ run: RunSummary) throws -> TrialDecision {
     var forecast = try forecaster.forecast(trial)
-    forecast.firstStep = firstStep(of: run)
+    forecast.firstStep = try firstStep(of: run)
     if forecast.steps > 0 {
       forecast.seconds = forecast.seconds.map {
         $0 * Double(forecast.steps - forecast.firstStep) / Double(forecast.steps)
@@ -72,5 +72,5 @@ struct Decider {
   private func failure(_ run: RunSummary) -> String { "run \(run.id) failed: \(run.cause ?? "cause unknown")" }
 
   /// The steps that the next attempt of a run need not do again.
-  private func firstStep(of run: RunSummary) -> Int { 0 }
+  private func firstStep(of run: RunSummary) throws -> Int { try store?.newestCheckpointStep(run: run.id) ?? 0 }
 }

@@ -78,6 +78,15 @@ extension Store {
     throw .noSuchRun(text)
   }
 
+  /// The step of a run's newest checkpoint; nil where there is none.
+  public func newestCheckpointStep(run: String) throws(StoreError) -> Int? {
+    try reading { database in
+      try Int.fetchOne(
+        database, sql: "SELECT step FROM checkpoint WHERE run = ? ORDER BY attempt DESC, step DESC LIMIT 1",
+        arguments: [run])
+    }
+  }
+
   /// The rate of the newest run of a network with so many threads and such kernels, in examples a second; nil where there is none.
   public func newestRate(printed: String, input: String, threads: Int, kernels: String) throws(StoreError) -> Double? {
     try reading { database in
