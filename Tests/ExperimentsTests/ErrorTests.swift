@@ -142,4 +142,35 @@ import Testing
       try readExperiment(file: "/nowhere/x.yaml")
     }
   }
+
+  @Test func ordersThatCannotBe() {
+    func trials(_ lines: String...) -> String {
+      "schema: 1\nexperiment: a\ntrials:\n" + lines.map { "  - {\($0)}\n" }.joined()
+    }
+    #expect(
+      Self.sentences(trials("name: one, after: [tow]", "name: two, priority: high", "name: three, after: two")) == [
+        "4:25: after names \"tow\", and there is no such trial; did you mean \"two\"?",
+        "5:27: a trial's priority is \"high\"; a whole number was expected",
+        "6:26: a trial's after is a single value; a list was expected",
+      ])
+    #expect(
+      Self.sentences(trials("name: one, after: [three]", "name: two, after: [one]", "name: three, after: [two]")) == [
+        "5:25: after makes these trials wait for each other: one after three after two after one"
+      ])
+    #expect(
+      Self.sentences(trials("name: one, after: [one]")) == [
+        "4:25: after makes these trials wait for each other: one after one"
+      ])
+    // Two ways to the same trial are no cycle.
+    #expect(
+      Self.sentences(
+        trials("name: a", "name: b, after: [a]", "name: c, after: [a]", "name: d, after: [b, c, a]")
+      ).isEmpty)
+    // A long chain is followed without a call for each trial.
+    let chain = (1..<9000).map { "name: t\($0), after: [t\($0 - 1)]" }
+    #expect(
+      Self.sentences(
+        "schema: 1\nexperiment: a\ntrials:\n  - {name: t0}\n" + chain.map { "  - {\($0)}\n" }.joined()
+      ).isEmpty)
+  }
 }

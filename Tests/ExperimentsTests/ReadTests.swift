@@ -151,4 +151,16 @@ import Testing
         "schema", "experiment", "question", "dataset", "network", "training", "trials", "sweep", "profiles",
       ])
   }
+
+  @Test func orderIsReadAndIsNoPartOfTheIdentity() throws {
+    let ordered = Self.text.replacingOccurrences(
+      of: "- name: first", with: "- {name: first, priority: 3, after: [second]}")
+    let experiment = try Self.read(ordered)
+    #expect(experiment.trials.map(\.priority) == [3, 3, 0, 0])
+    #expect(experiment.trials.map(\.after) == [["second"], ["second"], [], []])
+    #expect(experiment.trials.map(\.id) == (try Self.read()).trials.map(\.id))
+    // A name means all of a trial's points.
+    #expect(experiment.trials.map { $0.isNamed("second") } == [false, false, true, true])
+    #expect(experiment.trials[2].isNamed("second seed=0") && !experiment.trials[2].isNamed("seco"))
+  }
 }

@@ -22,6 +22,17 @@ import Testing
     #expect(progress.line.contains("1280 images/s  about 38 s left"))
   }
 
+  @Test func aNarrowTerminalKeepsWhatMattersMost() {
+    var progress = trial()
+    progress.reach(step: 1, epoch: 0.01, now: 101)
+    progress.reach(step: 20, epoch: 0.2, now: 110)
+    #expect(
+      progress.line(columns: 85)
+        == "vgg11  epoch 0.20/10  step 20/1000  loss 0.500  256 images/s  about 8 min 10 s left")
+    #expect(progress.line(columns: 70) == "vgg11  step 20/1000  loss 0.500  256 images/s  about 8 min 10 s left")
+    #expect(progress.line(columns: 12) == "vgg11  step ")
+  }
+
   @Test func aResumedTrialsPaceIsThatOfItsOwnSteps() {
     var progress = trial()
     progress.reach(step: 501, epoch: 5, now: 101)

@@ -103,5 +103,8 @@ private final class LocalWorker: WorkerHandle {
       ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
   }
 
-  func send(signal: Int32) { kill(process.processIdentifier, signal) }
+  func send(signal: Int32) {
+    // The number of a process that is gone may be another's by now.
+    if process.isRunning { kill(process.processIdentifier, signal) }
+  }
 }

@@ -345,6 +345,8 @@ final class Scheduler {
   private func reap() throws {
     for one in working {
       guard let end = one.worker.poll() else { continue }
+      // What a whole process group was sent may have ended the worker before this process looked for it.
+      heedSignals()
       working.removeAll { $0 === one }
       defer { one.lock.release() }
       let now = surroundings.now()

@@ -53,14 +53,22 @@ package struct TrialProgress: Sendable {
   /// Seconds still to go at the pace of late; nil before the first step.
   var remaining: Double? { stepsPerSecond.map { Double(max(0, totalSteps - step)) / $0 } }
 
-  package var line: String {
+  package var line: String { line(columns: .max) }
+
+  /// In so many columns: what is least missed is left out, before the rest is cut off.
+  package func line(columns: Int) -> String {
     var parts = [trial, String(format: "epoch %.2f/%d", epoch, epochs), "step \(step)/\(totalSteps)"]
     if let loss = loss ?? stepLoss { parts.append(String(format: "loss %.3f", loss)) }
     if let trainAccuracy { parts.append(String(format: "train acc %.3f", trainAccuracy)) }
     if let testAccuracy { parts.append(String(format: "test acc %.3f", testAccuracy)) }
     if let imagesPerSecond { parts.append(String(format: "%.0f images/s", imagesPerSecond)) }
     if let remaining, step < totalSteps { parts.append("about \(Figures.duration(remaining)) left") }
-    return parts.joined(separator: "  ")
+    for dispensable in ["train acc", "epoch", "test acc"] {
+      if parts.joined(separator: "  ").count <= columns { break }
+      // The first is the trial's name, whatever it begins with.
+      if let place = parts.dropFirst().firstIndex(where: { $0.hasPrefix(dispensable) }) { parts.remove(at: place) }
+    }
+    return String(parts.joined(separator: "  ").prefix(columns))
   }
 }
 
@@ -125,12 +133,12 @@ package final class ProgressPrinter {
   package func draw(_ running: [TrialProgress], total: TotalProgress, now: Double) {
     guard isTerminal, now - drawnAt >= 0.25 else { return }
     let (columns, rows) = size()
-    var lines = running.map(\.line)
+    let width = max(1, columns - 1)
+    var lines = running.map { $0.line(columns: width) }
     // Lines above the terminal's top could not be reached any more.
     let room = max(1, rows - 2)
     if lines.count > room { lines = Array(lines.prefix(room)) }
-    if !running.isEmpty { lines.append(total.line(running)) }
-    lines = lines.map { String($0.prefix(max(1, columns - 1))) }
+    if !running.isEmpty { lines.append(String(total.line(running).prefix(width))) }
     guard lines != drawn else { return }
     write(erasure + lines.map { $0 + "\n" }.joined())
     drawn = lines

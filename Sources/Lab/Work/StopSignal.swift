@@ -54,7 +54,8 @@ public enum StopSignal {
       }
       StopSignal.receive(SIGTERM)
     }
-    thread.stackSize = 64 << 10
+    // The libraries' thread-local variables take 60 kB of it; a thread with less room than they need never starts.
+    thread.stackSize = 512 << 10
     thread.start()
   }
 }
