@@ -4,7 +4,7 @@ CONFIGURATION ?= release
 BUILD := swift build -c $(CONFIGURATION)
 VGGLAB := .build/$(CONFIGURATION)/vgglab
 
-.PHONY: demo test build setup setup-tests lint format bench clean
+.PHONY: demo test build setup setup-tests lint format bench faults faults-short clean
 
 demo: setup build
 	@$(VGGLAB) run experiments/architectures.yaml experiments/resize.yaml --profile quick
@@ -42,6 +42,13 @@ bench: build
 	  $(VGGLAB) bench step --arch $$1 --ratio $$ratio --resize $$2 || exit 1; \
 	done
 	@$(VGGLAB) bench epoch --arch vgg11 --ratio 4 --resize 96
+
+# Breaks real trainings in many ways and shows that nothing is lost; some hours, or some minutes for some of each.
+faults: build
+	@scripts/faults
+
+faults-short: build
+	@scripts/faults --short
 
 clean:
 	rm -rf .build
