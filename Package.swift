@@ -103,7 +103,7 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Lab", "Reports", "Store", "Experiments", "Networks", "Files",
+        "Lab", "Reports", "Store", "Plots", "Experiments", "Networks", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
@@ -118,7 +118,7 @@ let package = Package(
     tests("Store", ["Files"]),
     tests("Plots"),
     tests("Reports", ["Store", "Plots", "Files"]),
-    tests("Lab", ["Store", "Experiments"]),
+    tests("Lab", ["Store", "Experiments", "Digests", "Files"]),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]
 )

@@ -11,6 +11,11 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherData(run: String, what: String)
   case notVerifiable(trial: String, reason: String)
   case optionConflict(String)
+  case runIsWorkedOn(run: String)
+  case runIsPinned(run: String, comparison: String)
+  case badTag(String)
+  case badNote(bytes: Int, limit: Int)
+  case noTerminal(command: String)
 
   public var description: String {
     switch self {
@@ -31,6 +36,13 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
       "run \(run) began with other data (\(what) differ); bring back the files, or start anew with --rerun"
     case .notVerifiable(let trial, let reason): "\(trial): cannot be verified: \(reason)"
     case .optionConflict(let sentence): sentence
+    case .runIsWorkedOn(let run): "run \(run) is being worked on; stop it first, and remove it then"
+    case .runIsPinned(let run, let comparison):
+      "run \(run) belongs to the saved comparison '\(comparison)'; --force removes it all the same"
+    case .badTag(let name):
+      "'\(name.prefix(64))' cannot be a tag; use up to 64 visible characters without spaces and commas"
+    case .badNote(let bytes, let limit): "the note has \(bytes) bytes; it must have from 1 to \(limit)"
+    case .noTerminal(let command): "`vgglab \(command)` draws on a terminal, and there is none; try `vgglab list`"
     }
   }
 }
@@ -38,8 +50,8 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
 extension LabError: Fault {
   public var kind: FaultKind {
     switch self {
-    case .notPositive, .tooManyThreads, .optionConflict: .usage
-    case .alreadyRunning: .inputOutput
+    case .notPositive, .tooManyThreads, .optionConflict, .runIsPinned, .badTag, .badNote, .noTerminal: .usage
+    case .alreadyRunning, .runIsWorkedOn: .inputOutput
     case .runHasNoArtifact: .missingInput
     case .configurationUnreadable, .artifactChanged, .otherData, .notVerifiable: .badInput
     }

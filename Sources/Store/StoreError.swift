@@ -11,6 +11,10 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case badRunID(String)
   case noSuchRun(String)
   case ambiguousRun(String, candidates: [String])
+  case badFilter(String, reason: String)
+  case badComparisonName(String)
+  case comparisonExists(String)
+  case noSuchComparison(String, known: [String])
   case badQuery(sql: String, reason: String)
   case database(path: String, reason: String)
 
@@ -32,6 +36,13 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no run or trial '\(text.prefix(100))' in the store; `vgglab list` shows what there is"
     case .ambiguousRun(let text, let candidates):
       "'\(text)' may be \(candidates.prefix(8).joined(separator: ", ")); write more of it"
+    case .badComparisonName(let name):
+      "a comparison cannot be called '\(name.prefix(64))'; use up to 64 letters, digits, dashes and underscores"
+    case .comparisonExists(let name): "there is a comparison '\(name)' already; choose another name"
+    case .noSuchComparison(let name, let known):
+      "there is no comparison '\(name)' in the store; "
+        + (known.isEmpty ? "none was saved" : "there are \(known.prefix(20).joined(separator: ", "))")
+    case .badFilter(let text, let reason): "'\(text.prefix(100))': \(reason)"
     case .badQuery(let sql, let reason): "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
     case .database(let path, let reason): "\(path): \(reason)"
     }
@@ -46,10 +57,10 @@ private func oneLine(_ sql: String) -> String {
 extension StoreError: Fault {
   public var kind: FaultKind {
     switch self {
-    case .missing, .noSuchRun: .missingInput
+    case .missing, .noSuchRun, .noSuchComparison: .missingInput
     case .notWritable, .journalUnwritable, .database: .inputOutput
     case .newer, .notADatabase, .badQuery: .badInput
-    case .badRunID, .ambiguousRun: .usage
+    case .badRunID, .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage
     case .file(let error): error.kind
     }
   }

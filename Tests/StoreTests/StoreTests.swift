@@ -7,7 +7,7 @@ import Testing
   static func dump(_ store: Store) throws -> String {
     try [
       "experiment", "trial", "network", "layer", "run", "environment", "attempt", "metric", "event", "artifact",
-      "reduction", "journal", "trial_summary", "run_summary",
+      "reduction", "journal", "final_metric", "tag", "note", "removal", "trial_summary", "run_summary",
     ].map { name in
       ([name] + (try store.query("SELECT * FROM \(name)").csv.split(separator: "\n").map(String.init).sorted()))
         .joined(separator: "\n")

@@ -4,8 +4,8 @@ import Foundation
 enum Configuration {
   /// Which fields differ between two canonical texts: `training.learning_rate 0.05 → 0.02`.
   static func differences(from old: String, to new: String) -> [String] {
-    let before = flat(old)
-    let after = flat(new)
+    let before = leaves(old)
+    let after = leaves(new)
     return Set(before.keys).union(after.keys).sorted().compactMap { key in
       let was = before[key] ?? "none"
       let now = after[key] ?? "none"
@@ -15,11 +15,11 @@ enum Configuration {
 
   /// Its leaves, a line each: `training.seed: 0`.
   static func lines(_ text: String) -> [String] {
-    flat(text).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    leaves(text).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
   }
 
   /// The leaves of a JSON text by their dotted paths.
-  private static func flat(_ text: String) -> [String: String] {
+  static func leaves(_ text: String) -> [String: String] {
     guard let value = try? JSONSerialization.jsonObject(with: Data(text.utf8)) else { return [:] }
     var leaves: [String: String] = [:]
     func visit(_ value: Any, _ path: String) {

@@ -36,6 +36,9 @@ public struct Diagnosis: Codable, Sendable {
       lines.append(
         "store             \(store.path), version \(store.version): \(Figures.grouped(store.runs)) runs, "
           + "\(Figures.grouped(store.metrics)) metric rows, \(store.problems.isEmpty ? "sound" : "damaged")")
+      if let name = store.networkFileSystem {
+        lines.append("                  \(NetworkFileSystem.sentence(name, path: store.path))")
+      }
       lines += store.problems.map { "                  \($0)" }
     }
     if let store_problem { lines.append("store             \(store_problem)") }

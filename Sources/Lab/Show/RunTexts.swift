@@ -6,28 +6,33 @@ public enum RunTexts {
   /// A line a run.
   public static func list(_ runs: [RunSummary]) -> String {
     guard !runs.isEmpty else { return "no runs" }
-    var table = TextTable([
+    let hasTags = runs.contains { !$0.tags.isEmpty }
+    var columns: [(String, TextTable.Alignment)] = [
       ("run", .left), ("experiment", .left), ("trial", .left), ("profile", .left), ("state", .left),
       ("train loss", .right), ("train acc", .right), ("test acc", .right), ("images/s", .right), ("time", .right),
       ("created", .left),
-    ])
+    ]
+    if hasTags { columns.append(("tags", .left)) }
+    var table = TextTable(columns)
     for run in runs {
-      table.add([
-        run.id, run.experiment, run.trial, run.profile ?? "–", run.state.name, Figures.fixed(run.trainLoss, 3),
-        Figures.fixed(run.trainAccuracy, 3), Figures.fixed(run.testAccuracy, 3),
+      let cells = [
+        run.id, run.experiment, run.trial, run.profile ?? "–",
+        run.state.name + (run.removedAt == nil ? "" : ", removed"),
+        Figures.fixed(run.trainLoss, 3), Figures.fixed(run.trainAccuracy, 3), Figures.fixed(run.testAccuracy, 3),
         Figures.fixed(run.examplesPerSecond, 1), run.seconds.map(Figures.duration) ?? "–",
-        String(run.createdAt.prefix(16)).replacingOccurrences(of: "T", with: " "),
-      ])
+        String(run.createdAt.prefix(16)).replacing("T", with: " "),
+      ]
+      table.add(hasTags ? cells + [run.tags.joined(separator: " ")] : cells)
     }
     return table.text
   }
 
-  /// Everything about one run.
-  public static func show(_ run: RunDetails) -> String {
+  /// Everything about one run; of its attempts the last, or all.
+  public static func show(_ run: RunDetails, allAttempts: Bool = false) -> String {
     var lines: [String] = []
     func line(_ name: String, _ value: String?) {
       guard let value else { return }
-      lines.append(name + String(repeating: " ", count: max(1, 18 - name.count)) + value)
+      lines.append(name + String(repeating: " ", count: max(1, 18 - name.count)) + printable(value))
     }
     func section(_ title: String) { lines += ["", title] }
 
@@ -37,6 +42,8 @@ public enum RunTexts {
     line("profile", run.profile)
     line("state", run.state.name)
     line("cause", run.cause)
+    line("tags", run.tags.isEmpty ? nil : run.tags.joined(separator: " "))
+    line("removed", run.removed_at)
     line("created", run.created_at)
     line("ended", run.ended_at)
     line("time", run.seconds.map(Figures.duration))
@@ -44,19 +51,28 @@ public enum RunTexts {
     line("peak memory", run.peak_rss_bytes.map(Figures.bytes))
     line("network", run.arch.map { "\($0), \(Figures.grouped(run.parameters ?? 0)) parameters" })
     section("configuration")
-    lines += Configuration.lines(run.configuration).map { "  \($0)" }
+    let defaults = Dictionary(run.differences.map { ($0.key, $0.default) }) { first, _ in first }
+    for (key, value) in Configuration.leaves(run.configuration).sorted(by: { $0.key < $1.key }) {
+      let original = defaults[key]
+      lines.append(
+        printable("\(original == nil ? " " : "*") \(key): \(value)\(original.map { "  (default \($0))" } ?? "")"))
+    }
     if !run.reductions.isEmpty {
       section("reduced")
-      lines += run.reductions.map { "  \($0.key): \($0.used), in full \($0.full)" }
+      lines += run.reductions.map { printable("  \($0.key): \($0.used), in full \($0.full)") }
     }
     if !run.metrics.isEmpty {
       section("metrics, the last of each")
       for (name, value) in run.metrics.sorted(by: { $0.key < $1.key }) {
-        lines.append("  \(name)\(String(repeating: " ", count: max(1, 22 - name.count)))\(value)")
+        lines.append(printable("  \(name)\(String(repeating: " ", count: max(1, 22 - name.count)))\(value)"))
       }
     }
-    for attempt in run.attempts {
-      section("attempt \(attempt.attempt)")
+    for attempt in allAttempts ? run.attempts : run.attempts.suffix(1) {
+      section("attempt \(attempt.attempt)\(run.attempts.count > 1 ? " of \(run.attempts.count)" : "")")
+      if let steps = run.steps.first(where: { $0.attempt == attempt.attempt }) {
+        let again = steps.superseded == 0 ? "" : "; \(steps.superseded) of them were done again later"
+        line("  steps", "\(steps.first) to \(steps.last)\(again)")
+      }
       line("  started", attempt.started_at)
       line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
       line("  git", attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" })
@@ -73,11 +89,22 @@ public enum RunTexts {
     }
     if !run.artifacts.isEmpty {
       section("files")
-      lines += run.artifacts.map { "  \($0.path)  \(Figures.bytes($0.bytes))  SHA-256 \($0.digest.prefix(12))" }
+      lines += run.artifacts.map {
+        printable("  \($0.path)  \(Figures.bytes($0.bytes))  SHA-256 \($0.digest.prefix(12))")
+      }
     }
     if !run.events.isEmpty {
       section("events")
-      lines += run.events.map { "  \($0.at)  \($0.kind): \($0.message)" }
+      lines += run.events.map { printable("  \($0.at)  \($0.kind): \($0.message)") }
+    }
+    if !run.notes.isEmpty {
+      section("notes")
+      for note in run.notes {
+        lines.append(printable("  \(note.at)"))
+        lines += printable(note.text, keepingLines: true).split(separator: "\n", omittingEmptySubsequences: false).map {
+          "    \($0)"
+        }
+      }
     }
     return lines.joined(separator: "\n")
   }

@@ -66,6 +66,8 @@ extension Store {
         version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
         runs: runs.count,
         metrics: try Int.fetchOne(database, sql: "SELECT count(*) FROM metric") ?? 0,
+        networkFileSystem: networkFileSystem,
+        journalMode: try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "",
         bytes: try Int.fetchOne(
           database, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
         problems: try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
@@ -83,6 +85,10 @@ public struct StoreHealth: Sendable, Hashable, Codable {
   public var version: Int
   public var runs: Int
   public var metrics: Int
+  /// Its name; nil for a local one.
+  public var networkFileSystem: String?
+  /// SQLite's: `wal`, or `delete` on a network file system.
+  public var journalMode: String
   /// Of the database, without the journals and weights of the runs.
   public var bytes: Int
   /// Empty for a sound database.

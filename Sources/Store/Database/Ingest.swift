@@ -11,22 +11,29 @@ extension Store {
     let folder = "\(directory)/runs"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
     var problems: [String] = []
+    let offsets = try reading { database in
+      var offsets: [String: (journal: Int, annotations: Int)] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT run, offset, annotation_offset FROM journal")
+      while let row = try rows.next() { offsets[row[0] as String] = (row[1] as Int, row[2] as Int) }
+      return offsets
+    }
     for name in names where RunFolder.isID(name) {
       let path = RunFolder.journalPath(store: directory, run: name)
-      var status = stat()
-      guard stat(path, &status) == 0 else { continue }
-      let done =
-        try reading { try Int.fetchOne($0, sql: "SELECT offset FROM journal WHERE run = ?", arguments: [name]) } ?? 0
-      let size = Int(status.st_size)
-      if size < done {
-        problems.append(
-          "\(path): has \(size) bytes, and \(done) were read before; `vgglab doctor --rebuild` takes it in as it is now"
-        )
-      }
-      guard size > done else { continue }
+      let annotations = RunFolder.annotationsPath(store: directory, run: name)
+      let done = offsets[name] ?? (journal: 0, annotations: 0)
       do {
-        var isMore = true
-        while isMore { isMore = try ingestPiece(name, path, &problems) }
+        if let size = Self.size(path) {
+          if size < done.journal {
+            problems.append(
+              "\(path): has \(size) bytes, and \(done.journal) were read before; `vgglab doctor --rebuild` takes it in as it is now"
+            )
+          }
+          var isMore = size > done.journal
+          while isMore { isMore = try ingestPiece(name, path, &problems) }
+        }
+        if Self.size(annotations) ?? 0 != done.annotations {
+          problems += try ingestAnnotations(name, annotations)
+        }
       } catch StoreError.file(let error) {
         // One journal that cannot be read keeps nobody from the others.
         problems.append("\(error)")
@@ -34,6 +41,54 @@ extension Store {
         throw error
       } catch {
         throw .database(path: databasePath, reason: Self.reason(error))
+      }
+    }
+    return problems
+  }
+
+  private static func size(_ path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
+  /// Makes a run's tags, notes and removal again from its annotations: they are few.
+  private func ingestAnnotations(_ run: String, _ path: String) throws -> [String] {
+    var problems: [String] = []
+    try queue.writeWithoutTransaction { database in
+      try database.inTransaction(.immediate) {
+        guard try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) == true else {
+          return .commit
+        }
+        let file = try AnnotationFile(path)
+        problems = file.problems
+        for table in ["tag", "note", "removal"] {
+          try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
+        }
+        for (position, record) in file.records.enumerated() {
+          switch record.kind {
+          case .tag:
+            try database.execute(
+              sql: "INSERT OR REPLACE INTO tag (run, name, at) VALUES (?, ?, ?)",
+              arguments: [run, record.text, record.at])
+          case .untag:
+            try database.execute(sql: "DELETE FROM tag WHERE run = ? AND name = ?", arguments: [run, record.text])
+          case .note:
+            try database.execute(
+              sql: "INSERT INTO note (run, position, at, text) VALUES (?, ?, ?, ?)",
+              arguments: [run, position, record.at, record.text])
+          case .remove:
+            try database.execute(
+              sql: "INSERT OR REPLACE INTO removal (run, at) VALUES (?, ?)", arguments: [run, record.at])
+          case .restore:
+            try database.execute(sql: "DELETE FROM removal WHERE run = ?", arguments: [run])
+          }
+        }
+        try database.execute(
+          sql: """
+            INSERT INTO journal (run, offset, annotation_offset) VALUES (?, 0, ?)
+            ON CONFLICT (run) DO UPDATE SET annotation_offset = excluded.annotation_offset
+            """, arguments: [run, file.endOffset])
+        return .commit
       }
     }
     return problems
@@ -64,6 +119,7 @@ extension Store {
     var known = try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) ?? false
     var attempt =
       try Int.fetchOne(database, sql: "SELECT max(attempt) FROM attempt WHERE run = ?", arguments: [run]) ?? 0
+    var finals = Finals()
     for record in piece.records {
       if case .run(let facts) = record {
         guard !known, facts.run == run else {
@@ -82,11 +138,14 @@ extension Store {
       case .attempt(let facts):
         if try take("an attempt", path, database, &problems, { try insert(facts, run, database) }) {
           attempt = facts.attempt
+          if attempt > 1 { finals.hasResumed = true }
         }
       case .network(let facts):
         try take("a network", path, database, &problems) { try insert(facts, run, database) }
       case .metric(let metrics):
-        try take("metrics", path, database, &problems) { try insert(metrics, run, attempt, database) }
+        if try take("metrics", path, database, &problems, { try insert(metrics, run, attempt, database) }) {
+          finals.see(metrics, attempt: attempt)
+        }
       case .event(let event):
         try database.execute(
           sql: "INSERT INTO event (run, attempt, at, kind, message) VALUES (?, ?, ?, ?, ?)",
@@ -130,6 +189,7 @@ extension Store {
           ])
       }
     }
+    try finals.write(run: run, database)
     try database.execute(
       sql: "INSERT INTO journal (run, offset) VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET offset = excluded.offset",
       arguments: [run, piece.endOffset])

@@ -38,6 +38,18 @@ public struct RunDetails: Sendable, Hashable, Codable {
     public var bytes: Int
     public var digest: String
   }
+  /// What an attempt measured of the training's steps.
+  public struct Steps: Sendable, Hashable, Codable {
+    public var attempt: Int
+    public var first: Int
+    public var last: Int
+    /// Of its steps those that a later attempt did again.
+    public var superseded: Int
+  }
+  public struct Note: Sendable, Hashable, Codable {
+    public var at: String
+    public var text: String
+  }
   public struct Reduction: Sendable, Hashable, Codable {
     public var key: String
     public var full: String
@@ -65,6 +77,25 @@ public struct RunDetails: Sendable, Hashable, Codable {
   public var reductions: [Reduction]
   public var artifacts: [Artifact]
   public var events: [Event]
+  public var steps: [Steps]
+  public var tags: [String]
+  public var notes: [Note]
+  public var removed_at: String?
+  /// Where the configuration is unlike that of its experiment's first trial in full.
+  public var differences: [Difference]
+
+  /// A value that is not the experiment's default: what its oldest run's trial has without a profile's changes.
+  public struct Difference: Sendable, Hashable, Codable {
+    public var key: String
+    public var value: String
+    public var `default`: String
+
+    public init(key: String, value: String, default original: String) {
+      self.key = key
+      self.value = value
+      self.default = original
+    }
+  }
 }
 
 extension Store {
@@ -108,7 +139,85 @@ extension Store {
         },
         events: try rows("SELECT attempt, at, kind, message FROM event WHERE run = ? ORDER BY rowid").map {
           RunDetails.Event(attempt: $0["attempt"], at: $0["at"], kind: $0["kind"], message: $0["message"])
-        })
+        },
+        steps: try rows(
+          """
+          SELECT m.attempt, min(m.step), max(m.step), sum(l.attempt IS NULL)
+          FROM metric AS m LEFT JOIN latest_metric AS l
+            ON l.run = m.run AND l.name = m.name AND l.step = m.step AND l.attempt = m.attempt
+          WHERE m.run = ? AND m.name = 'step_loss' GROUP BY m.attempt ORDER BY m.attempt
+          """
+        ).map { RunDetails.Steps(attempt: $0[0], first: $0[1], last: $0[2], superseded: $0[3]) },
+        tags: run.tags,
+        notes: try database.tableExists("note")
+          ? rows("SELECT at, text FROM note WHERE run = ? ORDER BY position").map {
+            RunDetails.Note(at: $0["at"], text: $0["text"])
+          } : [],
+        removed_at: run.removedAt, differences: [])
+    }
+  }
+}
+
+extension Store {
+  /// What an experiment's oldest run was configured to, and what a profile or `--set` had changed of it; nil without runs.
+  public func firstConfiguration(experiment: String) throws(StoreError) -> (
+    configuration: String, reductions: [RunDetails.Reduction]
+  )? {
+    try reading { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT id, configuration FROM run WHERE experiment = ? ORDER BY created_at, id LIMIT 1",
+          arguments: [experiment])
+      else { return nil }
+      let reductions = try Row.fetchAll(
+        database, sql: "SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key",
+        arguments: [row["id"] as String])
+      return (
+        configuration: row["configuration"],
+        reductions: reductions.map { RunDetails.Reduction(key: $0[0], full: $0[1], used: $0[2]) }
+      )
+    }
+  }
+
+  /// A run's values of a metric over the epochs, without those that a later attempt did again; NULL is not a number.
+  public func curve(run: String, metric: String) throws(StoreError) -> [(epoch: Double, value: Double)] {
+    try reading { database in
+      try Row.fetchAll(
+        database, sql: "SELECT epoch, value FROM latest_metric WHERE run = ? AND name = ? ORDER BY step",
+        arguments: [run, metric]
+      ).map { (epoch: $0[0], value: $0[1] ?? .nan) }
+    }
+  }
+
+  /// A run's last values by the metrics' names.
+  public func finals(run: String) throws(StoreError) -> [String: Double] {
+    try reading { database in
+      var finals: [String: Double] = [:]
+      for row in try Row.fetchAll(
+        database, sql: "SELECT name, value FROM final_metric WHERE run = ?", arguments: [run])
+      {
+        finals[row[0] as String] = row[1] ?? .nan
+      }
+      return finals
+    }
+  }
+
+  /// The last training step that a run has told; nil before the first.
+  public func lastStep(run: String) throws(StoreError) -> (step: Int, epoch: Double)? {
+    try reading { database in
+      try Row.fetchOne(
+        database, sql: "SELECT step, epoch FROM final_metric WHERE run = ? AND name = 'step_loss'", arguments: [run]
+      ).map { (step: $0[0], epoch: $0[1]) }
+    }
+  }
+
+  /// A file that a run keeps, as it was recorded.
+  public func artifact(run: String, name: String) throws(StoreError) -> RunDetails.Artifact? {
+    try reading { database in
+      try Row.fetchOne(
+        database, sql: "SELECT name, path, bytes, digest FROM artifact WHERE run = ? AND name = ?",
+        arguments: [run, name]
+      ).map { RunDetails.Artifact(name: $0[0], path: $0[1], bytes: $0[2], digest: $0[3]) }
     }
   }
 }

@@ -48,30 +48,55 @@ public struct RunSummary: Sendable, Hashable {
   public var seconds: Double?
   public var trainingSeconds: Double?
   public var peakResidentBytes: Int?
+  public var tags: [String]
+  /// When it was removed; nil for a run that is there.
+  public var removedAt: String?
 }
 
 extension Store {
-  /// The runs of a configuration, the oldest first.
+  /// The runs of a configuration that are not removed, the oldest first.
   public func runs(trialID: String) throws(StoreError) -> [RunSummary] {
     try runs(where: "s.trial_id = ?", [trialID])
   }
 
-  /// The runs of a trial by its name, the oldest first.
+  /// The runs of a trial by its name that are not removed, the oldest first.
   public func runs(experiment: String, trial: String) throws(StoreError) -> [RunSummary] {
     try runs(where: "s.experiment = ? AND s.trial = ?", [experiment, trial])
   }
 
-  /// All runs, the oldest first.
+  /// All runs that are not removed, the oldest first.
   public func runs() throws(StoreError) -> [RunSummary] { try runs(where: "1", []) }
+
+  /// The runs that filters let through.
+  public func runs(_ selection: RunSelection) throws(StoreError) -> [RunSummary] {
+    let conditions = selection.filters.map(\.sql)
+    var order = Self.oldestFirst
+    if let wanted = selection.order {
+      order = "\(wanted.sql), \(order)"
+    } else if selection.limit != nil {
+      order = "s.created_at DESC, s.run DESC"
+    }
+    let isDecided = selection.filters.allSatisfy(\.isDecidedBySQL)
+    var found = try runs(
+      where: (["1"] + conditions.map(\.condition)).joined(separator: " AND "), conditions.flatMap(\.arguments),
+      order: order, limit: isDecided ? selection.limit : nil, includesRemoved: selection.includesRemoved)
+    if !isDecided {
+      found = found.filter { run in selection.filters.allSatisfy { $0.allows(run.state) } }
+      if let limit = selection.limit { found = Array(found.prefix(limit)) }
+    }
+    return selection.order == nil && selection.limit != nil ? found.reversed() : found
+  }
 
   /// The run of an id, of a unique beginning of one (at least four characters), or the newest of a trial's name.
   ///
-  /// Throws ``StoreError/noSuchRun(_:)`` or ``StoreError/ambiguousRun(_:candidates:)``.
+  /// A removed run is found by its id alone. Throws ``StoreError/noSuchRun(_:)`` or
+  /// ``StoreError/ambiguousRun(_:candidates:)``.
   public func run(matching text: String) throws(StoreError) -> RunSummary {
-    if let run = try runs(where: "s.run = ?", [text]).first { return run }
+    if let run = try runs(where: "s.run = ?", [text], includesRemoved: true).first { return run }
     if let run = try runs(where: "s.trial = ?", [text]).last { return run }
     if text.utf8.count >= 4, RunFolder.isID(text) {
-      let found = try runs(where: "substr(s.run, 1, ?) = ?", [text.count, text])
+      // No character of an id comes after a tilde.
+      let found = try runs(where: "s.run >= ? AND s.run < ?", [text, text + "~"], includesRemoved: true)
       if found.count == 1 { return found[0] }
       if found.count > 1 { throw .ambiguousRun(text, candidates: found.map(\.id)) }
     }
@@ -100,47 +125,56 @@ extension Store {
     }
   }
 
+  private static let oldestFirst = "s.created_at, s.run"
+
   private func runs(
-    where condition: String, _ arguments: [any DatabaseValueConvertible]
+    where condition: String, _ arguments: [any DatabaseValueConvertible], order: String = oldestFirst,
+    limit: Int? = nil, includesRemoved: Bool = false
   ) throws(StoreError) -> [RunSummary] {
-    let rows = try reading { database in
-      // An older store that is only read has no such column.
-      let exitCause =
-        try database.columns(in: "attempt").contains { $0.name == "exit_cause" }
-        ? "(SELECT exit_cause FROM attempt WHERE attempt.run = s.run ORDER BY attempt DESC LIMIT 1)" : "NULL"
-      return try Row.fetchAll(
+    try reading { database in
+      // A store of an older version that may only be read has neither tags nor removals.
+      let isAnnotated = try database.tableExists("removal")
+      let removed = isAnnotated && !includesRemoved ? "AND s.removed_at IS NULL" : ""
+      let hasExits = try database.columns(in: "attempt").contains { $0.name == "exit_cause" }
+      let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT s.*, r.configuration AS configuration,
-            EXISTS (
+          SELECT s.run, s.experiment, s.trial, s.trial_id, s.profile, s.outcome, s.cause, s.created_at, s.ended_at,
+            s.attempts, s.seed, s.epochs, s.arch, s.ratio, s.input, s.parameters, s.train_loss, s.train_accuracy,
+            s.test_loss, s.test_accuracy, s.examples_per_second, s.seconds, s.training_seconds, s.peak_rss_bytes,
+            (SELECT configuration FROM run WHERE run.id = s.run),
+            CASE WHEN s.outcome IS NULL THEN EXISTS (
               SELECT 1 FROM event WHERE event.run = s.run AND event.kind = 'interrupted' AND event.attempt >= (
-                SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) AS is_interrupted,
-            \(exitCause) AS exit_cause
-          FROM run_summary AS s JOIN run AS r ON r.id = s.run
-          WHERE \(condition) ORDER BY s.created_at, s.run
+                SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) ELSE 0 END,
+            \(isAnnotated ? "(SELECT group_concat(name, ',') FROM tag WHERE tag.run = s.run)" : "NULL"),
+            \(isAnnotated ? "s.removed_at" : "NULL"),
+            \(hasExits ? "(SELECT exit_cause FROM attempt WHERE attempt.run = s.run ORDER BY attempt DESC LIMIT 1)" : "NULL")
+          FROM run_summary AS s WHERE \(condition) \(removed) ORDER BY \(order) LIMIT \(limit ?? -1)
           """, arguments: StatementArguments(arguments))
-    }
-    return rows.map { row in
-      let outcome: String? = row["outcome"]
-      return RunSummary(
-        id: row["run"], experiment: row["experiment"], trial: row["trial"], trialID: row["trial_id"],
-        profile: row["profile"], configuration: row["configuration"], state: state(row),
-        cause: outcome == nil ? row["exit_cause"] : row["cause"],
-        createdAt: row["created_at"], endedAt: row["ended_at"], attempts: row["attempts"], seed: row["seed"],
-        epochs: row["epochs"], arch: row["arch"], ratio: row["ratio"], input: row["input"],
-        parameters: row["parameters"], trainLoss: row["train_loss"], trainAccuracy: row["train_accuracy"],
-        testLoss: row["test_loss"], testAccuracy: row["test_accuracy"],
-        examplesPerSecond: row["examples_per_second"], seconds: row["seconds"],
-        trainingSeconds: row["training_seconds"], peakResidentBytes: row["peak_rss_bytes"])
+      var runs: [RunSummary] = []
+      while let row = try rows.next() {
+        let tags: String? = row[26]
+        let outcome: String? = row[5]
+        // By their places: looking columns up by name costs more than the query.
+        runs.append(
+          RunSummary(
+            id: row[0], experiment: row[1], trial: row[2], trialID: row[3], profile: row[4], configuration: row[24],
+            state: state(row), cause: outcome == nil ? row[28] : row[6], createdAt: row[7], endedAt: row[8], attempts: row[9], seed: row[10],
+            epochs: row[11], arch: row[12], ratio: row[13], input: row[14], parameters: row[15], trainLoss: row[16],
+            trainAccuracy: row[17], testLoss: row[18], testAccuracy: row[19], examplesPerSecond: row[20],
+            seconds: row[21], trainingSeconds: row[22], peakResidentBytes: row[23],
+            tags: tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: row[27]))
+      }
+      return runs
     }
   }
 
   private func state(_ row: Row) -> RunState {
-    if let outcome: String = row["outcome"] { return outcome == "completed" ? .completed : .failed }
-    let run: String = row["run"]
-    if let folder = try? RunFolder(store: directory, existing: run), folder.isLocked { return .running }
-    let attempts: Int = row["attempts"]
+    // A run that has its end is not looked at on the disk.
+    if let outcome: String = row[5] { return outcome == "completed" ? .completed : .failed }
+    if let folder = try? RunFolder(store: directory, existing: row[0]), folder.isLocked { return .running }
+    let attempts: Int = row[9]
     if attempts == 0 { return .queued }
-    return row["is_interrupted"] ? .interrupted : .lost
+    return row[25] ? .interrupted : .lost
   }
 }

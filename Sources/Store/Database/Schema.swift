@@ -258,5 +258,88 @@ enum Schema {
           + (SELECT offset FROM journal WHERE journal.run = r.id) END AS disk_bytes
       FROM forecast AS f JOIN run AS r ON r.id = f.run;
     """,
+    """
+    DROP VIEW trial_summary;
+    DROP VIEW run_summary;
+    DROP VIEW final_metric;
+
+    CREATE TABLE final_metric (
+      run TEXT NOT NULL REFERENCES run (id),
+      name TEXT NOT NULL,
+      step INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      epoch REAL NOT NULL,
+      value REAL,
+      PRIMARY KEY (run, name)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO final_metric (run, name, step, attempt, epoch, value)
+      SELECT run, name, max(step), attempt, epoch, value FROM latest_metric GROUP BY run, name;
+
+    CREATE TABLE tag (
+      run TEXT NOT NULL REFERENCES run (id),
+      name TEXT NOT NULL,
+      at TEXT NOT NULL,
+      PRIMARY KEY (run, name)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE note (
+      run TEXT NOT NULL REFERENCES run (id),
+      position INTEGER NOT NULL,
+      at TEXT NOT NULL,
+      text TEXT NOT NULL,
+      PRIMARY KEY (run, position)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE removal (
+      run TEXT NOT NULL PRIMARY KEY REFERENCES run (id),
+      at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE journal ADD COLUMN annotation_offset INTEGER NOT NULL DEFAULT 0;
+
+    CREATE INDEX run_by_name ON run (trial, created_at);
+    CREATE INDEX run_by_time ON run (created_at, id);
+
+    CREATE VIEW run_summary AS
+      SELECT
+        r.experiment, r.trial, r.id AS run, r.trial_id, r.profile, r.outcome, r.cause, r.created_at, r.ended_at,
+        (SELECT count(*) FROM attempt WHERE attempt.run = r.id) AS attempts,
+        n.arch, n.ratio, n.input, n.digest AS network,
+        json_extract(r.configuration, '$.dataset.name') AS dataset,
+        json_extract(r.configuration, '$.dataset.resize') AS resize,
+        json_extract(r.configuration, '$.dataset.train') AS train_examples,
+        json_extract(r.configuration, '$.dataset.test') AS test_examples,
+        json_extract(r.configuration, '$.network.init') AS init,
+        r.seed, r.epochs,
+        json_extract(r.configuration, '$.training.batch_size') AS batch_size,
+        json_extract(r.configuration, '$.training.learning_rate') AS learning_rate,
+        json_extract(r.configuration, '$.training.momentum') AS momentum,
+        json_extract(r.configuration, '$.training.weight_decay') AS weight_decay,
+        json_extract(r.configuration, '$.training.max_steps') AS max_steps,
+        (SELECT step FROM final_metric WHERE run = r.id AND name = 'step_loss') AS steps,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'train_loss') AS train_loss,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'train_accuracy') AS train_accuracy,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'test_loss') AS test_loss,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'test_accuracy') AS test_accuracy,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'examples_per_second') AS examples_per_second,
+        r.seconds, r.training_seconds, r.peak_rss_bytes,
+        n.parameters, n.multiply_adds, n.activation_floats,
+        e.threads, e.cpu, e.blas, e.blas_core, e.kernels, e.instruction_set, e.vgglab_version, e.git_commit,
+        e.git_dirty, e.host,
+        (SELECT at FROM removal WHERE removal.run = r.id) AS removed_at
+      FROM run AS r
+      LEFT JOIN network AS n ON n.digest = r.network
+      LEFT JOIN attempt AS a
+        ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempt WHERE attempt.run = r.id)
+      LEFT JOIN environment AS e ON e.digest = a.environment;
+
+    CREATE VIEW trial_summary AS
+      SELECT * FROM run_summary AS s
+      WHERE s.run = (
+        SELECT id FROM run
+        WHERE run.experiment = s.experiment AND run.trial = s.trial AND run.trial_id = s.trial_id
+          AND run.outcome = 'completed' AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
+        ORDER BY run.created_at DESC, run.id DESC LIMIT 1);
+    """,
   ]
 }

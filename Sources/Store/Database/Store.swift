@@ -9,11 +9,14 @@ public final class Store: Sendable {
 
   /// The folder.
   public let directory: String
+  /// The network file system that it lies on; nil for a local one.
+  public let networkFileSystem: String?
   let queue: DatabaseQueue
 
-  private init(directory: String, queue: DatabaseQueue) {
+  private init(directory: String, queue: DatabaseQueue, networkFileSystem: String?) {
     self.directory = directory
     self.queue = queue
+    self.networkFileSystem = networkFileSystem
   }
 
   /// The database's file.
@@ -23,8 +26,12 @@ public final class Store: Sendable {
 
   /// Opens the store in a folder; with `create` the folder and the database are made where they are missing.
   ///
-  /// Throws ``StoreError``: missing, not writable, from a newer vgglab, not a database.
-  public static func open(at directory: String, access: Access, create: Bool = false) throws(StoreError) -> Store {
+  /// `networkFileSystem` tells the name of the network file system that a path lies on. Throws ``StoreError``: missing,
+  /// not writable, from a newer vgglab, not a database.
+  public static func open(
+    at directory: String, access: Access, create: Bool = false,
+    networkFileSystem: (String) -> String? = NetworkFileSystem.name(at:)
+  ) throws(StoreError) -> Store {
     let path = databasePath(directory)
     if !FileManager.default.fileExists(atPath: path) {
       guard access == .readWrite, create || FileManager.default.fileExists(atPath: "\(directory)/runs") else {
@@ -44,13 +51,15 @@ public final class Store: Sendable {
     configuration.busyMode = .timeout(5)
     configuration.foreignKeysEnabled = true
     configuration.label = "vgglab"
+    let network = networkFileSystem(directory)
     if access == .readWrite {
-      configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA journal_mode = WAL") }
+      let mode = network == nil ? "WAL" : "DELETE"
+      configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA journal_mode = \(mode)") }
     }
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       if access == .readWrite { try migrate(queue, path) } else { try check(queue, path) }
-      return Store(directory: directory, queue: queue)
+      return Store(directory: directory, queue: queue, networkFileSystem: network)
     } catch let error as StoreError {
       throw error
     } catch let error as DatabaseError {
@@ -86,7 +95,7 @@ public final class Store: Sendable {
     guard let queue = try? DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration),
       (try? check(queue, databasePath(directory))) != nil
     else { return nil }
-    return Store(directory: directory, queue: queue)
+    return Store(directory: directory, queue: queue, networkFileSystem: nil)
   }
 
   private static func check(_ queue: DatabaseQueue, _ path: String) throws {

@@ -15,7 +15,7 @@ public final class JournalWriter {
     isNew = Foundation.access(path, F_OK) != 0
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .journalUnwritable(path: path, reason: String(cString: strerror(errno))) }
-    try cutTornLine()
+    try JournalLine.cutTornLine(descriptor, path)
   }
 
   deinit { close(descriptor) }
@@ -28,11 +28,51 @@ public final class JournalWriter {
       do { json = try JournalLine.encoder.encode(record) } catch {
         throw .journalUnwritable(path: path, reason: "\(error)")
       }
-      data.append(contentsOf: JournalLine.checksum(json).utf8)
-      data.append(UInt8(ascii: " "))
-      data.append(json)
-      data.append(UInt8(ascii: "\n"))
+      data.append(JournalLine.framed(json))
     }
+    try JournalLine.append(data, to: descriptor, path)
+  }
+
+  /// Sees to it that all that was written is on the disk.
+  public func flush() throws(StoreError) {
+    guard fsync(descriptor) == 0 else {
+      throw .journalUnwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+    guard isNew else { return }
+    // A new file is only there for good once the folders above it are.
+    isNew = false
+    let folder = (path as NSString).deletingLastPathComponent
+    for directory in [folder, (folder as NSString).deletingLastPathComponent] {
+      let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      fsync(descriptor)
+      close(descriptor)
+    }
+  }
+}
+
+/// How a record stands in its line.
+enum JournalLine {
+  /// The version of the format; the first line of a journal tells it.
+  static let version = 1
+  /// Digits of SHA-256 that begin a line.
+  static let checksumLength = 16
+  /// No record comes near it.
+  static let limit = 16 << 20
+
+  static func checksum(_ json: Data) -> String { String(sha256Hex(json).prefix(checksumLength)) }
+
+  /// A record's line: its checksum, a space, the JSON, a line end.
+  static func framed(_ json: Data) -> Data {
+    var line = Data(checksum(json).utf8)
+    line.append(UInt8(ascii: " "))
+    line.append(json)
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
+  /// Writes lines at the end of a file that is open to append; all of them, or the file is as it was.
+  static func append(_ data: Data, to descriptor: Int32, _ path: String) throws(StoreError) {
     let start = lseek(descriptor, 0, SEEK_END)
     var written = 0
     var failure: Int32 = 0
@@ -54,24 +94,8 @@ public final class JournalWriter {
     }
   }
 
-  /// Sees to it that all that was written is on the disk.
-  public func flush() throws(StoreError) {
-    guard fsync(descriptor) == 0 else {
-      throw .journalUnwritable(path: path, reason: String(cString: strerror(errno)))
-    }
-    guard isNew else { return }
-    // A new file is only there for good once the folders above it are.
-    isNew = false
-    let folder = (path as NSString).deletingLastPathComponent
-    for directory in [folder, (folder as NSString).deletingLastPathComponent] {
-      let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-      guard descriptor >= 0 else { continue }
-      fsync(descriptor)
-      close(descriptor)
-    }
-  }
-
-  private func cutTornLine() throws(StoreError) {
+  /// Cuts off what stands behind the last line end.
+  static func cutTornLine(_ descriptor: Int32, _ path: String) throws(StoreError) {
     let length = lseek(descriptor, 0, SEEK_END)
     var end = length
     var block = [UInt8](repeating: 0, count: 1 << 16)
@@ -90,18 +114,6 @@ public final class JournalWriter {
       throw .journalUnwritable(path: path, reason: String(cString: strerror(errno)))
     }
   }
-}
-
-/// How a record stands in its line.
-enum JournalLine {
-  /// The version of the format; the first line of a journal tells it.
-  static let version = 1
-  /// Digits of SHA-256 that begin a line.
-  static let checksumLength = 16
-  /// No record comes near it.
-  static let limit = 16 << 20
-
-  static func checksum(_ json: Data) -> String { String(sha256Hex(json).prefix(checksumLength)) }
 
   static var encoder: JSONEncoder {
     let encoder = JSONEncoder()

@@ -41,6 +41,8 @@ public struct RunFolder: Sendable, Hashable {
   public var path: String { "\(store)/runs/\(run)" }
   public var journalPath: String { Self.journalPath(store: store, run: run) }
   public static func journalPath(store: String, run: String) -> String { "\(store)/runs/\(run)/journal.jsonl" }
+  public var annotationsPath: String { Self.annotationsPath(store: store, run: run) }
+  static func annotationsPath(store: String, run: String) -> String { "\(store)/runs/\(run)/annotations.jsonl" }
 
   /// Letters, digits and dashes alone, so that an id is never a path.
   static func isID(_ text: String) -> Bool {

@@ -55,7 +55,7 @@ public struct QueryResult: Sendable, Hashable {
       row.map { value in
         value == .null
           ? "–"
-          : String(value.plainText.map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0 })
+          : String(value.plainText.map { $0.unicodeScalars.contains { isCommand($0) } ? " " : $0 })
       }
     }
     let widths = columns.indices.map { column in ([columns[column]] + cells.map { $0[column] }).map(\.count).max() ?? 0
@@ -89,6 +89,14 @@ public struct QueryResult: Sendable, Hashable {
     ([columns] + rows.map { $0.map(\.plainText) }).map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
   }
 
+}
+
+/// Line ends, control characters, and those that turn the direction of writing.
+private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+  default: false
+  }
 }
 
 func quoted(_ text: String) -> String {

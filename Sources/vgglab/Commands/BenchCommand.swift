@@ -4,8 +4,11 @@ import Networks
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how fast this machine trains.",
-    subcommands: [BenchStepCommand.self, BenchPlanCommand.self, BenchKernelsCommand.self, BenchEpochCommand.self])
+    commandName: "bench", abstract: "Measure how fast this machine trains, and how fast a store answers.",
+    subcommands: [
+      BenchStepCommand.self, BenchPlanCommand.self, BenchKernelsCommand.self, BenchEpochCommand.self,
+      BenchStoreCommand.self,
+    ])
 }
 
 /// The network that is measured, on random data.

@@ -3,10 +3,18 @@ import Lab
 public import Store
 
 struct ListCommand: LabCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the runs of the store.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the runs of the store.",
+    discussion: """
+      A filter is a field, a comparison (=, !=, <, <=, >, >=, ~ for contains) and a value: state=completed, arch=vgg11, \
+      'test_accuracy>0.9', tag=good, profile=none. Fields are the columns of run_summary, state and tag.
+      """)
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
+
+  @Option(name: .long, help: ArgumentHelp("Only runs that this lets through; may be repeated.", valueName: "condition"))
+  var filter: [String] = []
 
   @Option(name: .long, help: "Only runs of this experiment.")
   var experiment: String?
@@ -14,10 +22,28 @@ struct ListCommand: LabCommand {
   @Option(name: .long, help: "Only runs in this state: \(RunState.allCases.map(\.name).joined(separator: ", ")).")
   var state: RunState?
 
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The order; -FIELD for descending (default: the oldest first).", valueName: "field"))
+  var sort: String?
+
+  @Option(name: .long, help: "The first so many; without --sort the newest so many.")
+  var limit: Int?
+
+  @Flag(name: .long, help: "Show removed runs as well.")
+  var removed = false
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be at least 1") }
+  }
+
   func execute() throws {
-    let runs = try Store.openToRead(at: store.directory).runs().filter { run in
-      (experiment == nil || run.experiment == experiment) && (state == nil || run.state == state)
-    }
+    var selection = RunSelection(
+      filters: try filter.map { try RunFilter($0) }, order: try sort.map { try RunOrder($0) }, limit: limit,
+      includesRemoved: removed)
+    if let experiment { selection.filters.append(RunFilter(experiment: experiment)) }
+    if let state { selection.filters.append(try RunFilter("state=\(state.name)")) }
+    let runs = try Store.openToRead(at: store.directory).runs(selection)
     output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
   }
 }
@@ -33,6 +59,10 @@ struct RunFacts: Encodable {
   var state: RunState
   var cause: String?
   var created_at: String
+  var ended_at: String?
+  var arch: String?
+  var ratio: Int?
+  var input: String?
   var seed: String
   var epochs: Int
   var train_loss: Double?
@@ -43,6 +73,8 @@ struct RunFacts: Encodable {
   var seconds: Double?
   var peak_rss_bytes: Int?
   var parameters: Int?
+  var tags: [String]
+  var removed_at: String?
 
   init(_ run: RunSummary) {
     self.run = run.id
@@ -52,6 +84,10 @@ struct RunFacts: Encodable {
     state = run.state
     cause = run.cause
     created_at = run.createdAt
+    ended_at = run.endedAt
+    arch = run.arch
+    ratio = run.ratio
+    input = run.input
     seed = run.seed
     epochs = run.epochs
     train_loss = run.trainLoss
@@ -62,5 +98,7 @@ struct RunFacts: Encodable {
     seconds = run.seconds
     peak_rss_bytes = run.peakResidentBytes
     parameters = run.parameters
+    tags = run.tags
+    removed_at = run.removedAt
   }
 }

@@ -12,8 +12,18 @@ struct LogCommand: LabCommand {
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String
 
+  @Flag(name: .shortAndLong, help: "Go on until the run ends.")
+  var follow = false
+
   func execute() throws {
     let found = try Store.openToRead(at: store.directory).run(matching: run)
-    output(try logText(store: store.directory, run: found.id))
+    // A terminal is not to be commanded by what a log holds; a file gets it as it is.
+    let isTerminal = isatty(1) == 1
+    func shown(_ text: String) -> String { isTerminal ? printable(text, keepingLines: true) : text }
+    if follow {
+      try followLog(store: store.directory, run: found.id) { output(shown($0), terminator: "") }
+    } else {
+      output(shown(try logText(store: store.directory, run: found.id)))
+    }
   }
 }

@@ -45,7 +45,7 @@ func output(_ text: String, terminator: String = "\n") {
   }
 }
 
-/// Progress and messages go to stderr.
+/// Progress and messages go to stderr; names in them do not command the terminal.
 func complain(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+  try? FileHandle.standardError.write(contentsOf: Data((printable(text, keepingLines: true) + "\n").utf8))
 }

@@ -1,0 +1,23 @@
+public import Store
+
+/// What a store knows of a run, with the values marked that are not its experiment's default: what the experiment's first
+/// trial has without the changes of a profile or `--set`. Throws ``StoreError``.
+public func details(of run: RunSummary, in store: Store) throws(StoreError) -> RunDetails {
+  var details = try store.details(of: run)
+  guard let first = try store.firstConfiguration(experiment: run.experiment) else { return details }
+  var defaults = Configuration.leaves(first.configuration).mapValues(plain)
+  for reduction in first.reductions { defaults[reduction.key] = reduction.full == "all" ? "none" : reduction.full }
+  let values = Configuration.leaves(details.configuration).mapValues(plain)
+  for key in Set(values.keys).union(defaults.keys).sorted() {
+    let (value, original) = (values[key] ?? "none", defaults[key] ?? "none")
+    if value != original {
+      details.differences.append(RunDetails.Difference(key: key, value: value, default: original))
+    }
+  }
+  return details
+}
+
+/// A JSON leaf as people write it.
+private func plain(_ leaf: String) -> String {
+  leaf.count >= 2 && leaf.first == "\"" && leaf.last == "\"" ? String(leaf.dropFirst().dropLast()) : leaf
+}

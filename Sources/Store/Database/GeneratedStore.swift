@@ -1,0 +1,113 @@
+import Foundation
+import GRDB
+
+/// Fills a new store with made-up runs, always the same, to measure how the store bears many of them.
+///
+/// Every run has a folder and the first line of a journal; its figures are put into the database directly. Throws
+/// ``StoreError``.
+public func generateStore(at directory: String, runs: Int, rows: Int) throws(StoreError) -> Store {
+  precondition(runs > 0 && rows >= 0, "\(runs) runs, \(rows) rows")
+  let store = try Store.open(at: directory, access: .readWrite, create: true)
+  let steps = max(10, (rows / runs - 60) / 2)
+  do {
+    try store.queue.writeWithoutTransaction { database in
+      try database.execute(
+        sql: """
+          PRAGMA synchronous = OFF;
+          CREATE TEMP TABLE n (i INTEGER PRIMARY KEY);
+          WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < \(steps)) INSERT INTO n SELECT i FROM c;
+          INSERT INTO network VALUES ('n', 'vgg11', 4, '1x96x96', 10, 22121802, 107798528, 776842, 'Sequential()', 'walk');
+          INSERT INTO environment VALUES ('e', '0', 'b', NULL, NULL, 'host', 'Linux', 'CPU', 2, 2, 'fast', 'x86-64-v3',
+            'OpenBLAS', 'Haswell', '{}');
+          """)
+    }
+    for first in stride(from: 0, to: runs, by: 100) {
+      let records = try (first..<min(runs, first + 100)).map { index in
+        let record = generatedRun(index)
+        try makeFolder(of: record, in: directory)
+        return record
+      }
+      try store.queue.write { database in
+        for (offset, record) in records.enumerated() {
+          try insert(record, number: first + offset, steps: steps, directory, database)
+        }
+      }
+    }
+    try store.queue.writeWithoutTransaction { try $0.execute(sql: "DROP TABLE temp.n; PRAGMA synchronous = FULL") }
+  } catch let error as StoreError { throw error } catch {
+    throw .database(path: Store.databasePath(directory), reason: Store.reason(error))
+  }
+  return store
+}
+
+/// Twenty experiments of trials with twenty seeds each.
+private func generatedRun(_ index: Int) -> RunRecord {
+  func digits(_ value: Int) -> String {
+    let text = String(value, radix: 16)
+    return String(repeating: "0", count: max(0, 8 - text.count)) + text
+  }
+  let (trial, seed) = (index / 20, index % 20)
+  let hour = String(index % 24 + 100).suffix(2)
+  let day = String(index / 24 % 28 + 101).suffix(2)
+  return RunRecord(
+    run: "\(digits(trial * 20 + seed))-\(digits(seed))", experiment: "experiment-\(trial % 20)",
+    question: "How does the store bear it?", trial: "trial-\(trial) seed=\(seed)", trialID: digits(index),
+    configuration: """
+      {"dataset":{"name":"fashion-mnist","resize":\(96 + 32 * (trial % 5)),"test":null,"train":null},"network":{"arch":"vgg11",\
+      "dropout":0.5,"init":"xavier","ratio":4},"training":{"batch_size":128,"epochs":5,"learning_rate":0.0\(trial % 9 + 1),\
+      "max_steps":null,"momentum":0.0,"seed":\(seed),"shuffle":true,"weight_decay":0.0}}
+      """, reductions: [], seed: UInt64(seed), epochs: 5, createdAt: "2026-01-\(day)T\(hour):00:00.000Z")
+}
+
+private func makeFolder(of record: RunRecord, in directory: String) throws {
+  try FileManager.default.createDirectory(atPath: "\(directory)/runs/\(record.run)", withIntermediateDirectories: false)
+  try JournalWriter(folder: try RunFolder(store: directory, existing: record.run)).append([.run(record)])
+}
+
+private func insert(
+  _ record: RunRecord, number: Int, steps: Int, _ directory: String, _ database: Database
+) throws {
+  let run = record.run
+  var status = stat()
+  stat(RunFolder.journalPath(store: directory, run: run), &status)
+  func execute(_ sql: String, _ arguments: StatementArguments) throws {
+    try database.cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+  try execute("INSERT OR IGNORE INTO experiment VALUES (?, ?)", [record.experiment, record.question])
+  try execute(
+    "INSERT OR IGNORE INTO trial VALUES (?, ?, ?, NULL, ?)",
+    [record.experiment, record.trial, record.trialID, record.configuration])
+  try execute(
+    """
+    INSERT INTO run (id, experiment, trial, trial_id, configuration, seed, epochs, created_at, network, outcome, ended_at,
+      training_seconds, seconds, peak_rss_bytes)
+    VALUES (?, ?, ?, ?, ?, ?, 5, ?, 'n', ?, ?, 500, 600, 1000000000)
+    """,
+    [
+      run, record.experiment, record.trial, record.trialID, record.configuration, "\(record.seed)", record.createdAt,
+      number % 50 == 49 ? "failed" : "completed", record.createdAt,
+    ])
+  try execute(
+    "INSERT INTO attempt (run, attempt, started_at, environment, process_id) VALUES (?, 1, ?, 'e', 1)",
+    [run, record.createdAt])
+  // In the order of the table's key, each with its number of values; they fall or rise with the steps.
+  let names = [
+    ("epoch_seconds", 5), ("examples_per_second", 5), ("step_accuracy", steps), ("step_loss", steps),
+    ("test_accuracy", 5),
+    ("test_loss", 5), ("train_accuracy", 20), ("train_loss", 20),
+  ]
+  for (name, count) in names {
+    let isLoss = name.hasSuffix("loss")
+    try execute(
+      """
+      INSERT INTO metric (run, name, step, attempt, epoch, value)
+      SELECT ?1, ?2, i * ?3 / ?4, 1, 5.0 * i / ?4, ?5 + ?6 * i / ?4 + ?7 FROM n WHERE i <= ?4
+      """, [run, name, steps, count, isLoss ? 2.3 : 0.1, isLoss ? -2.0 : 0.8, Double(number % 97) / 1000])
+    try execute(
+      """
+      INSERT INTO final_metric (run, name, step, attempt, epoch, value)
+      SELECT run, name, step, attempt, epoch, value FROM metric WHERE run = ? AND name = ? ORDER BY step DESC LIMIT 1
+      """, [run, name])
+  }
+  try execute("INSERT INTO journal (run, offset) VALUES (?, ?)", [run, Int(status.st_size)])
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// File systems that other machines may write to as well. SQLite's write-ahead log needs memory that all its users share, so
+/// that it cannot be used there.
+public enum NetworkFileSystem {
+  /// The type of the network file system that a path lies on, or else the nearest folder above it; nil for a local one.
+  public static func name(at path: String) -> String? {
+    guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
+    var place = path.isEmpty ? "." : path
+    while true {
+      if let real = realpath(place, nil) {
+        defer { free(real) }
+        return name(at: String(cString: real), mounts: mounts)
+      }
+      guard place != ".", place != "/" else { return nil }
+      let parent = (place as NSString).deletingLastPathComponent
+      place = parent.isEmpty ? "." : parent
+    }
+  }
+
+  /// By the text of `/proc/self/mountinfo`, for an absolute path without links.
+  public static func name(at path: String, mounts: String) -> String? {
+    var found: (length: Int, type: Substring)?
+    for line in mounts.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count > 6, let dash = fields.firstIndex(of: "-"), dash + 1 < fields.endIndex else { continue }
+      let mount = unescaped(fields[4])
+      guard mount == "/" || path == mount || path.hasPrefix(mount + "/") else { continue }
+      // Of several at one place the last lies on top.
+      if mount.utf8.count >= found?.length ?? 0 { found = (mount.utf8.count, fields[dash + 1]) }
+    }
+    guard let type = found?.type, isNetwork(type) else { return nil }
+    return String(type)
+  }
+
+  private static func isNetwork(_ type: Substring) -> Bool {
+    // `fuseblk` is a local disk; what hides behind another FUSE file system cannot be known.
+    type == "fuse" || type.hasPrefix("fuse.") || networkTypes.contains(String(type))
+  }
+
+  private static let networkTypes: Set<String> = [
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "9p", "afs", "ceph", "coda", "gfs2", "glusterfs", "gpfs",
+    "beegfs",
+    "ncpfs", "ocfs2", "panfs", "pvfs2", "vboxsf", "vmhgfs", "virtiofs", "wekafs",
+  ]
+
+  /// Spaces and the like stand as three octal digits behind a backslash.
+  private static func unescaped(_ field: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(field.utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "\\"), let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8) {
+        bytes.append(code)
+        rest = rest.dropFirst(3)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// What people are told.
+  public static func sentence(_ name: String, path: String) -> String {
+    "\(path) is on a network file system (\(name)): the database goes without a write-ahead log there, and readers may wait a moment for a writer"
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+struct BenchStoreCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "store",
+    abstract: "Make a store of many runs in a temporary folder and time what looks at it; prints JSON.")
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var format: JSONOptions
+
+  @Option(name: .long, help: "Runs.")
+  var runs = 10_000
+
+  @Option(name: .long, help: "Metric rows in all; at least 80 a run.")
+  var rows = 10_000_000
+
+  @Option(name: .long, help: ArgumentHelp("Make it in this new folder and leave it there.", valueName: "dir"))
+  var keep: String?
+
+  func validate() throws {
+    guard runs >= 40, runs <= 1_000_000 else {
+      throw ValidationError("--runs is \(runs); it must be from 40 to 1000000")
+    }
+    guard rows >= 80 * runs, rows <= 1_000_000_000 else {
+      throw ValidationError("--rows is \(rows); it must be from \(80 * runs) (80 a run) to 1000000000")
+    }
+    if let keep, FileManager.default.fileExists(atPath: keep) {
+      throw ValidationError("--keep \(keep): is there already; name a new folder")
+    }
+  }
+
+  func execute() throws {
+    let directory = keep ?? NSTemporaryDirectory() + "vgglab-bench-\(UUID().uuidString)"
+    defer { if keep == nil { try? FileManager.default.removeItem(atPath: directory) } }
+    output(try json(StoreBenchmark(directory: directory, runs: runs, rows: rows)))
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Lab
+
+struct NoteCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "note", abstract: "Note something about a run; `show` tells it.")
+
+  @OptionGroup var store: StoreOptions
+
+  @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
+  var run: String
+
+  @Argument(help: "The note.")
+  var text: String
+
+  func execute() throws {
+    let keeper = try Keeper(store: store.directory)
+    let run = try keeper.runs(matching: [run])[0]
+    try keeper.note(run, text)
+    output("\(run.id): noted")
+  }
+}

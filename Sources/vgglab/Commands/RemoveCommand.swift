@@ -1,0 +1,23 @@
+import ArgumentParser
+import Lab
+
+struct RemoveCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rm", abstract: "Remove runs: they are hidden, `restore` takes them back, `gc` deletes them.",
+    discussion: "All of the runs or none. A run that is worked on is refused, and one that a saved comparison pins.")
+
+  @OptionGroup var store: StoreOptions
+
+  @Argument(help: ArgumentHelp("Runs: ids, unique prefixes of them, or trials' names.", valueName: "run"))
+  var runs: [String]
+
+  @Flag(name: .long, help: "Remove also what a saved comparison pins.")
+  var force = false
+
+  func execute() throws {
+    let keeper = try Keeper(store: store.directory)
+    let chosen = try keeper.runs(matching: runs)
+    let removed = try keeper.remove(chosen, force: force)
+    for run in chosen { output("\(run.id): \(removed.contains(run.id) ? "removed" : "was removed before")") }
+  }
+}

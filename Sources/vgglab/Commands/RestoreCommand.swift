@@ -1,0 +1,19 @@
+import ArgumentParser
+import Lab
+
+struct RestoreCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Take back the removal of runs that `gc` has not deleted yet.")
+
+  @OptionGroup var store: StoreOptions
+
+  @Argument(help: ArgumentHelp("Runs: ids or unique prefixes of them.", valueName: "run"))
+  var runs: [String]
+
+  func execute() throws {
+    let keeper = try Keeper(store: store.directory)
+    let chosen = try keeper.runs(matching: runs)
+    let restored = try keeper.restore(chosen)
+    for run in chosen { output("\(run.id): \(restored.contains(run.id) ? "restored" : "was not removed")") }
+  }
+}

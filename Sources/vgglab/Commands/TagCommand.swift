@@ -1,0 +1,25 @@
+import ArgumentParser
+import Lab
+
+struct TagCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tag", abstract: "Give a run tags, or take them from it; `list --filter tag=NAME` finds them.")
+
+  @OptionGroup var store: StoreOptions
+
+  @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
+  var run: String
+
+  @Argument(help: ArgumentHelp("Tags: visible characters without spaces and commas.", valueName: "name"))
+  var names: [String]
+
+  @Flag(name: .long, help: "Take the tags away.")
+  var remove = false
+
+  func execute() throws {
+    let keeper = try Keeper(store: store.directory)
+    let run = try keeper.runs(matching: [run])[0]
+    let tags = try keeper.tag(run, names, removing: remove)
+    output("\(run.id): \(tags.isEmpty ? "no tags" : printable(tags.joined(separator: " ")))")
+  }
+}

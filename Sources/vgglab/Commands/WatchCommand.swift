@@ -1,0 +1,11 @@
+import ArgumentParser
+import Lab
+
+struct WatchCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Watch the running trials, full screen; q quits.")
+
+  @OptionGroup var store: StoreOptions
+
+  func execute() throws { try watch(store: store.directory) }
+}

@@ -1,0 +1,24 @@
+import Files
+import Lab
+import Plots
+import Store
+
+/// Draws the curves of compared runs over each other: test accuracy and train loss by epoch.
+func drawComparison(_ comparison: RunComparison, in store: Store, to path: String) throws {
+  let members = comparison.groups.flatMap { group in group.members.map { (letter: group.letter, member: $0) } }
+  let names = members.map { "\($0.letter) \($0.member.trial) \($0.member.run.prefix(13))" }
+  let panels = try [("test accuracy", "test_accuracy"), ("train loss", "train_loss")].map { title, metric in
+    LineChart.Panel(
+      title: title, xLabel: "epoch", yLabel: "",
+      series: try zip(names, members).map { name, member in
+        LineChart.Series(
+          name: name,
+          points: try store.curve(run: member.member.run, metric: metric).map {
+            LineChart.Point(x: $0.epoch, y: $0.value)
+          },
+          better: metric == "train_loss" ? .lower : .higher)
+      })
+  }
+  let chart = Chart.lines(LineChart(panels: panels, axes: .none))
+  try writeFileAtomically(path, try renderPNG(try DisplayList(chart), text: [("Description", altText(for: chart))]))
+}
