@@ -16,7 +16,8 @@ struct VGGLab: ParsableCommand {
       """,
     version: vgglabVersion,
     subcommands: [
-      RunCommand.self, PlanCommand.self, VerifyResumeCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self, WatchCommand.self,
+      RunCommand.self, PlanCommand.self, VerifyResumeCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
+      WatchCommand.self,
       CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,
       CollectCommand.self, SummaryCommand.self, ReportCommand.self, QueryCommand.self, ExportCommand.self,
       BenchCommand.self, DoctorCommand.self, WorkerCommand.self, SmokeCommand.self,

@@ -30,7 +30,7 @@ import Testing
     let run = try folder.addRun([Samples.attempt(), metrics(1), Samples.attempt(2), metrics(700)])
     let store = try folder.open()
     #expect(try store.ingest().isEmpty)
-    let text = try store.exportMetrics(run: run.run, format: .jsonl)
+    let text = try store.exportMetrics(run: run.run, format: .jsonl, attempts: true)
     #expect(text.split(separator: "\n").count == 2 * values.count)
 
     let decoder = JSONDecoder()
@@ -55,7 +55,8 @@ import Testing
     #expect(try second.ingest().isEmpty)
     for format in MetricFormat.allCases {
       #expect(
-        try second.exportMetrics(run: run.run, format: format) == store.exportMetrics(run: run.run, format: format))
+        try second.exportMetrics(run: run.run, format: format, attempts: true)
+          == store.exportMetrics(run: run.run, format: format))
     }
     #expect(
       try second.query("SELECT * FROM final_metric").rows == store.query("SELECT * FROM final_metric").rows)

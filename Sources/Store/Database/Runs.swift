@@ -112,7 +112,8 @@ extension Store {
     }
   }
 
-  /// The rate of the newest run of a network with so many threads and such kernels, in examples a second; nil where there is none.
+  /// The rate of the newest run of a network with so many threads and such kernels, in examples a second; nil
+  /// where there is none.
   public func newestRate(printed: String, input: String, threads: Int, kernels: String) throws(StoreError) -> Double? {
     try reading { database in
       try Double.fetchOne(
@@ -136,6 +137,8 @@ extension Store {
       let isAnnotated = try database.tableExists("removal")
       let removed = isAnnotated && !includesRemoved ? "AND s.removed_at IS NULL" : ""
       let hasExits = try database.columns(in: "attempt").contains { $0.name == "exit_cause" }
+      let cause =
+        hasExits ? "(SELECT exit_cause FROM attempt WHERE attempt.run = s.run ORDER BY attempt DESC LIMIT 1)" : "NULL"
       let rows = try Row.fetchCursor(
         database,
         sql: """
@@ -148,7 +151,7 @@ extension Store {
                 SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) ELSE 0 END,
             \(isAnnotated ? "(SELECT group_concat(name, ',') FROM tag WHERE tag.run = s.run)" : "NULL"),
             \(isAnnotated ? "s.removed_at" : "NULL"),
-            \(hasExits ? "(SELECT exit_cause FROM attempt WHERE attempt.run = s.run ORDER BY attempt DESC LIMIT 1)" : "NULL")
+            \(cause)
           FROM run_summary AS s WHERE \(condition) \(removed) ORDER BY \(order) LIMIT \(limit ?? -1)
           """, arguments: StatementArguments(arguments))
       var runs: [RunSummary] = []
@@ -159,7 +162,8 @@ extension Store {
         runs.append(
           RunSummary(
             id: row[0], experiment: row[1], trial: row[2], trialID: row[3], profile: row[4], configuration: row[24],
-            state: state(row), cause: outcome == nil ? row[28] : row[6], createdAt: row[7], endedAt: row[8], attempts: row[9], seed: row[10],
+            state: state(row), cause: outcome == nil ? row[28] : row[6], createdAt: row[7], endedAt: row[8],
+            attempts: row[9], seed: row[10],
             epochs: row[11], arch: row[12], ratio: row[13], input: row[14], parameters: row[15], trainLoss: row[16],
             trainAccuracy: row[17], testLoss: row[18], testAccuracy: row[19], examplesPerSecond: row[20],
             seconds: row[21], trainingSeconds: row[22], peakResidentBytes: row[23],
