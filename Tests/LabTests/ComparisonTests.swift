@@ -161,6 +161,9 @@ import Testing
     lock.release()
     #expect(try keeper.remove([runs[1]], force: true) == [runs[1].id])
     #expect(try Set(fixture.store.runs().map(\.id)) == [runs[0].id, runs[2].id])
+    #expect(throws: LabError.self) {
+      try save(compare(Array(runs.prefix(2)), in: fixture.store), as: "again", in: fixture.store)
+    }
     #expect(try keeper.restore(keeper.runs(matching: [runs[1].id])) == [runs[1].id])
     #expect(try fixture.store.runs().count == 3)
   }
