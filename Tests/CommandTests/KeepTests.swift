@@ -125,6 +125,49 @@ import Testing
     #expect(watch.code == 64 && watch.output == "" && watch.errors.contains("draws on a terminal"), "\(watch)")
   }
 
+  @Test(arguments: ["q", "SIGTERM", "SIGINT", "hangup"])
+  func theTerminalIsGivenBack(how: String) throws {
+    let (program, runs) = try Self.store()
+    defer { program.remove() }
+    // A pseudo-terminal of Python's: what the program writes to it, and the terminal's mode before and after.
+    let script = """
+      import os, pty, select, signal, sys, termios, time
+      pid, fd = pty.fork()
+      if pid == 0:
+          os.environ["TERM"] = "xterm"
+          os.execv(sys.argv[1], [sys.argv[1], "watch"])
+      before, text, sent = termios.tcgetattr(fd)[3], b"", False
+      end = time.monotonic() + 60
+      while True:
+          if time.monotonic() > end: os.kill(pid, 9)
+          if select.select([fd], [], [], 1)[0] == []: continue
+          try: piece = os.read(fd, 65536)
+          except OSError: break
+          if piece == b"": break
+          text += piece
+          if not sent and text.endswith(b"\\x1b[J"):
+              sent = True
+              changed = termios.tcgetattr(fd)[3] != before
+              if sys.argv[2] == "q": os.write(fd, b"q")
+              elif sys.argv[2] == "hangup": os.kill(pid, signal.SIGHUP)
+              else: os.kill(pid, getattr(signal, sys.argv[2]))
+      status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+      print(status, changed, termios.tcgetattr(fd)[3] == before, text.startswith(b"\\x1b[?1049h"), text.endswith(b"\\x1b[?25h\\x1b[?1049l"),
+        sys.argv[3].encode() in text)
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", script, Program.path, how, runs[0]]
+    process.currentDirectoryURL = URL(fileURLWithPath: program.directory)
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let status = ["q": 0, "SIGTERM": -SIGTERM, "SIGINT": -SIGINT, "hangup": -SIGHUP][how] ?? 1
+    #expect(text == "\(status) True True True True True\n")
+  }
+
   @Test func aSmallStoreIsMadeAndMeasured() throws {
     let program = try Program()
     defer { program.remove() }

@@ -15,7 +15,8 @@ import Testing
 
     @discardableResult
     func add(
-      _ trial: String, resize: Int, seed: Int, accuracy: Double, predictions: [UInt8]? = nil, spoiled: Bool = false
+      _ trial: String, resize: Int, seed: Int, accuracy: Double, predictions: [UInt8]? = nil, spoiled: Bool = false,
+      threads: Int = 1
     ) throws -> RunSummary {
       let folder = try RunFolder.create(store: path, trialID: "abcdef01")
       var records: [JournalRecord] = [
@@ -31,7 +32,7 @@ import Testing
             attempt: 1, startedAt: "t",
             environment: EnvironmentRecord(
               vgglabVersion: "0", binaryDigest: "b", host: "h", processID: 1, operatingSystem: "o", cpu: "c", cores: 1,
-              threads: 1, kernels: "fast", instructionSet: "i", blas: "b", blasCore: "c", dataDigests: [:]))),
+              threads: threads, kernels: "fast", instructionSet: "i", blas: "b", blasCore: "c", dataDigests: [:]))),
         .metric([MetricRecord(name: "test_accuracy", step: 8, epoch: 2, value: accuracy)]),
       ]
       if let predictions {
@@ -75,7 +76,7 @@ import Testing
     let fixture = try Fixture()
     let runs = [
       try fixture.add("large", resize: 224, seed: 0, accuracy: 0.92),
-      try fixture.add("small\u{1B}[31m", resize: 96, seed: 1, accuracy: 0.9),
+      try fixture.add("small\u{1B}[31m", resize: 96, seed: 1, accuracy: 0.9, threads: 2),
     ]
     let comparison = try compare(runs, in: fixture.store, question: "Does it matter?")
     #expect(comparison.groups.map(\.is_single) == [true, true])
@@ -83,6 +84,7 @@ import Testing
     let text = comparison.text
     #expect(text.contains("0.92 (single run)") && text.contains("-0.02 (not paired)"), "\(text)")
     #expect(text.hasPrefix("Does it matter?\n") && !text.contains("\u{1B}") && text.contains("\\u{1b}[31m"))
+    #expect(comparison.remarks == ["threads differ: A 1, B 2"])
     #expect(throws: LabError.self) { try compare([runs[0], runs[0]], in: fixture.store) }
   }
 
@@ -120,6 +122,24 @@ import Testing
     #expect(text.contains("* dataset.resize: 96  (default 224)") && text.contains("  network.arch: \"vgg11\""))
   }
 
+  @Test func allAttemptsTellWhatWasDoneAgain() throws {
+    let fixture = try Fixture()
+    let first = try fixture.add("a", resize: 224, seed: 0, accuracy: 0.9)
+    var facts = try details(of: first, in: fixture.store)
+    let attempt = facts.attempts[0]
+    var second = attempt
+    second.attempt = 2
+    facts.attempts = [attempt, second]
+    facts.steps = [
+      RunDetails.Steps(attempt: 1, first: 1, last: 9, superseded: 3),
+      RunDetails.Steps(attempt: 2, first: 7, last: 12, superseded: 0),
+    ]
+    let all = RunTexts.show(facts, allAttempts: true)
+    #expect(all.contains("attempt 1 of 2\n  steps           1 to 9; 3 of them were done again later\n"))
+    #expect(all.contains("attempt 2 of 2\n  steps           7 to 12\n"))
+    #expect(!RunTexts.show(facts).contains("attempt 1 of 2"))
+  }
+
   @Test func keepingHouse() throws {
     let fixture = try Fixture()
     let runs = [
@@ -141,6 +161,9 @@ import Testing
     lock.release()
     #expect(try keeper.remove([runs[1]], force: true) == [runs[1].id])
     #expect(try Set(fixture.store.runs().map(\.id)) == [runs[0].id, runs[2].id])
+    #expect(throws: LabError.self) {
+      try save(compare(Array(runs.prefix(2)), in: fixture.store), as: "again", in: fixture.store)
+    }
     #expect(try keeper.restore(keeper.runs(matching: [runs[1].id])) == [runs[1].id])
     #expect(try fixture.store.runs().count == 3)
   }

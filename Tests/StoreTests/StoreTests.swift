@@ -129,7 +129,13 @@ import Testing
     let rows = try store.query("SELECT step, attempt, value FROM latest_metric WHERE name = 'step_loss' ORDER BY step")
     #expect(rows.rows == [[.integer(1), .integer(2), .real(9)], [.integer(2), .integer(2), .real(1.15)]])
     #expect(try store.query("SELECT count(*) FROM metric WHERE name = 'step_loss'").rows == [[.integer(3)]])
-    #expect(try store.run(matching: run.run).attempts == 2)
+    let summary = try store.run(matching: run.run)
+    #expect(summary.attempts == 2)
+    #expect(
+      try store.details(of: summary).steps == [
+        RunDetails.Steps(attempt: 1, first: 1, last: 1, superseded: 1),
+        RunDetails.Steps(attempt: 2, first: 1, last: 2, superseded: 0),
+      ])
   }
 
   @Test func aRunIsFoundByIdBeginningAndTrial() throws {

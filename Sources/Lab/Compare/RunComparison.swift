@@ -123,6 +123,7 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
   for run in runs where run.state != .completed {
     comparison.remarks.append("\(run.id) is \(run.state.name): its figures are those of its last step")
   }
+  try addSurroundings(&comparison, store)
   try addAgreements(&comparison, grouped.map(\.runs), store)
   return comparison
 }
@@ -146,6 +147,24 @@ private func difference(from first: [String: Double], to other: [String: Double]
   if !common.isEmpty { return RunComparison.Estimate(common.map { other[$0]! - first[$0]! }) }
   func mean(_ values: [String: Double]) -> Double { ordered(values).reduce(0, +) / Double(values.count) }
   return RunComparison.Estimate([mean(other) - mean(first)], count: 0)
+}
+
+/// Tells where groups ran with something else than their configuration: rates, and last bits, may come from there.
+private func addSurroundings(_ comparison: inout RunComparison, _ store: Store) throws(StoreError) {
+  let columns = ["threads", "kernels", "cpu", "instruction_set", "blas_core", "vgglab_version"]
+  var found: [[[SQLValue]]] = []
+  for group in comparison.groups {
+    // Ids hold nothing that SQL would take for more than text.
+    let ids = group.members.map { "'\($0.run)'" }.joined(separator: ", ")
+    found.append(
+      try store.query("SELECT \(columns.joined(separator: ", ")) FROM run_summary WHERE run IN (\(ids))").rows)
+  }
+  for (index, column) in columns.enumerated() {
+    let values = found.map { rows in Set(rows.map { $0[index] == .null ? "unknown" : $0[index].plainText }).sorted() }
+    guard Set(values).count > 1 else { continue }
+    let told = zip(comparison.groups, values).map { "\($0.letter) \($1.joined(separator: " and "))" }
+    comparison.remarks.append("\(column.replacing("_", with: " ")) differ: \(told.joined(separator: ", "))")
+  }
 }
 
 /// McNemar's test of each group with the first: of the runs of a common seed, or of the first runs.

@@ -92,8 +92,13 @@ extension Garbage {
   }
 }
 
-/// Keeps a comparison under a name, so that its runs are not removed by mistake. Throws ``StoreError``.
-public func save(_ comparison: RunComparison, as name: String, in store: Store) throws(StoreError) {
+/// Keeps a comparison under a name, so that its runs are not removed by mistake.
+///
+/// Throws ``LabError/optionConflict(_:)`` for one with a removed run, which `gc` may delete any time, and ``StoreError``.
+public func save(_ comparison: RunComparison, as name: String, in store: Store) throws {
+  for run in comparison.runs where try store.run(matching: run).removedAt != nil {
+    throw LabError.optionConflict("run \(run) is removed; restore it before a comparison with it is saved")
+  }
   try store.save(
     SavedComparison(
       name: name, question: comparison.question ?? "", savedAt: timestamp(), runs: comparison.runs))

@@ -64,8 +64,14 @@ final class Forecaster {
       steps: work.steps, seconds: rate.map { work.trainingExamples / $0 }, basis: basis,
       memoryBytes: plannedBytes(
         network: network, batchSize: trial.training.batchSize, threads: threads,
-        momentum: trial.training.momentum != 0, kernels: kernels),
+        momentum: trial.training.momentum != 0, kernels: kernels) + Self.beside(network, trial),
       diskBytes: 4 * network.parameters + 220 * work.steps + 20_000)
+  }
+
+  /// The bytes beside a training's own: the program, the pictures, and the weights twice while they are saved.
+  private static func beside(_ network: Network, _ trial: Trial) -> Int {
+    let pictures = trial.dataset.name == "synthetic" ? 0 : 70_000 * 784
+    return 40_000_000 + pictures + 8 * network.parameters
   }
 
   /// Whether a trial is surely a matter of seconds: by its forecast, or by its multiply-adds at a rate that every machine

@@ -60,7 +60,7 @@ private func screenSize() -> (width: Int, height: Int) {
 
 private func draw(_ lines: [String], _ size: (width: Int, height: Int)) {
   // Each line is cleared behind its text instead of the screen before it, which would flicker.
-  let body = lines.map { "\(String($0.prefix(size.width)))\u{1B}[K" }.joined(separator: "\r\n")
+  let body = lines.map { "\(String($0.prefix(size.width)))\u{1B}[K" }.joined(separator: "\n")
   writeToScreen("\u{1B}[H\(body)\u{1B}[J")
 }
 
@@ -80,13 +80,18 @@ private func enterScreen() {
   withUnsafeMutableBytes(of: &raw.c_cc) { $0[Int(VSUSP)] = 0 }
   isOnScreen = 1
   atexit { leaveScreen() }
+  // Whoever started this program may have had them blocked.
+  var heard = sigset_t()
+  sigemptyset(&heard)
   for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] {
+    sigaddset(&heard, number)
     signal(number) { number in
       leaveScreen()
       signal(number, SIG_DFL)
       raise(number)
     }
   }
+  pthread_sigmask(SIG_UNBLOCK, &heard, nil)
   tcsetattr(0, TCSANOW, &raw)
   writeToScreen("\u{1B}[?1049h\u{1B}[?25l")
 }

@@ -6,6 +6,10 @@ public enum StopSignal {
   private static let received = Atomic<Int32>(0)
   private static let interrupted = Atomic<Int>(0)
   private static let patience = Atomic<Int>(2)
+  /// When Ctrl-C was last heard, in milliseconds since boot.
+  private static let lastHeard = Atomic<Int>(.min / 2)
+  /// What comes again so soon was one press: it reached this process alone and with its group, as `timeout` sends it.
+  private static let onePress = 100
 
   /// Begins to listen to SIGINT (Ctrl-C), SIGTERM and SIGUSR1.
   ///
@@ -40,6 +44,10 @@ public enum StopSignal {
   static func receive(_ number: Int32) {
     _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
     guard number == SIGINT else { return }
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
+    guard now - lastHeard.exchange(now, ordering: .relaxed) > onePress else { return }
     let presses = interrupted.wrappingAdd(1, ordering: .relaxed).newValue
     if presses >= patience.load(ordering: .relaxed) { _exit(130) }
   }

@@ -45,6 +45,13 @@ public struct RunDetails: Sendable, Hashable, Codable {
     public var last: Int
     /// Of its steps those that a later attempt did again.
     public var superseded: Int
+
+    public init(attempt: Int, first: Int, last: Int, superseded: Int) {
+      self.attempt = attempt
+      self.first = first
+      self.last = last
+      self.superseded = superseded
+    }
   }
   public struct Note: Sendable, Hashable, Codable {
     public var at: String
