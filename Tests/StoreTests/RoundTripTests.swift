@@ -56,7 +56,7 @@ import Testing
     for format in MetricFormat.allCases {
       #expect(
         try second.exportMetrics(run: run.run, format: format, attempts: true)
-          == store.exportMetrics(run: run.run, format: format))
+          == store.exportMetrics(run: run.run, format: format, attempts: true))
     }
     #expect(
       try second.query("SELECT * FROM final_metric").rows == store.query("SELECT * FROM final_metric").rows)
