@@ -61,6 +61,9 @@ public struct Laboratory {
         named: trial.name, path: options.data ?? trial.path, environment: ProcessInfo.processInfo.environment)
     }
     let store = try Store.open(at: directory, access: .readWrite, create: true)
+    if let name = store.networkFileSystem {
+      ProgressPrinter.standard().say("vgglab: " + NetworkFileSystem.sentence(name, path: directory))
+    }
     for problem in try store.ingest() { printer.say("vgglab: \(problem)") }
     let decider = Decider(
       store: store, options: options,
