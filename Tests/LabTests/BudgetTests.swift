@@ -44,6 +44,8 @@ import Testing
     #expect(outcomes.map(\.state) == ["not run", "not run", "not run"])
     #expect(outcomes[0].cause?.contains("there will never be more than") == true && outcomes[0].isFailure)
     #expect(world.story.isEmpty)
+    let plan = try world.laboratory.plan([world.experiment()], options: RunOptions(threads: 1))
+    #expect(plan[0].why.contains("it will be refused"))
     #expect(
       try world.run(options: RunOptions(threads: 1, memory: 1000))[0].cause?.contains("raise --memory") == true)
   }

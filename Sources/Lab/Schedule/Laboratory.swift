@@ -44,7 +44,15 @@ public struct Laboratory {
     let decider = Decider(
       store: store, options: options,
       forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels, measures: measuring))
-    return try experiments.flatMap(\.trials).map(decider.decide)
+    let most = options.memory ?? surroundings.totalMemory()
+    return try experiments.flatMap(\.trials).map { trial in
+      var decision = try decider.decide(trial)
+      let need = decision.forecast.memoryBytes
+      if decision.action != .skip, need > most {
+        decision.why += "; it will be refused: there will never be more memory than \(Figures.bytes(most))"
+      }
+      return decision
+    }
   }
 
   /// Runs what is missing, and tells how it goes on stderr.
