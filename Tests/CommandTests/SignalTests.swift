@@ -149,7 +149,7 @@ import Testing
       program, "SELECT attempt, exit_signal, exit_code, exit_cause FROM attempt ORDER BY attempt")
     #expect(rows.count == 2 && rows[0]["exit_signal"] as? Int == 9 && rows[1]["exit_code"] as? Int == 75)
     #expect(rows[1]["exit_cause"] as? String == "time limit of 3.0 s")
-    let show = try program("show", "small")
+    let show = try program("show", "small", "--attempts")
     #expect(show.output.contains("interrupted") && show.output.contains("killed by signal 9 (SIGKILL)"))
     let plan = try program("plan", "long.yaml", "--only", "small")
     #expect(plan.output.contains("resume") && plan.output.contains("(time limit of 3.0 s)"))

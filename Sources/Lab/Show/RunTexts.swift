@@ -74,6 +74,10 @@ public enum RunTexts {
         line("  steps", "\(steps.first) to \(steps.last)\(again)")
       }
       line("  started", attempt.started_at)
+      if attempt.resumed_from > 0 { line("  goes on", "from the checkpoint of step \(attempt.resumed_from)") }
+      for difference in attempt.differences?.split(separator: "\n") ?? [] {
+        line("  not as before", String(difference))
+      }
       line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
       line("  git", attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" })
       line("  machine", "\(attempt.host), \(attempt.operating_system)")

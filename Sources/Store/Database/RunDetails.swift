@@ -25,6 +25,10 @@ public struct RunDetails: Sendable, Hashable, Codable {
     public var exit_code: Int?
     public var exit_signal: Int?
     public var exit_cause: String?
+    /// The step that it goes on from; 0 from the beginning.
+    public var resumed_from: Int
+    /// What of program and machine was otherwise in the attempt before, a line each.
+    public var differences: String?
   }
   public struct Event: Sendable, Hashable, Codable {
     public var attempt: Int
@@ -125,7 +129,9 @@ extension Store {
         training_seconds: run.trainingSeconds, peak_rss_bytes: run.peakResidentBytes, metrics: metrics,
         attempts: try rows(
           """
-          SELECT a.attempt, a.started_at, a.exit_at, a.exit_code, a.exit_signal, a.exit_cause, e.* FROM attempt AS a JOIN environment AS e ON e.digest = a.environment
+          SELECT a.attempt, a.started_at, a.exit_at, a.exit_code, a.exit_signal, a.exit_cause, a.resumed_from,
+            a.differences, e.*
+          FROM attempt AS a JOIN environment AS e ON e.digest = a.environment
           WHERE a.run = ? ORDER BY a.attempt
           """
         ).map { row in
@@ -136,7 +142,7 @@ extension Store {
             threads: row["threads"], kernels: row["kernels"], instruction_set: row["instruction_set"],
             blas: row["blas"], blas_core: row["blas_core"], data_digests: row["data_digests"],
             exit_at: row["exit_at"], exit_code: row["exit_code"], exit_signal: row["exit_signal"],
-            exit_cause: row["exit_cause"])
+            exit_cause: row["exit_cause"], resumed_from: row["resumed_from"], differences: row["differences"])
         },
         reductions: try rows("SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key").map {
           RunDetails.Reduction(key: $0["key"], full: $0["full_value"], used: $0["used_value"])
