@@ -40,7 +40,24 @@ struct GitFacts {
     self.dirty = !status.isEmpty
   }
 
-  private static func git(_ arguments: [String], _ directory: String) -> String? {
+  /// The bytes of a diff that are kept.
+  static let diffLimit = 1 << 20
+
+  /// What of the work tree is not in its commit, as `git diff` tells it, cut at ``diffLimit`` with a line that says so; nil
+  /// without such changes or without a work tree.
+  static func uncommittedChanges(of directory: String) -> Data? {
+    guard
+      let text = git(["diff", "--no-ext-diff", "--no-color", "HEAD"], directory, limit: diffLimit + 1), !text.isEmpty
+    else { return nil }
+    var data = Data(text.utf8)
+    if data.count > diffLimit {
+      data = data.prefix(diffLimit)
+      data.append(contentsOf: "\n(cut here: only the first \(diffLimit) bytes of the changes are kept)\n".utf8)
+    }
+    return data
+  }
+
+  private static func git(_ arguments: [String], _ directory: String, limit: Int = .max) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["git", "-C", directory] + arguments
@@ -49,8 +66,15 @@ struct GitFacts {
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return nil }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    var data = Data()
+    while data.count < limit {
+      let piece = output.fileHandleForReading.availableData
+      if piece.isEmpty { break }
+      data.append(piece)
+    }
+    let isCut = data.count >= limit
+    try? output.fileHandleForReading.close()
     process.waitUntilExit()
-    return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
+    return isCut || process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
   }
 }

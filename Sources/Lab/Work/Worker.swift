@@ -66,6 +66,9 @@ public struct Worker {
     }
     resumption = Resumption(of: past.records, in: folder, environment: environment(dataset?.digests ?? [:]))
     try journal.append([.attempt(attempt(attempts + 1, digests: dataset?.digests ?? [:], resumption))])
+    if let changes = try folder.saveUncommittedChanges(attempt: attempts + 1) {
+      try journal.append([.artifact(changes)])
+    }
     if let checkpoint = resumption.checkpoint {
       try journal.append([event("resumed", "goes on behind step \(checkpoint.step)")])
     }
