@@ -69,8 +69,16 @@ public struct ResumeCheck {
     var killed = 0
     for _ in 0..<kills {
       let worker = try executor.start(job)
-      // Uniform over twice the share of an attempt, so that the kills are spread over the whole run.
-      let moment = monotonicSeconds() + random.uniform() * 2 * seconds / Double(kills + 1)
+      // One in five while the worker is still beginning; the others uniform over twice the share of an attempt, counted from
+      // where it tells of itself, so that they are spread over the whole run.
+      let isEarly = random.uniform() < 0.2
+      let before = attempts(folder)
+      var moment = monotonicSeconds() + random.uniform() * (isEarly ? 0.3 : 2 * seconds / Double(kills + 1))
+      if !isEarly {
+        let began = monotonicSeconds()
+        while worker.poll() == nil, attempts(folder) == before { usleep(2_000) }
+        moment += monotonicSeconds() - began
+      }
       while worker.poll() == nil, monotonicSeconds() < moment { usleep(1_000) }
       guard worker.poll() == nil else { continue }
       worker.send(signal: SIGKILL)
@@ -100,6 +108,11 @@ public struct ResumeCheck {
       weights_identical: artifacts[0]["last"] != nil && artifacts[0]["last"] == artifacts[1]["last"],
       predictions_identical: artifacts[0]["predictions"] != nil
         && artifacts[0]["predictions"] == artifacts[1]["predictions"])
+  }
+
+  private func attempts(_ folder: RunFolder) -> Int {
+    let records = (try? readJournal(folder.journalPath))?.records ?? []
+    return records.count { if case .attempt = $0 { true } else { false } }
   }
 
   /// Every row of a run's metrics with its bits, clock times and rates aside.
