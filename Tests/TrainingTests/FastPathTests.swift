@@ -110,6 +110,23 @@ import Training
   @Test(arguments: networks)
   func gradientsOfWholeNetworksAreTheReferences(_ one: Case) throws { try compare(one, within: 1e-5) }
 
+  @Test func theShortLastBatchOfAnEpochIsTheReferences() throws {
+    // 60,000 pictures in batches of 128 leave 96.
+    let network = Self.convolution(16, 32, 6, 6, kernel: 3, padding: 1, batch: 128).network
+    let fast = try GradientProbe(network: network, batch: 128, threads: 2, kernels: .fast)
+    let reference = try GradientProbe(network: network, batch: 128, kernels: .reference)
+    let state = noiseState(network)
+    for count in [128, 96] {
+      let images = noise(count * network.input.count, salt: count)
+      let labels = (0..<count).map { UInt8($0 % 5) }
+      let ours = fast(state, images: images, labels: labels)
+      let theirs = reference(state, images: images, labels: labels)
+      #expect(abs(ours.loss - theirs.loss) <= 1e-5 * theirs.loss)
+      let (share, distance, key) = Self.difference(ours.gradient, theirs.gradient, bound: 1e-4)
+      #expect(share <= 0.2 && distance <= 0.15, "\(count) pictures: \(share) of the numbers, \(key) by \(distance)")
+    }
+  }
+
   private func compare(_ one: Case, within bound: Double) throws {
     let fast = try GradientProbe(network: one.network, batch: one.batch, threads: 2, kernels: .fast)
     let reference = try GradientProbe(network: one.network, batch: one.batch, threads: 1, kernels: .reference)

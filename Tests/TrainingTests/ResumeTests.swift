@@ -76,6 +76,33 @@ import Training
     #expect(throws: SafetensorsError.noPosition) { try TrainingCheckpoint(safetensors: state.safetensors) }
   }
 
+  @Test func everyByteOfAHeaderMayBeDamaged() throws {
+    let network = try Network(
+      children: [.flatten, .linear(Linear(784, 10))], input: .image(channels: 1, height: 28, width: 28))
+    let trainer = try Trainer(
+      configuration: TrainingConfiguration(
+        network: network, epochs: 1, batchSize: 16, learningRate: 0.1, momentum: 0.9, threads: 1),
+      dataset: Self.dataset, side: 28)
+    _ = try trainer.run(shouldStop: { false }, observe: { _ in })
+    let path = NSTemporaryDirectory() + "vgglab-damage-\(UUID().uuidString).safetensors"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    _ = try trainer.checkpoint.write(to: path)
+    let sound = try Data(contentsOf: URL(fileURLWithPath: path))
+    let length = 8 + sound.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+    var refused = 0
+    for place in 0..<length {
+      var damaged = sound
+      damaged[place] ^= 0x55
+      // Whatever it says, it is refused or read, and what is read has the network's shapes or is told apart from it.
+      guard let read = try? TrainingCheckpoint(safetensors: damaged) else {
+        refused += 1
+        continue
+      }
+      #expect(read.complaint(for: network, momentum: true) != nil || read != trainer.checkpoint)
+    }
+    #expect(refused > length / 2, "\(refused) of \(length)")
+  }
+
   @Test func predictionsAreThoseOfTheNetworkAsItStands() throws {
     let trainer = try Trainer(
       configuration: try Self.configuration(.fast, momentum: 0.9), dataset: Self.dataset, side: 32)

@@ -23,7 +23,11 @@ protocol WinogradTransform {
 }
 
 /// What F(4, 3) and F(2, 5) share: their six points.
-private enum SixPoints {
+protocol SixPointTransform: WinogradTransform {}
+
+extension SixPointTransform {
+  static var points: Int { 6 }
+
   @inline(__always)
   static func input(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
     let (d0, d1, d2) = (load(from), load(from + step), load(from + 2 * step))
@@ -59,21 +63,8 @@ private enum SixPoints {
   }
 }
 
-enum F4x3: WinogradTransform {
-  static var points: Int { 6 }
+enum F4x3: SixPointTransform {
   static var outputs: Int { 4 }
-
-  @inline(__always)
-  static func input(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
-    SixPoints.input(from, step, to, toStep)
-  }
-
-  @inline(__always)
-  static func inputGradient(
-    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
-  ) {
-    SixPoints.inputGradient(from, step, to, toStep)
-  }
 
   @inline(__always)
   static func output(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
@@ -107,21 +98,8 @@ enum F4x3: WinogradTransform {
   }
 }
 
-enum F2x5: WinogradTransform {
-  static var points: Int { 6 }
+enum F2x5: SixPointTransform {
   static var outputs: Int { 2 }
-
-  @inline(__always)
-  static func input(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
-    SixPoints.input(from, step, to, toStep)
-  }
-
-  @inline(__always)
-  static func inputGradient(
-    _ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int
-  ) {
-    SixPoints.inputGradient(from, step, to, toStep)
-  }
 
   @inline(__always)
   static func output(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ toStep: Int) {
