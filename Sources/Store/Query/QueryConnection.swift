@@ -65,8 +65,8 @@ final class QueryConnection {
 
   private func probe() -> Int32 { sqlite3_exec(handle, "SELECT count(*) FROM sqlite_master", nil, nil, nil) }
 
-  /// The rows of one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
-  func rows(_ sql: String) throws(StoreError) -> QueryResult {
+  /// The rows of one SELECT, `:name` in it bound to a parameter's value. Throws ``StoreError/badQuery(sql:reason:)``.
+  func rows(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> QueryResult {
     checks = 0
     bytes = 0
     guard !sql.unicodeScalars.contains("\0") else { throw .badQuery(sql: sql, reason: "it has a zero character") }
@@ -83,6 +83,7 @@ final class QueryConnection {
     guard let statement else { throw .badQuery(sql: sql, reason: "it is empty") }
     guard isBlank(rest) else { throw .badQuery(sql: sql, reason: "it has a second statement; write one") }
     guard sqlite3_column_count(statement) > 0 else { throw .badQuery(sql: sql, reason: "it is not a SELECT") }
+    if let problem = bind(parameters, to: statement) { throw .badQuery(sql: sql, reason: problem) }
     let columns = (0..<sqlite3_column_count(statement)).map { String(cString: sqlite3_column_name(statement, $0)) }
     var result = QueryResult(columns: columns, rows: [])
     while true {
@@ -99,6 +100,34 @@ final class QueryConnection {
       case let status: throw .badQuery(sql: sql, reason: reason(status))
       }
     }
+  }
+
+  /// Binds what a statement names; the reason why that cannot be done.
+  private func bind(_ parameters: [String: SQLValue], to statement: OpaquePointer) -> String? {
+    let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    let count = sqlite3_bind_parameter_count(statement)
+    guard count > 0 else { return nil }
+    for place in 1...count {
+      // `?` and `?1` have no name that a parameter could have; they stay NULL.
+      guard let text = sqlite3_bind_parameter_name(statement, place).map({ String(cString: $0) }),
+        !text.hasPrefix("?")
+      else { continue }
+      guard text.hasPrefix(":"), let value = parameters[String(text.dropFirst())] else {
+        let names = parameters.keys.sorted().map { ":\($0)" }
+        return "there is no parameter \(text); "
+          + (names.isEmpty ? "there are none" : "there are \(names.joined(separator: ", "))")
+      }
+      let status =
+        switch value {
+        case .null: sqlite3_bind_null(statement, place)
+        case .integer(let number): sqlite3_bind_int64(statement, place, number)
+        case .real(let number): sqlite3_bind_double(statement, place, number)
+        case .text(let text): sqlite3_bind_text(statement, place, text, Int32(text.utf8.count), copied)
+        case .blob(let bytes): sqlite3_bind_blob(statement, place, bytes, Int32(bytes.count), copied)
+        }
+      if status != SQLITE_OK { return reason(status) }
+    }
+    return nil
   }
 
   private func reason(_ status: Int32) -> String {
