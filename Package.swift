@@ -77,12 +77,14 @@ let package = Package(
     // The ground floor: bytes.
     room("Digests", [.product(name: "Crypto", package: "swift-crypto")]),
     room("Files"),
+    room("Compression", ["CZlib"]),
+    room("ExactJSON"),
     room("PositionedYAML", [.product(name: "Yams", package: "Yams")]),
 
     // The compute wing.
     room("Networks"),
     room("Kernels", ["COpenBLAS"], settings: kernelSettings),
-    room("Datasets", ["CZlib", "Digests", "Files"]),
+    room("Datasets", ["Compression", "Digests", "Files"]),
     room("Training", ["Kernels", "Networks", "Datasets", "Digests", "Files"]),
 
     // The ledger wing.
@@ -91,10 +93,12 @@ let package = Package(
       "Store",
       [
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"), "Digests",
-        "Files",
+        "ExactJSON", "Files",
       ]),
     room("Plots", ["CPangoCairo"]),
-    room("Reports", ["Store", "Plots", "PositionedYAML", "Digests", "Files", "CCMarkGFM"]),
+    room(
+      "Reports",
+      ["Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "CCMarkGFM"]),
 
     // The hall, and the door to the street.
     room(
@@ -109,15 +113,17 @@ let package = Package(
       swiftSettings: common),
 
     tests("Files", ["Digests"]),
+    tests("Compression"),
+    tests("ExactJSON"),
     tests("PositionedYAML"),
     tests("Networks"),
     tests("Kernels"),
     tests("Datasets"),
     tests("Training", ["Networks", "Datasets"]),
     tests("Experiments", ["Networks", "Files"]),
-    tests("Store", ["Files"]),
+    tests("Store", ["Files", "ExactJSON"]),
     tests("Plots"),
-    tests("Reports", ["Store", "Plots", "Files"]),
+    tests("Reports", ["Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
     tests("Lab", ["Store", "Experiments", "Digests", "Files"]),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]
