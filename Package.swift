@@ -50,7 +50,7 @@ func room(
 func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
-    exclude: ["Networks", "Training", "Reports", "Datasets", "Store"].contains(room) ? ["Fixtures"] : [],
+    exclude: ["Networks", "Training", "Reports", "Datasets", "Store", "Statistics"].contains(room) ? ["Fixtures"] : [],
     swiftSettings: common)
 }
 
@@ -74,7 +74,8 @@ let package = Package(
       name: "CCMarkGFM", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
-    // The ground floor: bytes.
+    // The ground floor: bytes and numbers.
+    room("Statistics"),
     room("Digests", [.product(name: "Crypto", package: "swift-crypto")]),
     room("Files"),
     room("Compression", ["CZlib"]),
@@ -93,16 +94,19 @@ let package = Package(
       "Store",
       [
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"), "Digests",
-        "ExactJSON", "Files",
+        "ExactJSON", "Files", "Statistics",
       ]),
     room("Plots", ["CPangoCairo"]),
     room(
       "Reports",
-      ["Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "CCMarkGFM"]),
+      [
+        "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics", "CCMarkGFM",
+      ]),
 
     // The hall, and the door to the street.
     room(
-      "Lab", ["Training", "Kernels", "Datasets", "Networks", "Experiments", "Store", "Digests", "Files"]
+      "Lab",
+      ["Training", "Kernels", "Datasets", "Networks", "Experiments", "Store", "Digests", "Files", "Statistics"]
     ),
     .executableTarget(
       name: "vgglab",
@@ -112,6 +116,7 @@ let package = Package(
       ],
       swiftSettings: common),
 
+    tests("Statistics"),
     tests("Files", ["Digests"]),
     tests("Compression"),
     tests("ExactJSON"),

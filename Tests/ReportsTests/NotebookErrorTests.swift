@@ -79,7 +79,7 @@ import Testing
     (":::{if x}\na\n:::\n", "1: there is no query or table \"x\""),
     ("```{query q}\nyes\n```\n:::{if q}\na\n", "4: the condition has no end; close it with a line of three colons"),
     (":::\n", "1: three colons close a condition, and none is open"),
-    (":::{when x}\n:::\n", "1: \":::{when x}\" is no condition; write :::{if id} or :::{unless id}"),
+    (":::{when x}\n:::\n", "1: \":::{when x}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"),
     ("---\ntitle: a\n", "1: the front matter has no end; close it with a line of three dashes"),
     ("---\ntitel: a\n---\n", "2:1: unknown key \"titel\" in the front matter; did you mean \"title\"?"),
     ("---\nlang: fr\n---\n", "2:7: there is no language \"fr\"; there are en, zh"),
@@ -99,18 +99,17 @@ import Testing
 
   @Test func missingAndWrongFiles() throws {
     let folder = ReportFolder()
-    func weave(_ path: String) -> ReportError? {
+    func read(_ path: String) -> ReportError? {
       do {
-        _ = try weaveReport(notebook: path, source: FixedSource(), output: "\(folder.path)/out", version: "1")
+        _ = try readNotebookSource(path)
         return nil
       } catch { return error }
     }
-    #expect(weave("\(folder.path)/none.md") == .file(.missing(path: "\(folder.path)/none.md")))
-    #expect(weave(folder.path) == .file(.isDirectory(path: folder.path)))
+    #expect(read("\(folder.path)/none.md") == .file(.missing(path: "\(folder.path)/none.md")))
+    #expect(read(folder.path) == .file(.isDirectory(path: folder.path)))
     try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: "\(folder.path)/bytes.md"))
-    #expect(weave("\(folder.path)/bytes.md") == .file(.notUTF8(path: "\(folder.path)/bytes.md", byteOffset: 0)))
+    #expect(read("\(folder.path)/bytes.md") == .file(.notUTF8(path: "\(folder.path)/bytes.md", byteOffset: 0)))
     try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/out"))
-    try Data("text".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/good.md"))
-    #expect(weave("\(folder.path)/good.md")?.kind == .missingInput)
+    #expect(throws: FileError.self) { try folder.weave("text") }
   }
 }

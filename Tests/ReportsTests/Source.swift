@@ -11,7 +11,7 @@ struct FixedSource: RowSource {
 
   static let trials = ["vgg11-small-224", "vgg11-small-96"]
 
-  func query(_ sql: String) throws -> QueryResult {
+  func query(_ sql: String, _ parameters: [String: SQLValue]) throws -> QueryResult {
     switch sql.trimmingCharacters(in: .whitespacesAndNewlines) {
     case "one":
       return QueryResult(
@@ -50,7 +50,10 @@ struct FixedSource: RowSource {
           [.text("vgg11"), .text("work"), .real(8.04)], [.text("vgg11"), .text("memory"), .real(12.3)],
         ])
     case "printed": return QueryResult(columns: ["printed"], rows: [[.text("Sequential(\n  (0): <ReLU>()\n)\n```")]])
-    case let sql where sql.hasPrefix("WITH seen AS (\none\n)"): return try query("one")
+    case let sql where sql.hasPrefix("WITH seen AS (\none\n)"): return try query("one", parameters)
+    case "parameters":
+      let names = parameters.keys.sorted()
+      return QueryResult(columns: names, rows: [names.map { parameters[$0]! }])
     default: throw Unknown(sql: sql)
     }
   }
@@ -62,9 +65,16 @@ final class ReportFolder {
   init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func weave(_ text: String) throws -> WovenReport {
+  /// Weaves a note and writes the report into the folder `out`.
+  func weave(
+    _ text: String, settings: [String: String] = [:], runs: [String: [UsedRun]] = [:],
+    rows: any RowSource = FixedSource()
+  ) throws -> WovenReport {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/note.md"))
-    return try weaveReport(notebook: "\(path)/note.md", source: FixedSource(), output: "\(path)/out", version: "1.2.3")
+    let source = try readNotebookSource("\(path)/note.md", settings: settings)
+    let woven = try Reports.weave(source, rows: rows, runs: runs, version: "1.2.3")
+    try writeReport(woven, to: "\(path)/out")
+    return woven
   }
 
   func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/out/\(name)", encoding: .utf8) }

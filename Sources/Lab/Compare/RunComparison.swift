@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 public import Store
 
 /// Runs side by side: what differs in their configurations, and what came out. Names as `--json` has them.
@@ -34,12 +35,13 @@ public struct RunComparison: Sendable, Codable {
     public var high: Double?
 
     init(_ values: [Double], count: Int? = nil) {
-      let (mean, deviation, halfWidth) = Statistics.estimate(values)
+      guard let sample = Sample(values) else { preconditionFailure("no values") }
       self.count = count ?? values.count
-      self.mean = mean
-      standard_deviation = deviation
-      low = halfWidth.map { mean - $0 }
-      high = halfWidth.map { mean + $0 }
+      mean = sample.mean
+      standard_deviation = sample.deviation
+      let interval = sample.interval()
+      low = interval?.low
+      high = interval?.high
     }
   }
   public struct Metric: Sendable, Codable {
@@ -187,7 +189,8 @@ private func addAgreements(_ comparison: inout RunComparison, _ groups: [[RunSum
         comparison.agreements.append(
           RunComparison.Agreement(
             first: one.id, second: other.id, examples: right.count, both_right: counts[0],
-            only_first_right: counts[1], only_second_right: counts[2], p: Statistics.mcNemar(counts[1], counts[2])))
+            only_first_right: counts[1], only_second_right: counts[2],
+            p: McNemar(onlyFirst: counts[1], onlySecond: counts[2]).twoSided))
       } catch let error as LabError {
         comparison.remarks.append("\(error)")
       }

@@ -19,6 +19,18 @@ enum CellKind: String, CaseIterable, Sendable {
     case .printout: ["caption", "otherwise"]
     }
   }
+
+  /// Whether it may go without a query.
+  var mayBeEmpty: Bool { false }
+
+  /// What references to it are called; nil for what has no number.
+  var reference: ReferenceKind? {
+    switch self {
+    case .query, .printout: nil
+    case .table: .table
+    case .curves, .bars: .figure
+    }
+  }
 }
 
 /// A fenced cell of a notebook.
@@ -31,9 +43,13 @@ struct Cell: Sendable, Hashable {
   var sql: String
 
   struct Option: Sendable, Hashable {
+    /// Sentences have marks in the places of their inlines.
     var value: String
     var line: Int
   }
+
+  /// The options that are sentences of the page.
+  static let sentences: Set<String> = ["caption", "otherwise"]
 
   /// Whether later cells may read from it by its id, as from a table.
   var isView: Bool { kind == .query && option("view") == "true" }
@@ -41,19 +57,11 @@ struct Cell: Sendable, Hashable {
   func option(_ name: String) -> String? { options[name]?.value }
 }
 
-/// A value within a sentence: `{{id.column | format}}`.
-struct InlineValue: Sendable, Hashable {
-  /// As it was written, without the braces.
-  var source: String
-  var line: Int
-  var id: String
-  var column: String
-  var format: ValueFormat
-}
-
-/// A part of a notebook that stands only where a query's first value is true.
+/// A part of a notebook that stands only where a value of a query's first row is true.
 struct Condition: Sendable, Hashable {
   var id: String
+  /// The first one where none is named.
+  var column: String?
   var negated: Bool
   var line: Int
 }

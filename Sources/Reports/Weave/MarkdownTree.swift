@@ -18,8 +18,8 @@ struct MarkdownTree {
 
   /// Parses GitHub's Markdown with tables, strikethrough, autolinks, task lists and footnotes.
   ///
-  /// `literal` gives what was written in the place of a value's mark.
-  init(_ text: String, literal: (Int) -> String) {
+  /// `literal` gives what was written in the place of an inline's mark, `plain` its text for headings.
+  init(_ text: String, literal: (Int) -> String = { _ in "" }, plain: (Int) -> String = { _ in "" }) {
     cmark_gfm_core_extensions_ensure_registered()
     let options = CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8
     let parser = cmark_parser_new(options)
@@ -51,7 +51,7 @@ struct MarkdownTree {
       } else if type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE {
         hasRawHTML = true
       } else if type == CMARK_NODE_HEADING {
-        let text = plainText(node)
+        let text = replaceMarks(plainText(node), Notebook.inlineMark, plain)
         var slug = slugged(text)
         slugs[slug, default: 0] += 1
         if slugs[slug]! > 1 { slug += "-\(slugs[slug]!)" }
@@ -100,7 +100,7 @@ private func slugged(_ text: String) -> String {
 /// Replaces marks by what was written, and tells which there were.
 private func restore(_ code: String, _ literal: (Int) -> String) -> (String, Set<Int>) {
   var found: Set<Int> = []
-  let text = replaceMarks(code, Notebook.valueMark) { index in
+  let text = replaceMarks(code, Notebook.inlineMark) { index in
     found.insert(index)
     return literal(index)
   }

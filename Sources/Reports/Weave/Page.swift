@@ -16,7 +16,7 @@ func page(
     navigation += "</ul></nav>"
   }
   let name = notebook.file.split(separator: "/").last.map(String.init) ?? notebook.file
-  let subtitle = notebook.subtitle.map { "<p class=\"subtitle\">\(escapedHTML($0))</p>" } ?? ""
+  let subtitle = notebook.front.subtitle.map { "<p class=\"subtitle\">\(escapedHTML($0))</p>" } ?? ""
   return """
     <!DOCTYPE html>
     <html lang="\(notebook.language == "zh" ? "zh-Hans" : "en")">

@@ -46,9 +46,12 @@ public final class EvidenceDatabase: Sendable {
   }
 
   /// The rows of one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
-  public func query(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> QueryResult {
+  public func query(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) -> QueryResult {
     try connection.withLock { connection throws(StoreError) in try connection.query.rows(sql, parameters) }
   }
+
+  /// The same without parameters.
+  public func query(_ sql: String) throws(StoreError) -> QueryResult { try query(sql, [:]) }
 
   /// The database as the bytes of an SQLite file.
   public func serialized() throws(StoreError) -> Data {

@@ -18,16 +18,24 @@ struct ReportCommand: LabCommand {
   @Option(name: .long, help: "The folder to write into (default: reports/ and the notebook's name in the store).")
   var out: String?
 
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Set a parameter of the notebook; may be repeated.", valueName: "name=value"))
+  var settings: [String] = []
+
   func execute() throws {
-    let source = try Store.openToRead(at: store.directory)
+    let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
+    let rows = try Store.openToRead(at: store.directory)
     let name = notebook.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "report"
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
-    let woven = try weaveReport(notebook: notebook, source: source, output: directory, version: vgglabVersion)
+    let evaluated = try evaluate(notebookSource, rows: rows)
+    let woven = try weave(evaluated, rows: rows, facts: WeavingFacts(), version: vgglabVersion)
+    try writeReport(woven, to: directory)
     for warning in woven.warnings { complain("vgglab: \(warning)") }
     if format.json {
-      output(try json(["page": woven.pagePath, "markdown": woven.markdownPath]))
+      output(try json(["page": "\(directory)/index.html", "markdown": "\(directory)/README.md"]))
     } else {
-      output(woven.pagePath)
+      output("\(directory)/index.html")
     }
   }
 }

@@ -1,0 +1,66 @@
+extension Weaver {
+  /// The same as Markdown that GitHub renders.
+  var markdown: String {
+    var text = report.lines.joined(separator: "\n")
+    text = replaceMarks(text, Notebook.cellMark) { place in
+      guard let cell = report.cells[place] else { return "" }
+      return "\n" + markdownCell(cell, number: numbers[place] ?? 0) + "\n"
+    }
+    text = replaceMarks(text, Notebook.inlineMark, inlineMarkdown)
+    var head = notebook.front.title.map { "# \(escapedMarkdown($0))\n" } ?? ""
+    if let subtitle = notebook.front.subtitle { head += "\n\(escapedMarkdown(subtitle))\n" }
+    for section in facts.sections { text += "\n\n## \(escapedMarkdown(section.heading))\n\n\(section.markdown)\n" }
+    let tail = "\n---\n\n\(words.made) \(version).\n"
+    return squeezed(head + "\n" + text) + tail
+  }
+
+  private func inlineMarkdown(_ place: Int) -> String {
+    if notebook.inCode.contains(place) { return notebook.inlines[place].source }
+    return report.values[place].map { escapedMarkdown($0.text) } ?? ""
+  }
+
+  private func markdownCell(_ cell: EvaluatedCell, number: Int) -> String {
+    let caption = sentenceMarkdown(cell.cell.option("caption") ?? "")
+    switch cell.content {
+    case .nothing: return ""
+    case .otherwise(let sentence):
+      let name = cell.cell.kind.reference.map { "**\(words.name($0)) \(number).** " } ?? ""
+      return "> \(name)\(sentenceMarkdown(sentence))"
+    case .printout(let text):
+      let longest = text.split { $0 != "`" }.map(\.count).max() ?? 0
+      let fence = String(repeating: "`", count: max(3, longest + 1))
+      return "\(fence)text\n\(text)\n\(fence)" + (caption.isEmpty ? "" : "\n\n\(caption)")
+    case .figure(let figure):
+      let alt = escapedMarkdown(figure.altText)
+      return
+        "![\(alt)](figures/\(cell.cell.id).png)\n\n**\(words.figure) \(number).**\(caption.isEmpty ? "" : " \(caption)")"
+    case .table(let columns):
+      var lines = ["**\(words.table) \(number).**\(caption.isEmpty ? "" : " \(caption)")", ""]
+      lines.append("| " + columns.map { escapedMarkdown($0.heading) }.joined(separator: " | ") + " |")
+      lines.append(
+        "| "
+          + columns.map { column in
+            cell.rows.rows.allSatisfy { $0[column.source] == .null || $0[column.source].number != nil } ? "---:" : "---"
+          }.joined(separator: " | ") + " |")
+      for row in cell.rows.rows {
+        lines.append(
+          "| " + columns.map { escapedMarkdown($0.format.text(row[$0.source])) }.joined(separator: " | ") + " |")
+      }
+      return lines.joined(separator: "\n")
+    }
+  }
+}
+
+/// At most one empty line in a row, none within blocks of code touched.
+private func squeezed(_ text: String) -> String {
+  var lines: [Substring] = []
+  var fence = 0
+  for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    let ticks = line.prefix { $0 == "`" }.count
+    if ticks >= 3, fence == 0 { fence = ticks } else if fence > 0, ticks >= fence, line.count == ticks { fence = 0 }
+    if line.isEmpty, fence == 0, lines.last?.isEmpty != false { continue }
+    lines.append(line)
+  }
+  while lines.last?.isEmpty == true { lines.removeLast() }
+  return lines.joined(separator: "\n") + "\n"
+}

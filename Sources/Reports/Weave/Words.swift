@@ -1,0 +1,32 @@
+import Plots
+
+/// The words that the weaver adds, in a report's language.
+struct Words: Sendable {
+  let language: String
+  private var isChinese: Bool { language == "zh" }
+  private func pick(_ english: String, _ chinese: String) -> String { isChinese ? chinese : english }
+
+  var figures: FigureLanguage { isChinese ? .chinese : .english }
+  var epoch: String { pick("epoch", "轮次") }
+  var table: String { pick("Table", "表") }
+  var figure: String { pick("Figure", "图") }
+  var claim: String { pick("Claim", "论断") }
+  func name(_ kind: ReferenceKind) -> String {
+    switch kind {
+    case .figure: figure
+    case .table: table
+    case .claim: claim
+    }
+  }
+  var data: String { pick("The data of this figure", "本图的数据") }
+  var query: String { pick("The query", "查询") }
+  var more: String { pick("more rows are in", "更多行见") }
+  var contents: String { pick("Contents", "目录") }
+  var skip: String { pick("Skip to the text", "跳到正文") }
+  var made: String {
+    pick(
+      "Every number on this page comes from a query over stored runs. Woven by vgglab",
+      "本页的每个数字都来自对已存运行的查询。编织者：vgglab")
+  }
+  var from: String { pick("from", "源文件") }
+}

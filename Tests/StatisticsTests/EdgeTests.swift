@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Statistics
+
+@Suite struct EdgeTests {
+  @Test func noneOrOneValue() {
+    #expect(Sample([]) == nil && median([]) == nil && bootstrapInterval([]) == nil)
+    #expect(RatioOfMeans([]) == nil && wilsonInterval(successes: 0, trials: 0) == nil)
+    let one = Sample([0.5])!
+    #expect(one.mean == 0.5 && one.deviation == nil && one.interval() == nil && one.test() == nil)
+    #expect(one.countNeeded() == nil)
+    #expect(bootstrapInterval([3]) == Interval(low: 3, high: 3))
+    #expect(RatioOfMeans([(1, 2)])!.interval() == nil)
+    #expect(RatioOfMeans([(1, 0), (2, 0)]) == nil)
+  }
+
+  @Test func equalValues() {
+    let sample = Sample([0.1, 0.1, 0.1])!
+    #expect(sample.mean == 0.1 && sample.deviation == 0 && sample.interval() == Interval(low: 0.1, high: 0.1))
+    #expect(sample.test(margin: 0)!.notAbove == 0 && sample.test(margin: 0)!.notBelow == 1)
+    #expect(sample.test(margin: 0.2)!.notBelow == 0 && sample.test(margin: 0.1)!.notAbove == 0.5)
+    #expect(sample.countNeeded(margin: 0) == 2)
+  }
+
+  @Test func neitherAloneIsRight() {
+    let none = McNemar(onlyFirst: 0, onlySecond: 0)
+    #expect(none.twoSided == 1 && none.notFirst == 1 && none.notSecond == 1)
+  }
+
+  /// The number that is named decides, and one fewer does not.
+  @Test(arguments: [(0.1, 0.5), (1, 0.2), (-0.3, 0.31)])
+  func howManyWouldDo(mean: Double, deviation: Double) {
+    let half = deviation / 2.0.squareRoot()
+    let sample = Sample([mean - half, mean + half])!
+    let needed = sample.countNeeded(level: 0.95)!
+    func p(_ n: Int) -> Double {
+      StudentT(degrees: Double(n - 1)).upperTail(abs(mean) / deviation * Double(n).squareRoot())
+    }
+    #expect(p(needed) < 0.05)
+    #expect(needed == 2 || p(needed - 1) >= 0.05)
+    #expect(sample.countNeeded(isTwoSided: true)! >= needed)
+  }
+
+  @Test func farOut() {
+    #expect(StudentT(degrees: 1).upperTail(.infinity) == 0 && StudentT(degrees: 4).lowerTail(-1e200) == 0)
+    #expect(StudentT(degrees: 1).quantile(1e-300) < -1e100)
+    #expect(normalUpperTail(100) == 0 && normalUpperTail(-100) == 1)
+    #expect(Binomial(trials: 1_000_000_000, probability: 0.5).atLeast(500_000_000) > 0.5)
+    #expect(
+      Binomial(trials: 10, probability: 0).twoSided(0) == 1 && Binomial(trials: 10, probability: 1).twoSided(3) == 0)
+  }
+}
