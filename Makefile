@@ -44,7 +44,7 @@ bench: build
 	@$(VGGLAB) bench epoch --arch vgg11 --ratio 4 --resize 96
 	@$(VGGLAB) bench store
 
-# Breaks real trainings in many ways and shows that nothing is lost; some hours, or some minutes for some of each.
+# Breaks real trainings in many ways and shows that nothing is lost: an hour, or two minutes for some of each.
 faults: build
 	@scripts/faults
 

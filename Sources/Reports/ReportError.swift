@@ -28,6 +28,12 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case wrongColumns(kind: String, expected: String, found: [String])
   case notANumber(column: String, value: String)
   case drawing(reason: String)
+  case claimWithoutSentence(String)
+  case tooManyRows(id: String, rows: Int)
+  case notACount(column: String, value: String)
+  case wrongCounts(String)
+  case claimUnderClaim(String, condition: String)
+  case hiddenClaim(String)
 
   public var description: String {
     switch self {
@@ -70,6 +76,15 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "a \(kind) cell needs the columns \(expected), and the query gives \(found.joined(separator: ", "))"
     case .notANumber(let column, let value): "the column \(column) has \"\(shortened(value))\"; a number was expected"
     case .drawing(let reason): "the chart cannot be drawn: \(reason)"
+    case .claimWithoutSentence(let id): "the claim \"\(id)\" has no sentence; give it an option `says`"
+    case .tooManyRows(let id, let rows): "\"\(id)\" finds \(rows) rows; one was expected"
+    case .notACount(let column, let value):
+      "the column \(column) has \"\(shortened(value))\"; a whole number from 0 was expected"
+    case .wrongCounts(let text): "there are \(text); successes are a part of the trials"
+    case .claimUnderClaim(let id, let condition):
+      "the claim \"\(id)\" stands under a condition on the claim \"\(condition)\"; claims are judged together, so use a query"
+    case .hiddenClaim(let id):
+      "the claim \"\(id)\" is not judged, as its condition does not hold; put this under the same condition"
     }
   }
 }

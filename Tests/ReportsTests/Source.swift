@@ -9,6 +9,19 @@ struct FixedSource: RowSource {
     var description: String { "no such query: \(sql)" }
   }
 
+  /// `columns a, b; 1, 2; 3, -`: whole numbers, other numbers, a dash for NULL, and text.
+  static func written(_ sql: String) -> QueryResult {
+    let lines = sql.dropFirst("columns ".count).split(separator: ";").map { line in
+      line.split(separator: ",").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+    }
+    let rows = lines.dropFirst().map { line in
+      line.map { text -> SQLValue in
+        text == "-" ? .null : Int64(text).map { .integer($0) } ?? Double(text).map { .real($0) } ?? .text(text)
+      }
+    }
+    return QueryResult(columns: lines[0], rows: Array(rows))
+  }
+
   static let trials = ["vgg11-small-224", "vgg11-small-96"]
 
   func query(_ sql: String, _ parameters: [String: SQLValue]) throws -> QueryResult {
@@ -54,6 +67,7 @@ struct FixedSource: RowSource {
     case "parameters":
       let names = parameters.keys.sorted()
       return QueryResult(columns: names, rows: [names.map { parameters[$0]! }])
+    case let sql where sql.hasPrefix("columns "): return Self.written(sql)
     default: throw Unknown(sql: sql)
     }
   }

@@ -8,6 +8,8 @@ enum CellContent: Sendable {
   case table([TableColumn])
   case figure(Figure)
   case printout(String)
+  /// With what is said where it found no rows.
+  case claim(JudgedClaim, otherwise: String?)
   /// The sentence for a cell that found no rows.
   case otherwise(String)
 }
@@ -40,7 +42,7 @@ extension CellContent {
     let words = Words(language: language)
     do {
       switch cell.kind {
-      case .query: self = .nothing
+      case .query, .claim: self = .nothing
       case .table: self = .table(try tableColumns(cell, rows))
       case .curves: self = .figure(try Figure(.lines(try lineChart(cell, rows, words)), language: words.figures))
       case .bars: self = .figure(try Figure(.bars(try barChart(cell, rows)), language: words.figures))

@@ -13,6 +13,8 @@ public struct EvaluatedReport: Sendable {
   var lines: [String]
   /// Whether the lines stand, by their places.
   var stands: [Bool]
+  /// In the order of their cells.
+  public internal(set) var claims: [JudgedClaim]
   /// Every query that was asked, in the order of the cells.
   public internal(set) var queries: [AskedQuery]
 
@@ -48,27 +50,35 @@ private struct Evaluation {
   let notebook: Notebook
   let rows: any RowSource
   let views: Views
+  let words: Words
   var problems = ProblemList()
   /// By cell; nil for a query that went wrong.
   var answers: [String: QueryResult?] = [:]
   var asked: [AskedQuery] = []
   var truths: [Condition: Bool] = [:]
+  /// By cell.
+  var judged: [String: JudgedClaim] = [:]
 
   init(source: NotebookSource, notebook: Notebook, rows: any RowSource) {
     self.source = source
     self.notebook = notebook
     self.rows = rows
     views = Views(notebook)
+    words = Words(language: notebook.language)
   }
 
   mutating func run() throws(ReportError) -> EvaluatedReport {
-    for condition in Set(notebook.conditions.joined()).sorted(by: { $0.line < $1.line }) {
-      truths[condition] = holds(condition)
-    }
+    let conditions = Set(notebook.conditions.joined()).sorted { $0.line < $1.line }
+    let claims = Set(notebook.cells.filter { $0.kind == .claim }.map(\.id))
+    for condition in conditions where !claims.contains(condition.id) { truths[condition] = holds(condition) }
+    judgeClaims(claims)
+    try problems.finish(notebook.file)
+    for condition in conditions where claims.contains(condition.id) { truths[condition] = holds(condition) }
     try problems.finish(notebook.file)
     let stands = notebook.conditions.map { conditions in conditions.allSatisfy { truths[$0] == true } }
     var result = EvaluatedReport(
-      source: source, notebook: notebook, cells: [], values: [], lines: notebook.lines, stands: stands, queries: [])
+      source: source, notebook: notebook, cells: [], values: [], lines: notebook.lines, stands: stands,
+      claims: notebook.cells.compactMap { judged[$0.id] }, queries: [])
     for index in result.lines.indices where !stands[index] { result.lines[index] = "" }
     for cell in notebook.cells { result.cells.append(stands[cell.line - 1] ? evaluated(cell) : nil) }
     for (place, inline) in notebook.inlines.enumerated() {
@@ -80,7 +90,31 @@ private struct Evaluation {
     return result
   }
 
+  /// Judges all claims that stand; conditions on claims are not known yet.
+  private mutating func judgeClaims(_ claims: Set<String>) {
+    var cases: [ClaimCase] = []
+    for cell in notebook.cells where cell.kind == .claim {
+      let conditions = notebook.conditions[cell.line - 1]
+      if let other = conditions.first(where: { claims.contains($0.id) }) {
+        problems.add(cell.line, .claimUnderClaim(cell.id, condition: other.id))
+        continue
+      }
+      guard conditions.allSatisfy({ truths[$0] == true }), let design = ClaimDesign(cell, &problems),
+        let rows = answer(cell)
+      else { continue }
+      do {
+        cases.append(try ClaimCase(cell, design, rows))
+      } catch { problems.add(error.line ?? cell.line, error.problem) }
+    }
+    for claim in judge(cases) { judged[claim.id] = claim }
+  }
+
   private mutating func evaluated(_ cell: Cell) -> EvaluatedCell? {
+    if cell.kind == .claim {
+      guard let claim = judged[cell.id], let rows = answer(cell) else { return nil }
+      let otherwise = rows.rows.isEmpty ? cell.option("otherwise") : nil
+      return EvaluatedCell(cell: cell, rows: rows, content: .claim(claim, otherwise: otherwise))
+    }
     let isCondition = notebook.conditions.joined().contains { $0.id == cell.id }
     let isOptional = cell.kind == .query && (cell.option("optional") == "true" || cell.isView || isCondition)
     guard let rows = answer(cell) else { return nil }
@@ -116,8 +150,10 @@ private struct Evaluation {
       problems.add(condition.line, unknown(condition.id))
       return false
     }
-    guard let rows = answer(cell) else { return false }
-    var place = 0
+    // A claim that does not stand is not judged, and nothing of it is true.
+    if cell.kind == .claim, judged[cell.id] == nil { return condition.negated }
+    guard let rows = judged[cell.id]?.values(words) ?? answer(cell) else { return false }
+    var place = cell.kind == .claim ? JudgedClaim.columns.firstIndex(of: "supported")! : 0
     if let column = condition.column {
       guard let found = rows.columns.firstIndex(of: column) else {
         problems.add(condition.line, .unknownColumn(column, id: condition.id, columns: rows.columns))
@@ -143,7 +179,11 @@ private struct Evaluation {
       problems.add(inline.line, unknown(id))
       return nil
     }
-    guard let rows = answer(cell) else { return nil }
+    if cell.kind == .claim, judged[id] == nil {
+      problems.add(inline.line, .hiddenClaim(id))
+      return nil
+    }
+    guard let rows = judged[id]?.values(words) ?? answer(cell) else { return nil }
     guard let place = rows.columns.firstIndex(of: column) else {
       problems.add(inline.line, .unknownColumn(column, id: id, columns: rows.columns))
       return nil

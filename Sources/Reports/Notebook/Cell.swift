@@ -6,6 +6,8 @@ enum CellKind: String, CaseIterable, Sendable {
   case curves
   case bars
   case printout
+  /// A sentence and the query that decides it.
+  case claim
 
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -17,6 +19,7 @@ enum CellKind: String, CaseIterable, Sendable {
     case .curves: ["caption", "overlay", "y_label", "y_range", "otherwise"]
     case .bars: ["caption", "value_label", "scale", "format", "otherwise"]
     case .printout: ["caption", "otherwise"]
+    case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "otherwise"]
     }
   }
 
@@ -29,6 +32,7 @@ enum CellKind: String, CaseIterable, Sendable {
     case .query, .printout: nil
     case .table: .table
     case .curves, .bars: .figure
+    case .claim: .claim
     }
   }
 }

@@ -23,6 +23,7 @@ struct HTMLCells {
         <figure class="printout" id="\(id)"><pre tabindex="0">\(escapedHTML(text))</pre>\
         \(caption.isEmpty ? "" : "<figcaption>\(caption)</figcaption>")</figure>
         """
+    case .claim(let claim, let otherwise): return self.claim(cell, claim, name: name ?? "", otherwise: otherwise)
     case .table(let columns):
       return """
         <figure class="table" id="\(id)"><div class="scroll" tabindex="0" role="region" \
@@ -49,6 +50,33 @@ struct HTMLCells {
         \(query(cell))</figure>
         """
     }
+  }
+
+  /// A claim: its verdict in words, its sentence, struck through where it is refuted, and what was measured.
+  private func claim(_ cell: EvaluatedCell, _ claim: JudgedClaim, name: String, otherwise: String?) -> String {
+    let used = runs[claim.id]
+    let text = ClaimText(
+      claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
+      runs: used?.count
+    ) { dataElement($0, escapedHTML($1), query: claim.id, runs: used ?? []) }
+    let verdict = words.verdict(claim.verdict)
+    let (kind, sign) =
+      switch claim.verdict {
+      case .supported: ("supported", "✓")
+      case .refuted: ("refuted", "✗")
+      case .undecided: ("undecided", "?")
+      }
+    let sentence = sentenceHTML(claim.says)
+    var html = """
+      <section class="claim \(kind)" id="\(claim.id)" aria-label="\(name): \(verdict)">\
+      <p class="verdict"><b>\(name).</b> <span class="badge"><span aria-hidden="true">\(sign)</span> \(verdict)</span></p>\
+      <blockquote><p>\(claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence)</p></blockquote>
+      """
+    if let by = claim.by { html += "<p class=\"said\">\(words.said) \(escapedHTML(by))</p>" }
+    if !text.sentences.isEmpty { html += "<p class=\"measured\">\(text.sentences.joined(separator: words.gap))</p>" }
+    if let detail = claim.detail { html += "<p class=\"measured\">\(escapedHTML(detail))</p>" }
+    if let otherwise { html += "<p class=\"measured\">\(sentenceHTML(otherwise))</p>" }
+    return html + query(cell) + "</section>"
   }
 
   private func rowLimit(id: String, columns: Int) -> Int {

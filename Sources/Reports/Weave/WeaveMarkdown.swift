@@ -30,6 +30,7 @@ extension Weaver {
       let longest = text.split { $0 != "`" }.map(\.count).max() ?? 0
       let fence = String(repeating: "`", count: max(3, longest + 1))
       return "\(fence)text\n\(text)\n\(fence)" + (caption.isEmpty ? "" : "\n\n\(caption)")
+    case .claim(let claim, let otherwise): return claimMarkdown(cell, claim, number: number, otherwise: otherwise)
     case .figure(let figure):
       let alt = escapedMarkdown(figure.altText)
       return
@@ -48,6 +49,28 @@ extension Weaver {
       }
       return lines.joined(separator: "\n")
     }
+  }
+}
+
+extension Weaver {
+  /// A claim as a quoted block: its verdict in words, its sentence, struck through where it is refuted.
+  private func claimMarkdown(
+    _ cell: EvaluatedCell, _ claim: JudgedClaim, number: Int, otherwise: String?
+  ) -> String {
+    let sentence = sentenceMarkdown(claim.says)
+    let runs = facts.runs[claim.id]?.count
+    let text = ClaimText(
+      claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic, runs: runs
+    ) { escapedMarkdown($1) }
+    var parts = [
+      "**\(words.claim) \(number): \(words.verdict(claim.verdict)).** "
+        + (claim.verdict == .refuted ? "~~\(sentence)~~" : sentence)
+    ]
+    if let by = claim.by { parts.append("\(words.said) \(escapedMarkdown(by))") }
+    if !text.sentences.isEmpty { parts.append(text.sentences.joined(separator: words.gap)) }
+    if let detail = claim.detail { parts.append(escapedMarkdown(detail)) }
+    if let otherwise { parts.append(sentenceMarkdown(otherwise)) }
+    return parts.map { "> \($0)" }.joined(separator: "\n>\n")
   }
 }
 

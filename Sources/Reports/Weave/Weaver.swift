@@ -47,7 +47,7 @@ struct Weaver {
     try problems.finish(notebook.file)
     files["README.md"] = Data(markdown.utf8)
     files["index.html"] = Data(html(pictures: pictures).utf8)
-    return WovenReport(files: files, warnings: warnings, queries: report.queries)
+    return WovenReport(files: files, warnings: warnings, queries: report.queries, claims: report.claims)
   }
 
   var title: String {

@@ -18,6 +18,33 @@ struct Words: Sendable {
     case .claim: claim
     }
   }
+  func verdict(_ verdict: Verdict) -> String {
+    switch verdict {
+    case .supported: pick("supported", "成立")
+    case .refuted: pick("refuted", "不成立")
+    case .undecided: pick("not enough evidence", "证据不足")
+    }
+  }
+  func effect(_ test: ClaimTest) -> String {
+    switch test {
+    case .holds: pick("Effect", "效应")
+    case .mean: pick("Mean", "均值")
+    case .proportion: pick("Proportion", "比例")
+    case .mcnemar: pick("Share of the first among those that one alone got right", "仅一方答对者中第一方所占比例")
+    }
+  }
+  func replicates(_ test: ClaimTest, _ count: Int) -> String {
+    switch test {
+    case .holds, .mean: pick(count == 1 ? "replicate" : "replicates", "次重复")
+    case .proportion: pick(count == 1 ? "trial" : "trials", "次试验")
+    case .mcnemar:
+      pick(count == 1 ? "example that one alone got right" : "examples that one alone got right", "个仅一方答对的样本")
+    }
+  }
+  var said: String { pick("Said by", "出处：") }
+  /// Between two sentences.
+  var gap: String { pick(" ", "") }
+  var stop: String { pick(".", "。") }
   var data: String { pick("The data of this figure", "本图的数据") }
   var query: String { pick("The query", "查询") }
   var more: String { pick("more rows are in", "更多行见") }

@@ -9,6 +9,8 @@ public struct WovenReport: Sendable {
   public var warnings: [String]
   /// Every query that was asked, in the order of the cells.
   public var queries: [AskedQuery]
+  /// In the order of their cells.
+  public var claims: [JudgedClaim]
 }
 
 /// A part that is put at a report's end by others than its notebook.

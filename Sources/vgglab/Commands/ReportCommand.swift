@@ -23,6 +23,9 @@ struct ReportCommand: LabCommand {
     help: ArgumentHelp("Set a parameter of the notebook; may be repeated.", valueName: "name=value"))
   var settings: [String] = []
 
+  @Flag(name: .long, help: "End with 3 if a claim is refuted.")
+  var strict = false
+
   func execute() throws {
     let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
     let rows = try Store.openToRead(at: store.directory)
@@ -36,6 +39,11 @@ struct ReportCommand: LabCommand {
       output(try json(["page": "\(directory)/index.html", "markdown": "\(directory)/README.md"]))
     } else {
       output("\(directory)/index.html")
+    }
+    let refuted = woven.claims.filter { $0.verdict == .refuted }
+    if strict, !refuted.isEmpty {
+      complain("vgglab: refuted: \(refuted.map(\.id).joined(separator: ", "))")
+      throw ExitCode(3)
     }
   }
 }
