@@ -14,6 +14,7 @@ final class QueryConnection {
   private var handle: OpaquePointer?
   private var checks = 0
   private var bytes = 0
+  private let budget = StatisticsBudget()
 
   init(path: String) throws(StoreError) {
     var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
@@ -40,6 +41,7 @@ final class QueryConnection {
     sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
     // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
     sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
+    addStatistics(to: handle, budget: budget)
     sqlite3_set_authorizer(
       handle,
       { _, action, first, second, _, _ in
@@ -69,6 +71,7 @@ final class QueryConnection {
   func rows(_ sql: String) throws(StoreError) -> QueryResult {
     checks = 0
     bytes = 0
+    budget.reset()
     guard !sql.unicodeScalars.contains("\0") else { throw .badQuery(sql: sql, reason: "it has a zero character") }
     var statement: OpaquePointer?
     var rest = ""
