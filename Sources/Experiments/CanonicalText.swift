@@ -18,9 +18,11 @@ extension Trial {
       case .blocks(let blocks):
         "\"blocks\":[\(blocks.map { "[\($0.convolutions),\($0.channels)]" }.joined(separator: ","))]"
       }
+    // Left out where it is the papers', so that trials keep their ids.
+    let hidden = network.hidden == NetworkConfiguration.paperHidden ? "" : ",\"hidden\":\(network.hidden)"
     return """
       {"dataset":{"name":\(quoted(dataset.name))\(path),"resize":\(dataset.resize),"test":\(optional(dataset.test)),\
-      "train":\(optional(dataset.train))},"network":{\(body),"dropout":\(network.dropout),\
+      "train":\(optional(dataset.train))},"network":{\(body),"dropout":\(network.dropout)\(hidden),\
       "init":\(quoted(network.initialization.rawValue)),"ratio":\(network.ratio)},\
       "training":{"batch_size":\(training.batchSize),"epochs":\(training.epochs),\
       "learning_rate":\(training.learningRate),"max_steps":\(optional(training.maxSteps)),\
@@ -55,7 +57,8 @@ extension Trial {
         name: stored.dataset.name, path: stored.dataset.path, resize: stored.dataset.resize,
         train: stored.dataset.train, test: stored.dataset.test),
       network: NetworkConfiguration(
-        body, ratio: stored.network.ratio, dropout: stored.network.dropout, initialization: law),
+        body, ratio: stored.network.ratio, dropout: stored.network.dropout,
+        hidden: stored.network.hidden ?? NetworkConfiguration.paperHidden, initialization: law),
       training: TrainingSettings(
         epochs: stored.training.epochs, batchSize: stored.training.batch_size,
         learningRate: stored.training.learning_rate, momentum: stored.training.momentum,
@@ -76,6 +79,7 @@ extension Trial {
       var arch: String?
       var blocks: [[Int]]?
       var dropout: Double
+      var hidden: Int?
       var `init`: String
       var ratio: Int
     }
@@ -110,7 +114,8 @@ extension Trial {
       ("dataset.train", dataset.train.map { "\($0)" } ?? "all"),
       ("dataset.test", dataset.test.map { "\($0)" } ?? "all"), ("network.arch", body),
       ("network.ratio", "\(network.ratio)"), ("network.dropout", "\(network.dropout)"),
-      ("network.init", network.initialization.rawValue), ("training.epochs", "\(training.epochs)"),
+      ("network.hidden", "\(network.hidden)"), ("network.init", network.initialization.rawValue),
+      ("training.epochs", "\(training.epochs)"),
       ("training.batch_size", "\(training.batchSize)"), ("training.learning_rate", "\(training.learningRate)"),
       ("training.momentum", "\(training.momentum)"), ("training.weight_decay", "\(training.weightDecay)"),
       ("training.seed", "\(training.seed)"), ("training.shuffle", "\(training.shuffle)"),

@@ -25,6 +25,7 @@ struct Overlay {
   var body: Located<NetworkConfiguration.Body>?
   var ratio: Located<Int>?
   var dropout: Located<Double>?
+  var hidden: Located<Int>?
   var initialization: Located<NetworkConfiguration.Initialization>?
 
   var epochs: Located<Int>?
@@ -38,7 +39,7 @@ struct Overlay {
 
   static let sections = ["dataset", "network", "training"]
   static let datasetKeys = ["name", "path", "resize", "train", "test"]
-  static let networkKeys = ["arch", "blocks", "ratio", "dropout", "init"]
+  static let networkKeys = ["arch", "blocks", "ratio", "dropout", "hidden", "init"]
   static let trainingKeys = [
     "epochs", "batch_size", "learning_rate", "momentum", "weight_decay", "optimizer", "seed", "shuffle", "max_steps",
   ]
@@ -101,6 +102,7 @@ struct Overlay {
     dropout = located("dropout") {
       reader.number($0, "network.dropout", "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
     }
+    hidden = located("hidden") { reader.integer($0, "network.hidden", 1...65_536) }
     initialization = located("init") { node in
       reader.choice(node, "initialization", NetworkConfiguration.Initialization.allCases.map(\.rawValue))
         .flatMap { NetworkConfiguration.Initialization(rawValue: $0) }
@@ -163,6 +165,7 @@ struct Overlay {
     take(\.body)
     take(\.ratio)
     take(\.dropout)
+    take(\.hidden)
     take(\.initialization)
     take(\.epochs)
     take(\.batchSize)
@@ -186,7 +189,7 @@ struct Overlay {
   var network: NetworkConfiguration {
     NetworkConfiguration(
       body?.value ?? .architecture(.vgg11), ratio: ratio?.value ?? 1, dropout: dropout?.value ?? 0.5,
-      initialization: initialization?.value ?? .xavier)
+      hidden: hidden?.value ?? NetworkConfiguration.paperHidden, initialization: initialization?.value ?? .xavier)
   }
 
   var training: TrainingSettings {

@@ -15,14 +15,21 @@ public struct NetworkConfiguration: Hashable, Sendable {
   public var ratio: Int
   /// The probability of both dropout layers.
   public var dropout: Double
+  /// The outputs of both hidden Linear layers: 4096 in all architectures of the papers.
+  public var hidden: Int
   public var initialization: Initialization
 
+  /// The width of the hidden Linear layers in the papers of AlexNet and VGG.
+  public static let paperHidden = 4096
+
   public init(
-    _ body: Body, ratio: Int = 1, dropout: Double = 0.5, initialization: Initialization = .xavier
+    _ body: Body, ratio: Int = 1, dropout: Double = 0.5, hidden: Int = Self.paperHidden,
+    initialization: Initialization = .xavier
   ) {
     self.body = body
     self.ratio = ratio
     self.dropout = dropout
+    self.hidden = hidden
     self.initialization = initialization
   }
 
@@ -36,6 +43,7 @@ public struct NetworkConfiguration: Hashable, Sendable {
     }
     try check("the number of classes", classes, limit: 100_000)
     try check("the ratio", ratio, limit: 1 << 20)
+    try check("the width of the hidden Linear layers", hidden, limit: 65_536)
     try check("the number of input channels", inChannels, limit: 4096)
     try check("the input's height", height, limit: 4096)
     try check("the input's width", width, limit: 4096)
@@ -50,9 +58,9 @@ public struct NetworkConfiguration: Hashable, Sendable {
     children.append(.flatten)
     let features = try Module.sequential(children).outputShape(of: input).count
     children += [
-      .linear(Linear(features, 4096)), .relu, .dropout(Dropout(probability: dropout)),
-      .linear(Linear(4096, 4096)), .relu, .dropout(Dropout(probability: dropout)),
-      .linear(Linear(4096, classes)),
+      .linear(Linear(features, hidden)), .relu, .dropout(Dropout(probability: dropout)),
+      .linear(Linear(hidden, hidden)), .relu, .dropout(Dropout(probability: dropout)),
+      .linear(Linear(hidden, classes)),
     ]
     return try Network(children: children, input: input)
   }

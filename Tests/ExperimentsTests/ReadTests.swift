@@ -92,17 +92,21 @@ import Testing
     #expect(written.id == base.id)
     for override in [
       "training.seed=9", "training.learning_rate=0.11", "network.ratio=4", "dataset.resize=65", "network.init=kaiming",
-      "training.shuffle=false", "training.max_steps=5", "network.dropout=0.4", "dataset.name=synthetic",
+      "training.shuffle=false", "training.max_steps=5", "network.dropout=0.4", "network.hidden=64",
+      "dataset.name=synthetic",
       "network.blocks=[[1, 64], [1, 64]]",
     ] {
       #expect(try Self.read(overrides: [override]).trials[0].id != base.id, "\(override)")
     }
-    #expect(try Self.read(overrides: ["dataset.path=/data"]).trials[0].id == base.id)
+    for same in ["dataset.path=/data", "network.hidden=4096"] {
+      #expect(try Self.read(overrides: [same]).trials[0].id == base.id)
+    }
   }
 
   @Test func aCanonicalTextReadsBack() throws {
     for override in [
       "network.blocks=[[1, 64], [2, 128]]", "training.seed=18446744073709551615", "network.init=kaiming",
+      "network.hidden=64",
     ] {
       let trial = try Self.read(overrides: [override, "training.max_steps=9", "dataset.path=/x"]).trials[0]
       let back = try Trial(canonicalText: trial.canonicalText)
@@ -139,7 +143,7 @@ import Testing
       return Set(try #require(section["properties"] as? [String: Any]).keys)
     }
     #expect(try keys("dataset") == ["name", "path", "resize", "train", "test"])
-    #expect(try keys("network") == ["arch", "blocks", "ratio", "dropout", "init"])
+    #expect(try keys("network") == ["arch", "blocks", "ratio", "dropout", "hidden", "init"])
     #expect(
       try keys("training") == [
         "epochs", "batch_size", "learning_rate", "momentum", "weight_decay", "optimizer", "seed", "shuffle",

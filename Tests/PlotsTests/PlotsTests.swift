@@ -130,6 +130,96 @@ import Testing
       try renderPNG(DisplayList(Self.lines())) == renderPNG(DisplayList(Self.lines())))
   }
 
+  static let scatter = Chart.scatter(
+    ScatterChart(
+      title: "", xLabel: "multiply-adds", yLabel: "seconds", xScale: .logarithmic, yScale: .logarithmic,
+      series: [
+        ScatterChart.Series(
+          name: "one thread",
+          points: [
+            ScatterChart.Point(x: 1e8, y: 0.1, label: "vgg11 at 96"), ScatterChart.Point(x: 1e9, y: 1, label: "vgg16"),
+            ScatterChart.Point(x: -1, y: 1, label: "nowhere"),
+          ]),
+        ScatterChart.Series(
+          name: "two threads",
+          points: [ScatterChart.Point(x: 1e8, y: 0.05), ScatterChart.Point(x: 1e9, y: .nan, label: "nowhere")]),
+      ]))
+
+  @Test func pointsStandWhereTheirValuesAre() throws {
+    let (_, texts, _, circles) = Self.items(try DisplayList(Self.scatter))
+    let words = texts.map(\.text)
+    for word in ["one thread", "two threads", "vgg11 at 96", "vgg16", "multiply-adds (log scale)"] {
+      #expect(words.contains(word), "\(words)")
+    }
+    #expect(!words.contains("nowhere"))
+    // Two of the legend, then the points that have a place.
+    #expect(circles.count == 5)
+    let (first, second, third) = (circles[2].centre, circles[3].centre, circles[4].centre)
+    #expect(second.x > first.x && second.y < first.y)
+    #expect(third.x == first.x && third.y > first.y)
+    // A tenth of the work is a tenth of the time: as far apart as the decades of their axes.
+    #expect(Set(circles.map(\.fill)).count == 2)
+    let alt = altText(for: Self.scatter)
+    for word in ["two threads", "vgg16", "of seconds over multiply-adds"] { #expect(alt.contains(word), "\(alt)") }
+    #expect(altText(for: Self.scatter, language: .chinese).contains("散点图"))
+    let empty = Chart.scatter(ScatterChart(title: "", xLabel: "", yLabel: "", series: []))
+    _ = try renderPNG(DisplayList(empty))
+    let many = (0...5_000).map { ScatterChart.Point(x: Double($0), y: 0) }
+    #expect(throws: PlotError.self) {
+      try DisplayList(
+        .scatter(ScatterChart(title: "", xLabel: "", yLabel: "", series: [.init(name: "s", points: many)])))
+    }
+  }
+
+  @Test func aCircleIsNotJoinedToTheTextBeforeIt() throws {
+    let font = DisplayList.Font(family: FigureStyle.fontFamilies, size: 10)
+    let list = DisplayList(
+      size: .init(width: 200, height: 40),
+      items: [
+        .text(
+          DisplayList.Text(text: "a", position: .init(x: 10, y: 20), anchor: .start, font: font, colour: Palette.ink)),
+        .circle(
+          DisplayList.Circle(
+            centre: .init(x: 180, y: 20), radius: 4, fill: .white, stroke: Palette.ink, strokeWidth: 1)),
+      ])
+    let image = try DecodedImage(png: renderPNG(list, scale: 1))
+    for y in 0..<image.height { #expect(Self.colour(image, x: 100, y: y) == .white) }
+  }
+
+  @Test func labelsOfPointsDoNotOverlap() throws {
+    let points = (0..<40).map {
+      ScatterChart.Point(x: Double($0 % 7), y: Double($0 % 5), label: "a label that is long \($0)")
+    }
+    let measure = TextMeasure.fixedWidth()
+    let chart = Chart.scatter(
+      ScatterChart(title: "", xLabel: "x", yLabel: "y", series: [ScatterChart.Series(name: "s", points: points)]))
+    let list = try DisplayList(chart, measure: measure)
+    let boxes = Self.items(list).texts.filter { $0.text.hasPrefix("a label") }.map { text in
+      (left: text.position.x, right: text.position.x + measure.width(text.text, text.font), y: text.position.y)
+    }
+    #expect(boxes.count > 3)
+    for (index, box) in boxes.enumerated() {
+      #expect(box.left >= 0 && box.right <= list.size.width)
+      for other in boxes[(index + 1)...] {
+        #expect(box.right <= other.left || other.right <= box.left || abs(box.y - other.y) >= 11)
+      }
+    }
+  }
+
+  @Test func figuresComeAsSVGAndPDF() throws {
+    let list = try DisplayList(Self.lines())
+    let svg = try renderVector(list, .svg)
+    let text = String(decoding: svg, as: UTF8.self)
+    #expect(
+      text.hasPrefix("<?xml") && text.contains("<svg") && text.contains("</svg>") && text.contains("width=\"720pt\""))
+    let pdf = try renderVector(list, .pdf)
+    #expect(pdf.prefix(5) == Data("%PDF-".utf8) && pdf.suffix(8).contains(UInt8(ascii: "E")))
+    #expect(try renderVector(list, .pdf) == pdf)
+    var hostile = list
+    hostile.items = [.circle(DisplayList.Circle(centre: .init(x: .nan, y: 0), radius: 1, fill: .white))]
+    #expect(throws: PlotError.self) { try renderVector(hostile, .svg) }
+  }
+
   @Test func chineseTextIsDrawn() throws {
     let chart = Chart.bars(
       BarChart(

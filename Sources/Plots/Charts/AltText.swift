@@ -6,6 +6,7 @@ public func altText(for chart: Chart, language: FigureLanguage = .english) -> St
   switch chart {
   case .lines(let chart): LineChartDescription(chart, language).text
   case .bars(let chart): describe(chart, language)
+  case .scatter(let chart): describe(chart, language)
   }
 }
 
@@ -170,6 +171,40 @@ private func describe(_ chart: BarChart, _ language: FigureLanguage) -> String {
       isEnglish
         ? "\(of.isEmpty ? "Highest" : of + " highest"): \(high); lowest: \(low)."
         : "\(of)最高：\(high)；最低：\(low)。")
+  }
+  return sentences.joined(separator: isEnglish ? " " : "")
+}
+
+/// Each series' number of points and their ranges; where points are few and named, each of them.
+private func describe(_ chart: ScatterChart, _ language: FigureLanguage) -> String {
+  let isEnglish = language == .english
+  let (comma, colon, stop) = isEnglish ? (", ", ": ", ".") : ("，", "：", "。")
+  let (x, y) = (drawable(chart.xLabel), drawable(chart.yLabel))
+  var head = isEnglish ? "Scatter chart" : "散点图"
+  if !x.isEmpty && !y.isEmpty { head += isEnglish ? " of \(y) over \(x)" : "，\(y)对\(x)" }
+  var sentences = [head + stop]
+  for series in chart.series {
+    let points = series.points.filter { $0.hasPlace(chart.xScale, chart.yScale) }
+    let name = drawable(series.name)
+    let lead = name.isEmpty ? "" : name + colon
+    guard let xs = extent(points.map(\.x)), let ys = extent(points.map(\.y)) else {
+      sentences.append(lead + language.noData + stop)
+      continue
+    }
+    let text = NumberFormat.automatic.text
+    if points.count <= 12 {
+      let each = points.map { point in
+        let name = drawable(point.label ?? "")
+        return (name.isEmpty ? "" : name + " ") + "(\(text(point.x)), \(text(point.y)))"
+      }
+      sentences.append(lead + each.joined(separator: comma) + stop)
+    } else {
+      let (from, to) = (
+        "\(text(xs.lowerBound))–\(text(xs.upperBound))", "\(text(ys.lowerBound))–\(text(ys.upperBound))"
+      )
+      sentences.append(
+        lead + (isEnglish ? "\(points.count) points, x \(from), y \(to)." : "\(points.count)个点，横轴\(from)，纵轴\(to)。"))
+    }
   }
   return sentences.joined(separator: isEnglish ? " " : "")
 }

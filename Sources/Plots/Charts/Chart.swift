@@ -4,17 +4,20 @@
 public enum Chart: Sendable, Hashable {
   case lines(LineChart)
   case bars(BarChart)
+  case scatter(ScatterChart)
 }
 
 extension Chart: Codable {
   private enum Kind: String, CodingKey {
-    case lines, bars
+    case lines, bars, scatter
   }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Kind.self)
     if let chart = try container.decodeIfPresent(LineChart.self, forKey: .lines) {
       self = .lines(chart)
+    } else if let chart = try container.decodeIfPresent(ScatterChart.self, forKey: .scatter) {
+      self = .scatter(chart)
     } else {
       self = .bars(try container.decode(BarChart.self, forKey: .bars))
     }
@@ -25,6 +28,7 @@ extension Chart: Codable {
     switch self {
     case .lines(let chart): try container.encode(chart, forKey: .lines)
     case .bars(let chart): try container.encode(chart, forKey: .bars)
+    case .scatter(let chart): try container.encode(chart, forKey: .scatter)
     }
   }
 }

@@ -91,11 +91,13 @@ struct Canvas {
   }
 
   /// The mark of a point of a series.
-  mutating func mark(x: Double, y: Double, _ look: SeriesLook, clip: DisplayList.Rect? = nil) {
+  mutating func mark(
+    x: Double, y: Double, _ look: SeriesLook, radius: Double = 2.6, clip: DisplayList.Rect? = nil
+  ) {
     items.append(
       .circle(
         DisplayList.Circle(
-          centre: point(x, y), radius: look.hollow ? 2.3 : 2.6, fill: look.hollow ? .white : look.colour,
+          centre: point(x, y), radius: look.hollow ? radius - 0.3 : radius, fill: look.hollow ? .white : look.colour,
           stroke: look.hollow ? look.colour : nil, strokeWidth: look.hollow ? 1.4 : 0, clip: clip.map(rounded))))
   }
 

@@ -9,7 +9,7 @@ extension DisplayList {
     let width: Double
     switch chart {
     case .lines(let chart): width = style.width ?? (chart.arrangement == .column ? 400 : 720)
-    case .bars: width = style.width ?? 720
+    case .bars, .scatter: width = style.width ?? 720
     }
     guard FigureStyle.widths.contains(width) else {
       throw .size(width: width, height: style.panelHeight, allowed: FigureStyle.widths)
@@ -31,6 +31,10 @@ extension DisplayList {
       try limit(chart.groups.count, to: 500, "groups of bars")
       try limit(chart.series.count, to: 20, "series of bars")
       self = try BarChartLayout(chart, width: width, canvas: canvas).drawn()
+    case .scatter(let chart):
+      try limit(chart.series.count, to: 20, "series of points")
+      try limit(chart.series.lazy.map(\.points.count).reduce(0, +), to: 5_000, "points")
+      self = ScatterChartLayout(chart, width: width, canvas: canvas).drawn()
     }
   }
 }

@@ -1,7 +1,7 @@
 /// The names of series with a sample of each, in rows from the left.
 struct Legend {
   enum Sample {
-    case line, bar
+    case line, bar, mark
   }
 
   struct Entry {
@@ -59,6 +59,7 @@ struct Legend {
         let end = left + sampleLength(look.dash)
         canvas.line([.init(x: left, y: middle), .init(x: end, y: middle)], look.colour, width: 2, dash: look.dash)
         if entry.entry.marked { canvas.mark(x: (left + end) / 2, y: middle, look) }
+      case .mark: canvas.mark(x: left + 5, y: middle, look, radius: 4)
       case .bar:
         canvas.fill(.init(x: left, y: middle - 5, width: 11, height: 10), look.colour)
       }

@@ -25,139 +25,17 @@ public func renderPNG(
   guard width <= pixelSideLimit, height <= pixelSideLimit, width * height <= pixelLimit else {
     throw .pixels(width: width, height: height, limit: pixelLimit)
   }
-  let surface = try CairoSurface(width: width, height: height)
+  let surface = try CairoSurface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)))
   try surface.draw(list, scale: scale)
   return try insertPNGText(text, into: try surface.png())
 }
 
-/// A picture in memory and the state of drawing on it, used inside one call.
-private final class CairoSurface {
-  private let surface: OpaquePointer
-  private let cairo: OpaquePointer
-
-  init(width: Int, height: Int) throws(PlotError) {
-    surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
-    cairo = cairo_create(surface)
-    // A surface that could not be made gives a context in the same error state.
-    try check("a surface of \(width) × \(height) pixels")
-  }
-
-  deinit {
-    cairo_destroy(cairo)
-    cairo_surface_destroy(surface)
-  }
-
-  private func check(_ operation: @autoclosure () -> String) throws(PlotError) {
-    try checkStatus(cairo_status(cairo), operation())
-  }
-
-  func draw(_ list: DisplayList, scale: Double) throws(PlotError) {
-    setColour(list.background)
-    cairo_paint(cairo)
-    cairo_scale(cairo, scale, scale)
-    try check("the background")
-    let pango = PangoText()
-    for (index, item) in list.items.enumerated() {
-      cairo_save(cairo)
-      switch item {
-      case .rectangle(let item):
-        path(item.rect)
-        setColour(item.fill)
-        cairo_fill(cairo)
-      case .polyline(let item): stroke(item)
-      case .circle(let item): draw(item)
-      case .text(let item): draw(item, pango)
-      }
-      cairo_restore(cairo)
-      try check("item \(index)")
-    }
-  }
-
-  private func path(_ rect: DisplayList.Rect) {
-    cairo_rectangle(cairo, rect.x, rect.y, rect.width, rect.height)
-  }
-
-  private func clip(_ rect: DisplayList.Rect?) {
-    guard let rect else { return }
-    path(rect)
-    cairo_clip(cairo)
-  }
-
-  private func stroke(_ line: DisplayList.Polyline) {
-    guard let first = line.points.first else { return }
-    clip(line.clip)
-    cairo_move_to(cairo, first.x, first.y)
-    for point in line.points.dropFirst() { cairo_line_to(cairo, point.x, point.y) }
-    setColour(line.colour)
-    cairo_set_line_width(cairo, line.width)
-    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND)
-    // Dashes keep their lengths, and lines of two points (axes) their ends.
-    let isCurve = line.dash.isEmpty && line.points.count > 2
-    cairo_set_line_cap(cairo, isCurve ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT)
-    cairo_set_dash(cairo, line.dash, Int32(line.dash.count), 0)
-    cairo_stroke(cairo)
-  }
-
-  private func draw(_ circle: DisplayList.Circle) {
-    clip(circle.clip)
-    cairo_arc(cairo, circle.centre.x, circle.centre.y, circle.radius, 0, 2 * Double.pi)
-    if let fill = circle.fill {
-      setColour(fill)
-      cairo_fill_preserve(cairo)
-    }
-    if let stroke = circle.stroke, circle.strokeWidth > 0 {
-      setColour(stroke)
-      cairo_set_line_width(cairo, circle.strokeWidth)
-      cairo_stroke_preserve(cairo)
-    }
-    cairo_new_path(cairo)
-  }
-
-  private func draw(_ text: DisplayList.Text, _ pango: PangoText) {
-    cairo_translate(cairo, text.position.x, text.position.y)
-    if text.rotation != 0 { cairo_rotate(cairo, text.rotation * Double.pi / 180) }
-    setColour(text.colour)
-    pango.withLayout(text.text, text.font) { layout in
-      pango_cairo_update_layout(cairo, layout)
-      let width = pango.width(layout)
-      let offset =
-        switch text.anchor {
-        case .start: 0.0
-        case .middle: -width / 2
-        case .end: -width
-        }
-      cairo_move_to(cairo, offset, 0)
-      if let line = pango_layout_get_line_readonly(layout, 0) {
-        pango_cairo_show_layout_line(cairo, line)
-      }
-    }
-  }
-
-  private func setColour(_ colour: Colour) {
-    cairo_set_source_rgba(
-      cairo, Double(colour.red) / 255, Double(colour.green) / 255, Double(colour.blue) / 255,
-      Double(colour.alpha) / 255)
-  }
-
-  func png() throws(PlotError) -> Data {
+extension CairoSurface {
+  fileprivate func png() throws(PlotError) -> Data {
     cairo_surface_flush(surface)
     var bytes = Data()
-    let status = withUnsafeMutablePointer(to: &bytes) { sink in
-      cairo_surface_write_to_png_stream(
-        surface,
-        { sink, bytes, count in
-          guard let sink, let bytes else { return CAIRO_STATUS_WRITE_ERROR }
-          sink.assumingMemoryBound(to: Data.self).pointee.append(bytes, count: Int(count))
-          return CAIRO_STATUS_SUCCESS
-        }, sink)
-    }
+    let status = withUnsafeMutablePointer(to: &bytes) { cairo_surface_write_to_png_stream(surface, appendBytes, $0) }
     try checkStatus(status, "writing the PNG")
     return bytes
-  }
-}
-
-func checkStatus(_ status: cairo_status_t, _ operation: @autoclosure () -> String) throws(PlotError) {
-  if status != CAIRO_STATUS_SUCCESS {
-    throw .drawing(operation: operation(), status: String(cString: cairo_status_to_string(status)))
   }
 }

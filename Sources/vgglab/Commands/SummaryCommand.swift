@@ -17,6 +17,9 @@ struct SummaryCommand: LabCommand {
   @Option(name: .long, help: "Divides the channels of every convolution.")
   var ratio = 1
 
+  @Option(name: .long, help: "The outputs of both hidden Linear layers.")
+  var hidden = NetworkConfiguration.paperHidden
+
   @Option(name: .long, help: ArgumentHelp("The input's shape.", valueName: "CxHxW"))
   var input = "1x224x224"
 
@@ -33,7 +36,7 @@ struct SummaryCommand: LabCommand {
     }
     let network: Network
     do {
-      network = try NetworkConfiguration(.architecture(architecture), ratio: ratio)
+      network = try NetworkConfiguration(.architecture(architecture), ratio: ratio, hidden: hidden)
         .build(input: .image(channels: channels, height: height, width: width), classes: classes)
     } catch { throw ValidationError("\(error)") }
     if format.json {
