@@ -68,6 +68,7 @@ public func weaveAgain(_ evidence: ReportEvidence) throws(ReportError) -> Checka
     evidence.figures = woven.files.keys.sorted().filter { $0.hasPrefix("figures/") && $0.hasSuffix(".png") }.map {
       ReportEvidence.Figure(id: String($0.dropFirst(8).dropLast(4)), png: sha256Hex(woven.files[$0] ?? Data()))
     }
+    evidence.claims = woven.claims.map { ReportEvidence.Claim(id: $0.id, verdict: $0.verdict) }
     let frame = woven.files["index.html"] ?? Data()
     woven.files["index.html"] = PageParts.embed(evidence, in: frame)
     return CheckableReport(report: woven, evidence: evidence, frame: frame, usedRuns: influence.all.sorted())
