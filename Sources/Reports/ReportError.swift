@@ -34,6 +34,11 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case wrongCounts(String)
   case claimUnderClaim(String, condition: String)
   case hiddenClaim(String)
+  case unknownReference(String, nearest: String?)
+  case wrongReference(String, kind: String, right: String?)
+  case unknownCitation(String, nearest: String?)
+  case badBibTeX(String)
+  case doubledKey(String, line: Int)
 
   public var description: String {
     switch self {
@@ -83,6 +88,16 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .wrongCounts(let text): "there are \(text); successes are a part of the trials"
     case .claimUnderClaim(let id, let condition):
       "the claim \"\(id)\" stands under a condition on the claim \"\(condition)\"; claims are judged together, so use a query"
+    case .unknownReference(let text, let nearest):
+      "\(shortened(text)) leads to no cell" + (nearest.map { "; did you mean \($0)?" } ?? "")
+    case .wrongReference(let text, let kind, let right):
+      "\(shortened(text)) leads to a \(kind) cell; "
+        + (right.map { "write \($0)" } ?? "it has no number to refer to")
+    case .unknownCitation(let key, let nearest):
+      "the bibliography has no entry \"\(shortened(key))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+    case .badBibTeX(let reason): reason
+    case .doubledKey(let key, let line):
+      "the key \"\(shortened(key))\" is taken by the entry in line \(line); choose another"
     case .hiddenClaim(let id):
       "the claim \"\(id)\" is not judged, as its condition does not hold; put this under the same condition"
     }

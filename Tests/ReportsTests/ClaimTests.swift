@@ -104,7 +104,7 @@ import Testing
         + "It is {{bad.verdict}} by {{bad.effect | percent}}.\n\n:::{if bad.refuted}\nSo it is.\n:::\n"
         + ":::{if bad}\nNever.\n:::\n:::{unless good.undecided}\nDecided.\n:::\n")
     let html = try folder.text("index.html")
-    #expect(html.contains("<section class=\"claim refuted\" id=\"bad\" aria-label=\"Claim 2: refuted\">"))
+    #expect(html.contains("<section class=\"claim refuted\" id=\"clm-bad\" aria-label=\"Claim 2: refuted\">"))
     #expect(html.contains("<s>The bad is so.</s>") && !html.contains("<s>The good"))
     #expect(html.contains("Said by the earlier answers, line 76") && html.contains("&lt;seen&gt;"))
     #expect(html.contains("Effect <data value=\"0.25\" data-query=\"bad\">25.0\u{A0}%</data>."))

@@ -67,6 +67,32 @@ struct FixedSource: RowSource {
     case "parameters":
       let names = parameters.keys.sorted()
       return QueryResult(columns: names, rows: [names.map { parameters[$0]! }])
+    case let sql where sql.contains("FROM run_summary AS s"):
+      // Of two runs; those that the query does not name or choose are left out.
+      let all: [[SQLValue]] = [
+        [
+          .text("r1"), .text("small"), .text("quick"), .text("2026-11-25T10:00:00Z"), .text("1.2.3"),
+          .text("0123456789abcdef0123456789abcdef01234567"), .integer(1), .text("fast"), .text("x86-64-v4"),
+          .integer(2),
+          .text("A <processor>"),
+        ],
+        [
+          .text("r2"), .text("large"), .null, .text("2026-11-25T11:00:00Z"), .text("1.2.3"), .null, .null,
+          .text("fast"), .text("x86-64-v3"), .integer(1), .text("Another"),
+        ],
+      ]
+      return QueryResult(
+        columns: [
+          "run", "trial", "profile", "begun", "vgglab_version", "git_commit", "git_dirty", "kernels", "instruction_set",
+          "threads", "cpu",
+        ], rows: all.filter { sql.contains("'\($0[0].plainText)'") || sql.contains("every run") })
+    case "points":
+      return QueryResult(
+        columns: ["series", "x", "y", "label"],
+        rows: [
+          [.text("small"), .real(1), .real(10), .text("VGG-11")], [.text("small"), .real(10), .integer(100), .null],
+          [.text("large"), .real(100), .real(1000), .text("AlexNet")], [.text("large"), .null, .real(1), .null],
+        ])
     case let sql where sql.hasPrefix("columns "): return Self.written(sql)
     default: throw Unknown(sql: sql)
     }
@@ -78,6 +104,13 @@ final class ReportFolder {
   let path = NSTemporaryDirectory() + "vgglab-report-\(UUID().uuidString)"
   init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
   deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// With the bibliography of the fixture beside it.
+  static func withBibliography() throws -> ReportFolder {
+    let folder = ReportFolder()
+    try FileManager.default.copyItem(atPath: "\(WeaveTests.fixtures)/note.bib", toPath: "\(folder.path)/note.bib")
+    return folder
+  }
 
   /// Weaves a note and writes the report into the folder `out`.
   func weave(

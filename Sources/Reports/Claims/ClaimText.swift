@@ -42,13 +42,13 @@ struct ClaimText {
       case .different: isChinese ? "检验是否不同于 \(margin)" : "Tested whether different from \(margin)"
       }
     if let p = claim.p, let adjusted = claim.pHolm {
-      let (one, both) = (probability(p), probability(adjusted))
+      let (one, both) = (equals(p), probability(adjusted))
       if claim.verdict == .refuted {
         text +=
           isChinese
-          ? "；反方向检验 p\u{A0}\(one)，Holm 校正后 \(both)" : "; the opposite: p\u{A0}\(one), after Holm's correction \(both)"
+          ? "；反方向检验 \(one)，Holm 校正后 \(both)" : "; the opposite: \(one), after Holm's correction \(both)"
       } else {
-        text += isChinese ? "：p\u{A0}\(one)，Holm 校正后 \(both)" : ": p\u{A0}\(one), after Holm's correction \(both)"
+        text += isChinese ? "：\(one)，Holm 校正后 \(both)" : ": \(one), after Holm's correction \(both)"
       }
     }
     return text + words.stop
@@ -87,6 +87,8 @@ struct ClaimText {
   }
 
   private func probability(_ p: Double) -> String {
-    p < 0.0001 ? "&lt;\u{A0}" + number(.real(p), "0.0001") : "=\u{A0}" + number(.real(p), String(format: "%.2g", p))
+    p < 0.0001 ? "&lt;\u{A0}" + number(.real(p), "0.0001") : number(.real(p), String(format: "%.2g", p))
   }
+
+  private func equals(_ p: Double) -> String { (p < 0.0001 ? "p\u{A0}" : "p\u{A0}=\u{A0}") + probability(p) }
 }

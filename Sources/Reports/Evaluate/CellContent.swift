@@ -43,6 +43,9 @@ extension CellContent {
     do {
       switch cell.kind {
       case .query, .claim: self = .nothing
+      // What it shows is known when the runs are.
+      case .provenance: self = .table([])
+      case .scatter: self = .figure(try Figure(.scatter(try scatterChart(cell, rows)), language: words.figures))
       case .table: self = .table(try tableColumns(cell, rows))
       case .curves: self = .figure(try Figure(.lines(try lineChart(cell, rows, words)), language: words.figures))
       case .bars: self = .figure(try Figure(.bars(try barChart(cell, rows)), language: words.figures))

@@ -50,13 +50,7 @@ func barChart(_ cell: Cell, _ rows: QueryResult) throws -> BarChart {
     if !series.contains(name) { series.append(name) }
     if row[places[2]] != .null { values[group, default: [:]][name] = try number(row[places[2]], "value") }
   }
-  var scale = AxisScale.linear
-  if let option = cell.options["scale"] {
-    guard ["log", "linear"].contains(option.value) else {
-      throw CellFault(line: option.line, problem: .badOption("scale", value: option.value, expected: "linear or log"))
-    }
-    scale = option.value == "log" ? .logarithmic : .linear
-  }
+  let scale = try axisScale("scale", cell)
   var format = NumberFormat.automatic
   if let option = cell.options["format"] {
     switch ValueFormat(option.value) {
@@ -75,6 +69,35 @@ func barChart(_ cell: Cell, _ rows: QueryResult) throws -> BarChart {
     title: "", valueLabel: cell.option("value_label") ?? "", series: series,
     groups: groups.map { group in BarChart.Group(name: group, values: series.map { values[group]?[$0] }) },
     scale: scale, valueFormat: format)
+}
+
+/// Columns `series, x, y` and where there is one `label`; points without a value are left out.
+func scatterChart(_ cell: Cell, _ rows: QueryResult) throws -> ScatterChart {
+  let places = try columns(["series", "x", "y"], cell, rows)
+  let label = rows.columns.firstIndex(of: "label")
+  var names: [String] = []
+  var points: [String: [ScatterChart.Point]] = [:]
+  for row in rows.rows {
+    let name = row[places[0]].plainText
+    if !names.contains(name) { names.append(name) }
+    guard row[places[1]] != .null, row[places[2]] != .null else { continue }
+    points[name, default: []].append(
+      ScatterChart.Point(
+        x: try number(row[places[1]], "x"), y: try number(row[places[2]], "y"),
+        label: label.flatMap { row[$0] == .null ? nil : row[$0].plainText }))
+  }
+  return ScatterChart(
+    title: "", xLabel: cell.option("x_label") ?? "", yLabel: cell.option("y_label") ?? "",
+    xScale: try axisScale("x_scale", cell), yScale: try axisScale("y_scale", cell),
+    series: names.map { ScatterChart.Series(name: $0, points: points[$0] ?? []) })
+}
+
+private func axisScale(_ name: String, _ cell: Cell) throws -> AxisScale {
+  guard let option = cell.options[name] else { return .linear }
+  guard ["log", "linear"].contains(option.value) else {
+    throw CellFault(line: option.line, problem: .badOption(name, value: option.value, expected: "linear or log"))
+  }
+  return option.value == "log" ? .logarithmic : .linear
 }
 
 func columns(_ expected: [String], _ cell: Cell, _ rows: QueryResult) throws -> [Int] {

@@ -5,6 +5,7 @@ public import Store
 public struct EvaluatedReport: Sendable {
   let source: NotebookSource
   let notebook: Notebook
+  let bibliography: Bibliography
   /// By the cells' places; nil for those that stand under a condition that does not hold.
   var cells: [EvaluatedCell?]
   /// By the inlines' places; nil for what is no value, or stands under a condition that does not hold.
@@ -41,13 +42,16 @@ struct BoundValue: Sendable {
 
 /// Answers all queries of a notebook. Throws ``ReportError`` with everything that is wrong.
 public func evaluate(_ source: NotebookSource, rows: any RowSource) throws(ReportError) -> EvaluatedReport {
-  var evaluation = Evaluation(source: source, notebook: try parseNotebook(source), rows: rows)
+  let notebook = try parseNotebook(source)
+  let bibliography = try readBibliography(source, notebook.front)
+  var evaluation = Evaluation(source: source, notebook: notebook, bibliography: bibliography, rows: rows)
   return try evaluation.run()
 }
 
 private struct Evaluation {
   let source: NotebookSource
   let notebook: Notebook
+  let bibliography: Bibliography
   let rows: any RowSource
   let views: Views
   let words: Words
@@ -59,9 +63,10 @@ private struct Evaluation {
   /// By cell.
   var judged: [String: JudgedClaim] = [:]
 
-  init(source: NotebookSource, notebook: Notebook, rows: any RowSource) {
+  init(source: NotebookSource, notebook: Notebook, bibliography: Bibliography, rows: any RowSource) {
     self.source = source
     self.notebook = notebook
+    self.bibliography = bibliography
     self.rows = rows
     views = Views(notebook)
     words = Words(language: notebook.language)
@@ -77,12 +82,14 @@ private struct Evaluation {
     try problems.finish(notebook.file)
     let stands = notebook.conditions.map { conditions in conditions.allSatisfy { truths[$0] == true } }
     var result = EvaluatedReport(
-      source: source, notebook: notebook, cells: [], values: [], lines: notebook.lines, stands: stands,
+      source: source, notebook: notebook, bibliography: bibliography, cells: [], values: [], lines: notebook.lines,
+      stands: stands,
       claims: notebook.cells.compactMap { judged[$0.id] }, queries: [])
     for index in result.lines.indices where !stands[index] { result.lines[index] = "" }
     for cell in notebook.cells { result.cells.append(stands[cell.line - 1] ? evaluated(cell) : nil) }
     for (place, inline) in notebook.inlines.enumerated() {
       let isMeant = stands[inline.line - 1] && !notebook.inCode.contains(place)
+      if isMeant { check(inline) }
       result.values.append(isMeant ? bind(inline) : nil)
     }
     try problems.finish(notebook.file)
@@ -115,6 +122,9 @@ private struct Evaluation {
       let otherwise = rows.rows.isEmpty ? cell.option("otherwise") : nil
       return EvaluatedCell(cell: cell, rows: rows, content: .claim(claim, otherwise: otherwise))
     }
+    if cell.kind == .provenance, cell.sql.trimmed.isEmpty {
+      return EvaluatedCell(cell: cell, rows: QueryResult(columns: [], rows: []), content: .table([]))
+    }
     let isCondition = notebook.conditions.joined().contains { $0.id == cell.id }
     let isOptional = cell.kind == .query && (cell.option("optional") == "true" || cell.isView || isCondition)
     guard let rows = answer(cell) else { return nil }
@@ -128,7 +138,8 @@ private struct Evaluation {
   /// A cell's rows, asked for once; nil, and a problem noted the first time, if the query is wrong.
   private mutating func answer(_ cell: Cell) -> QueryResult? {
     if let answer = answers[cell.id] { return answer }
-    let sql = views.sql(of: cell)
+    var sql = views.sql(of: cell)
+    if cell.kind == .provenance { sql = Provenance.sql(choosing: sql) }
     do {
       let parameters = notebook.parameters.filter { sqlNames(sql, $0.key) }
       let found = try rows.query(sql, notebook.parameters)
@@ -193,6 +204,31 @@ private struct Evaluation {
       return nil
     }
     return BoundValue(value: row[place], text: format.text(row[place]), query: id)
+  }
+
+  /// Whether a reference leads somewhere and a citation to a work.
+  private mutating func check(_ inline: Inline) {
+    switch inline.kind {
+    case .reference(let kind, let id):
+      let text = "@\(kind.rawValue)-\(id)"
+      guard let cell = notebook.cell(id) else {
+        let known = notebook.cells.compactMap { cell in cell.kind.reference.map { "@\($0.rawValue)-\(cell.id)" } }
+        return problems.add(inline.line, .unknownReference(text, nearest: nearest(to: text, among: known)))
+      }
+      if cell.kind.reference != kind {
+        let right = cell.kind.reference.map { "@\($0.rawValue)-\(id)" }
+        problems.add(inline.line, .wrongReference(text, kind: cell.kind.rawValue, right: right))
+      }
+    case .citation(let citations):
+      for citation in citations where bibliography[citation.key] == nil {
+        problems.add(
+          inline.line, .unknownCitation(citation.key, nearest: bibliography.nearestKey(to: citation.key)))
+      }
+    case .literature(_, let source) where source.hasPrefix("@") && bibliography.citation(source) == nil:
+      let key = source.dropFirst().prefix { $0 != "," }.trimmed
+      problems.add(inline.line, .unknownCitation(key, nearest: bibliography.nearestKey(to: key)))
+    default: break
+    }
   }
 
   private func unknown(_ id: String) -> ReportProblem {

@@ -5,9 +5,12 @@ enum CellKind: String, CaseIterable, Sendable {
   case table
   case curves
   case bars
+  case scatter
   case printout
   /// A sentence and the query that decides it.
   case claim
+  /// How the runs came to be that a query names, or all that the page depends on.
+  case provenance
 
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -18,20 +21,21 @@ enum CellKind: String, CaseIterable, Sendable {
     case .table: ["caption", "columns", "otherwise"]
     case .curves: ["caption", "overlay", "y_label", "y_range", "otherwise"]
     case .bars: ["caption", "value_label", "scale", "format", "otherwise"]
-    case .printout: ["caption", "otherwise"]
+    case .scatter: ["caption", "x_label", "y_label", "x_scale", "y_scale", "otherwise"]
+    case .printout, .provenance: ["caption", "otherwise"]
     case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "otherwise"]
     }
   }
 
   /// Whether it may go without a query.
-  var mayBeEmpty: Bool { false }
+  var mayBeEmpty: Bool { self == .provenance }
 
   /// What references to it are called; nil for what has no number.
   var reference: ReferenceKind? {
     switch self {
     case .query, .printout: nil
-    case .table: .table
-    case .curves, .bars: .figure
+    case .table, .provenance: .table
+    case .curves, .bars, .scatter: .figure
     case .claim: .claim
     }
   }
@@ -51,6 +55,9 @@ struct Cell: Sendable, Hashable {
     var value: String
     var line: Int
   }
+
+  /// Its name among the page's anchors, unlike those of headings.
+  var anchor: String { "\(kind.reference?.rawValue ?? "cell")-\(id)" }
 
   /// The options that are sentences of the page.
   static let sentences: Set<String> = ["caption", "otherwise"]

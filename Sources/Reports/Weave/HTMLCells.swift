@@ -16,17 +16,17 @@ struct HTMLCells {
     switch cell.content {
     case .nothing: return ""
     case .otherwise(let sentence):
-      return "<p class=\"otherwise\" id=\"\(id)\">\(caption(sentence, name))</p>"
+      return "<p class=\"otherwise\" id=\"\(cell.cell.anchor)\">\(caption(sentence, name))</p>"
     case .printout(let text):
       let caption = caption(cell.cell.option("caption"), nil)
       return """
-        <figure class="printout" id="\(id)"><pre tabindex="0">\(escapedHTML(text))</pre>\
+        <figure class="printout" id="\(cell.cell.anchor)"><pre tabindex="0">\(escapedHTML(text))</pre>\
         \(caption.isEmpty ? "" : "<figcaption>\(caption)</figcaption>")</figure>
         """
     case .claim(let claim, let otherwise): return self.claim(cell, claim, name: name ?? "", otherwise: otherwise)
     case .table(let columns):
       return """
-        <figure class="table" id="\(id)"><div class="scroll" tabindex="0" role="region" \
+        <figure class="table" id="\(cell.cell.anchor)"><div class="scroll" tabindex="0" role="region" \
         aria-label="\(name ?? "")">\
         \(table(columns, cell.rows, id: id, caption: caption(cell.cell.option("caption"), name)))</div>\
         \(query(cell))</figure>
@@ -39,7 +39,7 @@ struct HTMLCells {
       let left = rows.rows.count - rowLimit(id: id, columns: columns.count)
       if left > 0 { rows.rows.removeLast(left) }
       return """
-        <figure class="chart" id="\(id)">\
+        <figure class="chart" id="\(cell.cell.anchor)">\
         <img src="data:image/png;base64,\(pictures[id]?.base64EncodedString() ?? "")" \
         alt="\(escapedHTML(figure.altText))" \
         width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))">\
@@ -68,7 +68,7 @@ struct HTMLCells {
       }
     let sentence = sentenceHTML(claim.says)
     var html = """
-      <section class="claim \(kind)" id="\(claim.id)" aria-label="\(name): \(verdict)">\
+      <section class="claim \(kind)" id="\(cell.cell.anchor)" aria-label="\(name): \(verdict)">\
       <p class="verdict"><b>\(name).</b> <span class="badge"><span aria-hidden="true">\(sign)</span> \(verdict)</span></p>\
       <blockquote><p>\(claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence)</p></blockquote>
       """

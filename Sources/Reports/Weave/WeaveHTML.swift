@@ -4,11 +4,11 @@ import Foundation
 extension Weaver {
   /// The page, with the pictures inside.
   func html(pictures: [String: Data]) -> String {
-    let cells = HTMLCells(words: words, runs: facts.runs, pictures: pictures)
+    let cells = HTMLCells(words: words, runs: runs, pictures: pictures)
     var body = tree.html
     // A cell's mark is a paragraph of its own, or stands within one if prose touches it.
     body = replaceMarks(body, Notebook.cellMark) { place in
-      "\u{E003}" + (report.cells[place].map { cells.html($0, number: numbers[place]) } ?? "") + "\u{E004}"
+      "\u{E003}" + (self.cells[place].map { cells.html($0, number: numbers[$0.cell.id]) } ?? "") + "\u{E004}"
     }
     body = body.replacing("<p>\u{E003}", with: "").replacing("\u{E004}</p>", with: "")
     body = body.replacing("\u{E003}", with: "</p>").replacing("\u{E004}", with: "<p>")
@@ -16,6 +16,10 @@ extension Weaver {
     body = anchored(body)
     body = body.replacing("<p></p>", with: "")
     var headings = tree.headings
+    body += referencesHTML + constantsHTML
+    if !inlines.works.entries.isEmpty {
+      headings.append(Heading(level: 2, text: words.references, slug: "references"))
+    }
     for section in facts.sections {
       body += "<h2 id=\"\(escapedHTML(section.slug))\">\(escapedHTML(section.heading))</h2>\n\(section.html)\n"
       headings.append(Heading(level: 2, text: section.heading, slug: section.slug))
@@ -34,7 +38,8 @@ extension Weaver {
       if scalar == Notebook.inlineMark {
         if let place = digits.flatMap({ Int($0) }) {
           digits = nil
-          result.append(contentsOf: inlineHTML(place, isTag: isTag).unicodeScalars)
+          let text = isTag ? escapedHTML(inlines.plain(place)) : inlines.html(place, runs: runs)
+          result.append(contentsOf: text.unicodeScalars)
         } else {
           digits = ""
         }
@@ -48,12 +53,25 @@ extension Weaver {
     return String(result)
   }
 
-  private func inlineHTML(_ place: Int, isTag: Bool) -> String {
-    guard !notebook.inCode.contains(place) else { return escapedHTML(notebook.inlines[place].source) }
-    guard let bound = report.values[place] else { return "" }
-    let text = escapedHTML(bound.text)
-    guard !isTag, bound.value.number != nil else { return text }
-    return dataElement(bound.value, text, query: bound.query, runs: facts.runs[bound.query] ?? [])
+  /// The works that are cited, and no others.
+  private var referencesHTML: String {
+    guard !inlines.works.entries.isEmpty else { return "" }
+    var html = "<h2 id=\"references\">\(words.references)</h2>\n<ul class=\"references\">\n"
+    for entry in inlines.works.entries {
+      let parts = inlines.works.parts(entry)
+      html +=
+        "<li id=\"ref-\(escapedHTML(entry.key))\">\(escapedHTML(parts.before))<cite>\(escapedHTML(parts.title))</cite>"
+      html += escapedHTML(parts.behind)
+      if let address = parts.address { html += " <a href=\"\(escapedHTML(address))\">\(escapedHTML(address))</a>" }
+      html += "</li>\n"
+    }
+    return html + "</ul>\n"
+  }
+
+  private var constantsHTML: String {
+    guard !notebook.front.constants.isEmpty else { return "" }
+    let entries = notebook.front.constants.map { "<dt>\(escapedHTML($0.text))</dt><dd>\(escapedHTML($0.meaning))</dd>" }
+    return "<details class=\"constants\"><summary>\(words.constants)</summary><dl>\(entries.joined())</dl></details>\n"
   }
 
   /// Headings with their anchors, Markdown's tables in boxes that scroll.
@@ -71,7 +89,7 @@ extension Weaver {
         result +=
           isOwn
           ? "<table>"
-          : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table class=\"prose\">"
+          : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(words.tableOfText)\"><table class=\"prose\">"
       } else if text == "</table>" {
         result += "</table>"
         if !rest.hasPrefix("</div>") { result += "</div>" }

@@ -2,21 +2,39 @@ extension Weaver {
   /// The same as Markdown that GitHub renders.
   var markdown: String {
     var text = report.lines.joined(separator: "\n")
+    let targets = inlines.targets
     text = replaceMarks(text, Notebook.cellMark) { place in
-      guard let cell = report.cells[place] else { return "" }
-      return "\n" + markdownCell(cell, number: numbers[place] ?? 0) + "\n"
+      guard let cell = cells[place] else { return "" }
+      let anchor = targets.contains(cell.cell.id) ? "<a id=\"\(cell.cell.anchor)\"></a>\n\n" : ""
+      return "\n" + anchor + markdownCell(cell, number: numbers[cell.cell.id] ?? 0) + "\n"
     }
-    text = replaceMarks(text, Notebook.inlineMark, inlineMarkdown)
+    text = replaceMarks(text, Notebook.inlineMark, inlines.markdown)
     var head = notebook.front.title.map { "# \(escapedMarkdown($0))\n" } ?? ""
     if let subtitle = notebook.front.subtitle { head += "\n\(escapedMarkdown(subtitle))\n" }
+    text += referencesMarkdown
     for section in facts.sections { text += "\n\n## \(escapedMarkdown(section.heading))\n\n\(section.markdown)\n" }
     let tail = "\n---\n\n\(words.made) \(version).\n"
     return squeezed(head + "\n" + text) + tail
   }
 
-  private func inlineMarkdown(_ place: Int) -> String {
-    if notebook.inCode.contains(place) { return notebook.inlines[place].source }
-    return report.values[place].map { escapedMarkdown($0.text) } ?? ""
+  /// The works that are cited, and the constants.
+  private var referencesMarkdown: String {
+    var text = ""
+    if !inlines.works.entries.isEmpty {
+      text += "\n\n## \(words.references)\n\n"
+      for entry in inlines.works.entries {
+        let parts = inlines.works.parts(entry)
+        text += "- <a id=\"ref-\(entry.key)\"></a>\(escapedMarkdown(parts.before))*\(escapedMarkdown(parts.title))*"
+        text += escapedMarkdown(parts.behind) + (parts.address.map { " <\($0)>" } ?? "") + "\n"
+      }
+    }
+    if !notebook.front.constants.isEmpty {
+      let entries = notebook.front.constants.map {
+        "\(escapedMarkdown($0.text)) \(words.bracketed(escapedMarkdown($0.meaning)))"
+      }
+      text += "\n\n\(words.constants): \(entries.joined(separator: words.comma))\n"
+    }
+    return text
   }
 
   private func markdownCell(_ cell: EvaluatedCell, number: Int) -> String {
@@ -58,7 +76,7 @@ extension Weaver {
     _ cell: EvaluatedCell, _ claim: JudgedClaim, number: Int, otherwise: String?
   ) -> String {
     let sentence = sentenceMarkdown(claim.says)
-    let runs = facts.runs[claim.id]?.count
+    let runs = self.runs[claim.id]?.count
     let text = ClaimText(
       claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic, runs: runs
     ) { escapedMarkdown($1) }

@@ -41,6 +41,40 @@ struct Words: Sendable {
       pick(count == 1 ? "example that one alone got right" : "examples that one alone got right", "个仅一方答对的样本")
     }
   }
+  var comma: String { pick(", ", "，") }
+  var semicolon: String { pick("; ", "；") }
+  var and: String { pick("&", "与") }
+  var andOthers: String { pick("et al.", "等") }
+  func bracketed(_ text: String) -> String { pick("(\(text))", "（\(text)）") }
+  func leftOut(_ kind: ReferenceKind) -> String {
+    switch kind {
+    case .figure: pick("a figure that is left out here", "此处略去的图")
+    case .table: pick("a table that is left out here", "此处略去的表")
+    case .claim: pick("a claim that is left out here", "此处略去的论断")
+    }
+  }
+  var references: String { pick("References", "参考文献") }
+  var constants: String { pick("Numbers on this page that are fixed and not measured", "本页中固定、非测量所得的数字") }
+  var backToText: String { pick("Back to the text", "返回正文") }
+  var footnotes: String { pick("Footnotes", "脚注") }
+  var tableOfText: String { pick("Table in the text", "正文中的表") }
+  var noRuns: String { pick("Nothing on this page depends on a run.", "本页没有任何内容依赖于运行。") }
+  var dirty: String { pick("changed", "有改动") }
+  func provenance(_ column: String) -> String {
+    switch column {
+    case "run": pick("run", "运行")
+    case "trial": pick("trial", "试验")
+    case "profile": pick("profile", "配置档")
+    case "begun": pick("begun", "开始时间")
+    case "commit": pick("commit", "提交")
+    case "kernels": pick("kernels", "计算核")
+    case "instruction_set": pick("instruction set", "指令集")
+    case "threads": pick("threads", "线程")
+    case "processor": pick("processor", "处理器")
+    case "journal": pick("journal's SHA-256", "日志 SHA-256")
+    default: column
+    }
+  }
   var said: String { pick("Said by", "出处：") }
   /// Between two sentences.
   var gap: String { pick(" ", "") }

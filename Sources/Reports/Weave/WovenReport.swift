@@ -11,6 +11,8 @@ public struct WovenReport: Sendable {
   public var queries: [AskedQuery]
   /// In the order of their cells.
   public var claims: [JudgedClaim]
+  /// Numbers that were typed into the text.
+  public var unbound: [UnboundNumber]
 }
 
 /// A part that is put at a report's end by others than its notebook.
