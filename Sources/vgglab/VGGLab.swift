@@ -20,7 +20,7 @@ struct VGGLab: ParsableCommand {
       WatchCommand.self,
       CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,
       CollectCommand.self, SummaryCommand.self, ReportCommand.self, VerifyCommand.self,
-      ExtractCommand.self, WhenceCommand.self, QueryCommand.self, ExportCommand.self,
+      ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self, QueryCommand.self, ExportCommand.self,
       BenchCommand.self, DoctorCommand.self, WorkerCommand.self, SmokeCommand.self,
     ])
 }

@@ -148,7 +148,7 @@ extension ReportEvidence {
 
 extension CheckableReport {
   /// Digits in prose that no query stands behind.
-  var unboundNumbers: Int { report.warnings.count { $0.contains("unbound number") } }
+  var unboundNumbers: Int { report.unbound.count }
 }
 
 extension Verifier {
@@ -162,6 +162,11 @@ extension Verifier {
     var found: Verification
     let page: String
     if isDirectory.boolValue {
+      if FileManager.default.fileExists(atPath: "\(path)/archive.json") {
+        found = try verify(archive: path)
+        if let store, found.isSound { found.add(try compare(archive: path, with: store)) }
+        return found
+      }
       page = "\(path)/index.html"
       guard FileManager.default.fileExists(atPath: page) else { throw .page(file: path, .noReport) }
       found = try verify(folder: path)

@@ -70,7 +70,7 @@ extension Store {
       stale += names(folder).filter { $0.hasSuffix(".tmp") }.map { "\(folder)/\($0)" }.filter(isOld)
     }
     for run in names("runs") {
-      if run.hasPrefix(".trash-") { stale.append("runs/\(run)") }
+      if run.hasPrefix(".trash-") || run.hasPrefix(".import-") && isOld("runs/\(run)") { stale.append("runs/\(run)") }
       guard RunFolder.isID(run), !removed.contains(run) else { continue }
       let temporary = names("runs/\(run)").filter { $0.hasSuffix(".tmp") }.map { "runs/\(run)/\($0)" }.filter(isOld)
       guard !temporary.isEmpty, let folder = try? RunFolder(store: directory, existing: run), !folder.isLocked else {
