@@ -125,7 +125,7 @@ public struct ArchiveFolder: Sendable {
 
   public var names: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().filter {
-      Archive.isName($0) && fileKind("\(path)/\($0)/archive.json") == .file
+      Archive.isName($0) && fileKind("\(path)/\($0)") == .folder && fileKind("\(path)/\($0)/archive.json") == .file
     }
   }
 }

@@ -162,7 +162,7 @@ extension Verifier {
     var found: Verification
     let page: String
     if isDirectory.boolValue {
-      if FileManager.default.fileExists(atPath: "\(path)/archive.json") {
+      if FileManager.default.fileExists(atPath: "\(path)/SHA256SUMS") {
         found = try verify(archive: path)
         if let store, found.isSound { found.add(try compare(archive: path, with: store)) }
         return found
