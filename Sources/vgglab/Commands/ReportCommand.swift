@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lab
 import Reports
 import Store
@@ -35,6 +36,9 @@ struct ReportCommand: LabCommand {
     let woven = try weave(evaluated, rows: rows, facts: WeavingFacts(), version: vgglabVersion)
     try writeReport(woven, to: directory)
     for warning in woven.warnings { complain("vgglab: \(warning)") }
+    let megabytes = Double(woven.files["index.html"]?.count ?? 0) / 1e6
+    let size = "vgglab: the page has \(String(format: "%.2f", megabytes)) MB"
+    complain(megabytes <= 3 ? size : size + ", more than its 3 MB; show fewer figures or fewer rows")
     if format.json {
       output(try json(["page": "\(directory)/index.html", "markdown": "\(directory)/README.md"]))
     } else {
