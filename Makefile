@@ -32,7 +32,7 @@ format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
 # Single layers beside the fastest matrix products, then whole training steps of the chapter's networks and a whole epoch, on
-# random data, and a store of ten thousand runs. `scripts/bench-against-torch` puts PyTorch beside them.
+# random data, what recording costs, and a store of ten thousand runs. `scripts/bench-against-torch` puts PyTorch beside them.
 bench: build
 	@$(VGGLAB) bench kernels --arch vgg11 --ratio 4 --resize 224
 	@$(VGGLAB) bench kernels --arch alexnet --ratio 1 --resize 224
@@ -42,6 +42,7 @@ bench: build
 	  $(VGGLAB) bench step --arch $$1 --ratio $$ratio --resize $$2 || exit 1; \
 	done
 	@$(VGGLAB) bench epoch --arch vgg11 --ratio 4 --resize 96
+	@$(VGGLAB) bench recording --resize 96
 	@$(VGGLAB) bench store
 
 # Breaks real trainings in many ways and shows that nothing is lost: an hour, or two minutes for some of each.

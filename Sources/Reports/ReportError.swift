@@ -1,5 +1,6 @@
 public import Files
 public import PositionedYAML
+public import Store
 
 /// One thing that keeps a notebook from being woven, as a fact.
 public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
@@ -114,11 +115,15 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   case file(FileError)
   case frontMatter(YAMLProblems)
   case notebook(file: String, problems: [Located])
+  case page(file: String, PageProblem)
+  case evidence(StoreError)
   case settings([SettingProblem])
 
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
+    case .page(let file, let problem): "\(file): \(problem)"
+    case .evidence(let error): "\(error)"
     case .frontMatter(let problems): "\(problems)"
     case .notebook(let file, let problems):
       problems.map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
@@ -152,6 +157,8 @@ extension ReportError: Fault {
   public var kind: FaultKind {
     switch self {
     case .file(let error): error.kind
+    case .evidence(let error): error.kind
+    case .page: .badInput
     case .frontMatter, .notebook: .badInput
     case .settings: .usage
     }

@@ -17,6 +17,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case noSuchComparison(String, known: [String])
   case badQuery(sql: String, reason: String)
   case database(path: String, reason: String)
+  case evidence(EvidenceProblem)
 
   public var description: String {
     switch self {
@@ -45,6 +46,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badFilter(let text, let reason): "'\(text.prefix(100))': \(reason)"
     case .badQuery(let sql, let reason): "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
     case .database(let path, let reason): "\(path): \(reason)"
+    case .evidence(let problem): "the evidence does not hold: \(problem)"
     }
   }
 }
@@ -59,7 +61,7 @@ extension StoreError: Fault {
     switch self {
     case .missing, .noSuchRun, .noSuchComparison: .missingInput
     case .notWritable, .journalUnwritable, .database: .inputOutput
-    case .newer, .notADatabase, .badQuery: .badInput
+    case .newer, .notADatabase, .badQuery, .evidence: .badInput
     case .badRunID, .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage
     case .file(let error): error.kind
     }

@@ -19,6 +19,7 @@ public struct RunOptions: Sendable, Hashable {
   public var kernels: KernelPath
   /// Seconds between two checkpoints of a run.
   public var checkpointSeconds: Double
+  public static let defaultCheckpointSeconds = 60.0
   /// Seconds that a trial's worker may work; nil for no limit.
   public var timeLimit: Double?
   /// Bytes that all trials at work may have together; nil for what the machine has.
@@ -29,7 +30,8 @@ public struct RunOptions: Sendable, Hashable {
   public init(
     profile: String? = nil, only: [String] = [], overrides: [String] = [], jobs: Int = 1, threads: Int? = nil,
     rerun: Bool = false, failed: Bool = false, failFast: Bool = false, retries: Int = 0, data: String? = nil,
-    kernels: KernelPath = .fast, checkpointSeconds: Double = 60, timeLimit: Double? = nil, memory: Int? = nil,
+    kernels: KernelPath = .fast, checkpointSeconds: Double = Self.defaultCheckpointSeconds, timeLimit: Double? = nil,
+    memory: Int? = nil,
     smoke: Bool = true
   ) {
     self.profile = profile

@@ -5,11 +5,14 @@ import Store
 import Training
 
 /// Keeps a run's checkpoints: the last two, each told to the journal when it is whole and on the disk.
+///
+/// They are written by a thread of their own while the training goes on; ``settle(waiting:)`` tells the journal.
 struct CheckpointKeeper {
   private let folder: RunFolder
   private let journal: JournalWriter
   private let cadence: Double
   private var kept: [CheckpointRecord]
+  private var writing: CheckpointWriting?
   private var lastKept = monotonicSeconds()
 
   /// `past` is the journal so far; `cadence` is how many seconds may pass between two checkpoints.
@@ -20,17 +23,24 @@ struct CheckpointKeeper {
     kept = past.checkpoints
   }
 
-  var isDue: Bool { monotonicSeconds() - lastKept >= cadence }
+  var isDue: Bool { writing == nil && monotonicSeconds() - lastKept >= cadence }
 
-  /// Keeps a checkpoint and lets go of all but the one before. Throws ``FileError`` and ``StoreError``.
+  /// Begins to write a checkpoint; one that is still being written is waited for. Throws as ``settle(waiting:)``.
   mutating func keep(_ checkpoint: TrainingCheckpoint) throws {
+    try settle(waiting: true)
     lastKept = monotonicSeconds()
     // Behind an epoch's last step there are two: with the evaluation still to come, and with it done.
     let name = "checkpoint-\(checkpoint.name).safetensors"
     guard kept.last?.path != name else { return }
-    let (bytes, digest) = try checkpoint.write(to: "\(folder.path)/\(name)")
-    let record = CheckpointRecord(
-      step: checkpoint.step, at: timestamp(), path: name, bytes: bytes, digest: digest)
+    writing = CheckpointWriting(checkpoint, name: name, in: folder)
+  }
+
+  /// Tells of a checkpoint that is whole by now, or waits for it, and lets go of all but it and the one before. Throws
+  /// ``FileError`` where it could not be written, and ``StoreError``.
+  mutating func settle(waiting: Bool) throws {
+    guard let writing, waiting || writing.isDone else { return }
+    self.writing = nil
+    let record = try writing.result()
     try journal.append([.checkpoint(record)])
     try journal.flush()
     kept.append(record)

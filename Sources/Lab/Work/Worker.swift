@@ -92,15 +92,19 @@ public struct Worker {
         configuration: configuration.training(network: network, threads: threads, kernels: kernels), dataset: dataset,
         side: configuration.dataset.resize, resuming: resumption.checkpoint)
       var keeper = CheckpointKeeper(folder: folder, journal: journal, past: past.records, cadence: checkpointSeconds)
+      // However the training ends, a checkpoint that is being written is told of or cleared away before the process ends.
+      defer { try? keeper.settle(waiting: true) }
       let outcome = try trainer.run(
         shouldStop: { StopSignal.number != nil },
         reachedCheckpoint: { isWanted in
+          try keeper.settle(waiting: false)
           guard isWanted || keeper.isDue else { return }
           // What the checkpoint stands on is on the disk before it.
           try recorder.finish()
           try keeper.keep(trainer.checkpoint)
         }, observe: recorder.observe)
       try recorder.finish()
+      try keeper.settle(waiting: true)
       guard outcome.completed else {
         try journal.append([event("interrupted", "stopped after step \(outcome.step)")])
         try journal.flush()

@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure how fast this machine trains, and how fast a store answers.",
     subcommands: [
       BenchStepCommand.self, BenchPlanCommand.self, BenchKernelsCommand.self, BenchEpochCommand.self,
-      BenchStoreCommand.self,
+      BenchRecordingCommand.self, BenchStoreCommand.self,
     ])
 }
 

@@ -28,7 +28,7 @@ struct ExperimentOptions: ParsableArguments {
   var kernels: KernelChoice = .fast
 
   @Option(name: .long, help: "Seconds between two checkpoints; one is kept at each epoch as well.")
-  var checkpointSeconds = 60.0
+  var checkpointSeconds = RunOptions.defaultCheckpointSeconds
 
   @Option(name: .long, help: "Where the work is done: local.")
   var executor: ExecutorKind = .local

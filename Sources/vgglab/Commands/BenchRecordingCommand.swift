@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+struct BenchRecordingCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recording",
+    abstract: "Train an epoch and time what of it goes into the journal and checkpoints; prints JSON.",
+    discussion: "Generated pictures, a temporary store, and the cadence of checkpoints that `run` has.")
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var format: JSONOptions
+  @OptionGroup var options: BenchOptions
+
+  @Option(name: .long, help: "Pictures in the epoch.")
+  var images = 60_000
+
+  func validate() throws {
+    guard images >= 1, images <= 1_000_000 else {
+      throw ValidationError("--images is \(images); it must be from 1 to 1000000")
+    }
+  }
+
+  func execute() throws {
+    let directory = NSTemporaryDirectory() + "vgglab-bench-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    output(
+      try json(
+        RecordingBenchmark(
+          directory: directory, network: options.network(), side: options.resize, images: images, batch: options.batch,
+          threads: options.threadCount, checkpointSeconds: RunOptions.defaultCheckpointSeconds)))
+  }
+}
