@@ -59,7 +59,7 @@ extension Weaver {
       lines.append(
         "| "
           + columns.map { column in
-            cell.rows.rows.allSatisfy { $0[column.source] == .null || $0[column.source].number != nil } ? "---:" : "---"
+            isNumeric(column, cell.rows) ? "---:" : "---"
           }.joined(separator: " | ") + " |")
       for row in cell.rows.rows {
         lines.append(
