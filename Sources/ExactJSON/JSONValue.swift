@@ -105,3 +105,7 @@ public enum JSONValue: Sendable, Hashable {
     bytes.append(UInt8(ascii: "\""))
   }
 }
+
+extension JSONValue: ExpressibleByStringLiteral {
+  public init(stringLiteral value: String) { self = .text(value) }
+}

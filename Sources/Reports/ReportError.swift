@@ -122,6 +122,7 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   case notebook(file: String, problems: [Located])
   case page(file: String, PageProblem)
   case evidence(StoreError)
+  case archive(ArchiveProblem)
   case settings([SettingProblem])
 
   public var description: String {
@@ -129,6 +130,7 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
     case .file(let error): "\(error)"
     case .page(let file, let problem): "\(file): \(problem)"
     case .evidence(let error): "\(error)"
+    case .archive(let problem): "\(problem)"
     case .frontMatter(let problems): "\(problems)"
     case .notebook(let file, let problems):
       problems.prefix(Self.shown).map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
@@ -165,6 +167,9 @@ extension ReportError: Fault {
     case .file(let error): error.kind
     case .evidence(let error): error.kind
     case .page: .badInput
+    case .archive(.missing), .archive(.nothing): .missingInput
+    case .archive(.link), .archive(.unsound): .badInput
+    case .archive: .usage
     case .frontMatter, .notebook: .badInput
     case .settings: .usage
     }

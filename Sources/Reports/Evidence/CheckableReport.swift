@@ -12,6 +12,10 @@ public struct CheckableReport: Sendable {
   /// Ids of the runs that anything in the report depends on, sorted.
   public var usedRuns: [String]
 
+  public var title: String
+  /// `en` or `zh`.
+  public var language: String
+
   /// Bytes that a page may have before it is warned about.
   public static let pageBudget = 3_000_000
 
@@ -68,10 +72,15 @@ public func weaveAgain(_ evidence: ReportEvidence) throws(ReportError) -> Checka
     evidence.figures = woven.files.keys.sorted().filter { $0.hasPrefix("figures/") && $0.hasSuffix(".png") }.map {
       ReportEvidence.Figure(id: String($0.dropFirst(8).dropLast(4)), png: sha256Hex(woven.files[$0] ?? Data()))
     }
+    evidence.claims = woven.claims.map { ReportEvidence.Claim(id: $0.id, verdict: $0.verdict) }
     let frame = woven.files["index.html"] ?? Data()
     woven.files["index.html"] = PageParts.embed(evidence, in: frame)
-    return CheckableReport(report: woven, evidence: evidence, frame: frame, usedRuns: influence.all.sorted())
+    return CheckableReport(
+      report: woven, evidence: evidence, frame: frame, usedRuns: influence.all.sorted(), title: title(of: evaluated),
+      language: evaluated.language)
   } catch let error as ReportError { throw error } catch let error as StoreError { throw .evidence(error) } catch {
     preconditionFailure("an error of neither room: \(error)")
   }
 }
+
+private func title(of report: EvaluatedReport) -> String { report.notebook.front.title ?? report.source.file }

@@ -22,6 +22,8 @@ public struct ReportEvidence: Sendable, Hashable {
   public var queries: [Query] = []
   /// The figures' PNGs by their digests.
   public var figures: [Figure] = []
+  /// Verdicts by the claims' ids, in the page's order.
+  public var claims: [Claim] = []
 
   public struct Query: Sendable, Hashable {
     public var id: String
@@ -37,6 +39,11 @@ public struct ReportEvidence: Sendable, Hashable {
     public var id: String
     /// SHA-256.
     public var png: String
+  }
+
+  public struct Claim: Sendable, Hashable {
+    public var id: String
+    public var verdict: Verdict
   }
 
   public init(vgglab: String, fonts: String, source: NotebookSource, store: StoreEvidence) {
@@ -65,6 +72,9 @@ public struct ReportEvidence: Sendable, Hashable {
             })),
         JSONValue.Member(
           "figures", .array(figures.map { .object(["id": .text($0.id), "png": .text($0.png)]) })),
+        JSONValue.Member(
+          "claims",
+          .array(claims.map { .object(["id": .text($0.id), "verdict": .text($0.verdict.rawValue)]) })),
       ])
   }
 
@@ -88,7 +98,7 @@ public struct ReportEvidence: Sendable, Hashable {
   /// Reads what ``json`` wrote. Throws ``StoreError/evidence(_:)``.
   public init(json: JSONValue) throws(StoreError) {
     let fields = try EvidenceFields(
-      json, "evidence", ["format", "vgglab", "fonts", "notebook", "store", "queries", "figures"])
+      json, "evidence", ["format", "vgglab", "fonts", "notebook", "store", "queries", "figures", "claims"])
     guard try fields.integer("format", in: 1...1_000_000) == Self.format else {
       throw .evidence(.newer(found: try fields.integer("format", in: 1...1_000_000), known: Self.format))
     }
@@ -126,6 +136,13 @@ public struct ReportEvidence: Sendable, Hashable {
     for value in try fields.array("figures") {
       let figure = try EvidenceFields(value, "figures", ["id", "png"])
       figures.append(Figure(id: try figure.text("id"), png: try figure.text("png")))
+    }
+    for value in try fields.array("claims") {
+      let claim = try EvidenceFields(value, "claims", ["id", "verdict"])
+      guard let verdict = Verdict(rawValue: try claim.text("verdict")) else {
+        throw .evidence(.wrongType("verdict", expected: "a verdict"))
+      }
+      claims.append(Claim(id: try claim.text("id"), verdict: verdict))
     }
   }
 }

@@ -102,6 +102,12 @@ extension Verification {
     report = right.evidence.reportID
     runs = right.usedRuns.count
     unbound = right.unboundNumbers
+    for claim in right.evidence.claims { claims[claim.verdict.rawValue, default: 0] += 1 }
+    for (told, judged) in zip(parts.evidence.claims, right.evidence.claims) where told != judged {
+      add(
+        PageDifference(
+          file: file, id: judged.id, found: told.verdict.rawValue, right: judged.verdict.rawValue))
+    }
     let (one, other) = (PageElements(parts.frame), PageElements(right.frame))
     compareNumbers(one, other, file: file)
     let isSameFont = parts.evidence.fonts == fontDigest()
@@ -114,7 +120,7 @@ extension Verification {
     }
     guard isSameVersion else {
       notes.append(
-        "The page was woven by vgglab \(parts.evidence.vgglab), and this is another: numbers and figures were compared, its "
+        "The page was woven by vgglab \(parts.evidence.vgglab), and this is another: numbers, verdicts and figures were compared, its "
           + "other text was not.")
       return
     }
@@ -142,5 +148,33 @@ extension ReportEvidence {
 
 extension CheckableReport {
   /// Digits in prose that no query stands behind.
-  var unboundNumbers: Int { report.warnings.count { $0.contains("unbound number") } }
+  var unboundNumbers: Int { report.unbound.count }
+}
+
+extension Verifier {
+  /// Checks whatever a path names: a page, a report's folder, an archive; with a store also its evidence against the
+  /// journals there. Throws ``ReportError``.
+  public mutating func verify(path: String, store: Store? = nil) throws(ReportError) -> Verification {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw .file(.missing(path: path))
+    }
+    var found: Verification
+    let page: String
+    if isDirectory.boolValue {
+      if FileManager.default.fileExists(atPath: "\(path)/SHA256SUMS") {
+        found = try verify(archive: path)
+        if let store, found.isSound { found.add(try compare(archive: path, with: store)) }
+        return found
+      }
+      page = "\(path)/index.html"
+      guard FileManager.default.fileExists(atPath: page) else { throw .page(file: path, .noReport) }
+      found = try verify(folder: path)
+    } else {
+      page = path
+      found = try verify(page: try read(path), file: path)
+    }
+    if let store, found.isSound { found.add(try compare(page: try read(page), file: page, with: store)) }
+    return found
+  }
 }

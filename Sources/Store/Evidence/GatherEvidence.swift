@@ -54,7 +54,7 @@ extension Store {
   }
 
   /// What is known of runs besides their rows, the oldest first.
-  private func facts(of chosen: [String], _ scratch: ScratchStore) throws(StoreError) -> [EvidenceRun] {
+  func facts(of chosen: [String], _ scratch: ScratchStore) throws(StoreError) -> [EvidenceRun] {
     let wanted = Set(chosen)
     let states = try runs(RunSelection(includesRemoved: true))
     var offsets: [String: Int] = [:]

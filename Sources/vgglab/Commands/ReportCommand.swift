@@ -27,27 +27,38 @@ struct ReportCommand: LabCommand {
   @Flag(name: .long, help: "End with 3 if a claim is refuted.")
   var strict = false
 
+  @Flag(name: .long, help: "Write nothing; tell what would change, and end with 2 if anything would.")
+  var check = false
+
   func execute() throws {
     let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
     let rows = try Store.openToRead(at: store.directory)
     let name = notebook.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "report"
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
-    let evaluated = try evaluate(notebookSource, rows: rows)
-    let woven = try weave(evaluated, rows: rows, facts: WeavingFacts(), version: vgglabVersion)
-    try writeReport(woven, to: directory)
+    let report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
+    let woven = report.report
     for warning in woven.warnings { complain("vgglab: \(warning)") }
-    let megabytes = Double(woven.files["index.html"]?.count ?? 0) / 1e6
-    let size = "vgglab: the page has \(String(format: "%.2f", megabytes)) MB"
-    complain(megabytes <= 3 ? size : size + ", more than its 3 MB; show fewer figures or fewer rows")
+    if check { return try tellChanges(report, in: directory) }
+    try writeReport(woven, to: directory)
+    let page = "\(directory)/index.html"
+    // A store that cannot be written to keeps no pins.
+    try? rows.keep(Pin(kind: .report, path: page, runs: report.usedRuns))
+    complain("vgglab: \(report.sizeText)")
     if format.json {
-      output(try json(["page": "\(directory)/index.html", "markdown": "\(directory)/README.md"]))
+      output(try json(["page": page, "markdown": "\(directory)/README.md"]))
     } else {
-      output("\(directory)/index.html")
+      output(page)
     }
     let refuted = woven.claims.filter { $0.verdict == .refuted }
     if strict, !refuted.isEmpty {
       complain("vgglab: refuted: \(refuted.map(\.id).joined(separator: ", "))")
       throw ExitCode(3)
     }
+  }
+
+  private func tellChanges(_ report: CheckableReport, in directory: String) throws {
+    let changes = report.changes(in: directory)
+    output(format.json ? try json(changes) : changes.changeText)
+    if !changes.isSound { throw ExitCode(2) }
   }
 }
