@@ -146,6 +146,8 @@ extension Store {
         if try take("metrics", path, database, &problems, { try insert(metrics, run, attempt, database) }) {
           finals.see(metrics, attempt: attempt)
         }
+      case .layerMetric(let metrics):
+        try take("metrics of layers", path, database, &problems) { try insert(metrics, run, attempt, database) }
       case .event(let event):
         try database.execute(
           sql: "INSERT INTO event (run, attempt, at, kind, message) VALUES (?, ?, ?, ?, ?)",
@@ -321,6 +323,18 @@ extension Store {
       sql: "INSERT OR REPLACE INTO metric (run, name, step, attempt, epoch, value) VALUES (?, ?, ?, ?, ?, ?)")
     for metric in metrics {
       try statement.execute(arguments: [run, metric.name, metric.step, attempt, metric.epoch, metric.value])
+    }
+  }
+
+  private func insert(
+    _ metrics: [LayerMetricRecord], _ run: String, _ attempt: Int, _ database: Database
+  ) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO layer_metric (run, name, position, step, attempt, value) VALUES (?, ?, ?, ?, ?, ?)
+        """)
+    for metric in metrics {
+      try statement.execute(arguments: [run, metric.name, metric.position, metric.step, attempt, metric.value])
     }
   }
 
