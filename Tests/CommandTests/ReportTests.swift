@@ -151,6 +151,26 @@ import Testing
     #expect(try program("report", "note.md", "--set", "least").code == 64)
   }
 
+  @Test func languagesStandSideBySide() throws {
+    let program = try LookTests.finished("--set", "training.epochs=0")
+    defer { program.remove() }
+    try program.write("note.md", "# A note\n")
+    try program.write("note.zh.md", "---\nlang: zh\n---\n# 笔记\n")
+    for (arguments, folder, title) in [
+      (["note.md"], "note", "A note"), (["note.md", "--lang", "zh"], "note.zh", "笔记"),
+      (["note.zh.md", "--lang", "en"], "note", "A note"), (["note.zh.md"], "note.zh", "笔记"),
+    ] {
+      let outcome = try program.run(["report"] + arguments)
+      #expect(outcome.code == 0 && outcome.output.hasSuffix(".vgglab/reports/\(folder)/index.html\n"), "\(outcome)")
+      let page = try String(
+        contentsOfFile: "\(program.directory)/.vgglab/reports/\(folder)/index.html", encoding: .utf8)
+      #expect(page.contains("<title>\(title)</title>"))
+    }
+    #expect(try program("report", "note.md", "--lang", "fr").code == 64)
+    try program.write("other.md", "# Other\n")
+    #expect(try program("report", "other.md", "--lang", "zh").code == 66)
+  }
+
   @Test func missingNotebooksAndFoldersInTheWay() throws {
     let program = try LookTests.finished("--set", "training.epochs=0")
     defer { program.remove() }

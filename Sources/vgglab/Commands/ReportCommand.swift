@@ -19,6 +19,9 @@ struct ReportCommand: LabCommand {
   @Option(name: .long, help: "The folder to write into (default: reports/ and the notebook's name in the store).")
   var out: String?
 
+  @Option(name: .long, help: "The notebook's variant in this language: NAME.md is en, NAME.zh.md beside it zh.")
+  var lang: ReportLanguage?
+
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("Set a parameter of the notebook; may be repeated.", valueName: "name=value"))
@@ -31,9 +34,12 @@ struct ReportCommand: LabCommand {
   var check = false
 
   func execute() throws {
+    let notebook = lang.map { notebookPath(self.notebook, language: $0.rawValue) } ?? self.notebook
     let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
     let rows = try Store.openToRead(at: store.directory)
-    let name = notebook.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "report"
+    // exercises.md and exercises.zh.md have folders of their own.
+    let file = notebook.split(separator: "/").last.map(String.init) ?? ""
+    let name = file.hasSuffix(".md") ? String(file.dropLast(3)) : String(file.prefix { $0 != "." })
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
     let report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
     let woven = report.report
@@ -61,4 +67,9 @@ struct ReportCommand: LabCommand {
     output(format.json ? try json(changes) : changes.changeText)
     if !changes.isSound { throw ExitCode(2) }
   }
+}
+
+enum ReportLanguage: String, ExpressibleByArgument, CaseIterable {
+  case en
+  case zh
 }
