@@ -45,13 +45,6 @@ public func readNotebookSource(
   return source
 }
 
-/// The notebook that stands beside another in a language: `exercises.md` in English, `exercises.zh.md` in Chinese.
-public func notebookPath(_ file: String, language: String) -> String {
-  var base = file
-  for suffix in [".md", ".zh"] where base.hasSuffix(suffix) { base.removeLast(suffix.count) }
-  return base + (language == "en" ? ".md" : ".\(language).md")
-}
-
 /// Whether a text names a file in the same folder and no other place.
 func isPlainFileName(_ name: String) -> Bool {
   (1...120).contains(name.utf8.count) && !name.hasPrefix(".")
