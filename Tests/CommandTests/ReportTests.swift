@@ -33,8 +33,8 @@ import Testing
     let page = try String(contentsOfFile: "\(program.directory)/.vgglab/reports/exercises/index.html", encoding: .utf8)
     let text = page.replacing(/<[^>]*>/, with: "").replacing(/\s+/, with: " ")
     for sentence in [
-      "The eleven are the layers that have weights: 8 convolutions and 3 Linear layers", "prints 13 lines, not eight",
-      "blocks hide 0, 0, 1, 1, 1 convolutions", "8 + 3 = 11", "These are reduced runs", "training.epochs",
+      "The eleven are the layers that have weights: 8 convolutions and 3 Linear layers", "Here it prints 13:",
+      "blocks hide 0, 0, 1, 1, 1 convolutions", "8 + 3 = 11", "Runs on this page are reduced.", "training.epochs",
       "8.0×", "12.3×", "139,610,058",
     ] {
       #expect(text.contains(sentence), "\(sentence)")
@@ -149,6 +149,26 @@ import Testing
     #expect(wrong.code == 64 && wrong.errors.contains("did you mean \"least\"?"), "\(wrong)")
     #expect(try program("report", "note.md", "--set", "least=many").code == 64)
     #expect(try program("report", "note.md", "--set", "least").code == 64)
+  }
+
+  @Test func languagesStandSideBySide() throws {
+    let program = try LookTests.finished("--set", "training.epochs=0")
+    defer { program.remove() }
+    try program.write("note.md", "# A note\n")
+    try program.write("note.zh.md", "---\nlang: zh\n---\n# 笔记\n")
+    for (arguments, folder, title) in [
+      (["note.md"], "note", "A note"), (["note.md", "--lang", "zh"], "note.zh", "笔记"),
+      (["note.zh.md", "--lang", "en"], "note", "A note"), (["note.zh.md"], "note.zh", "笔记"),
+    ] {
+      let outcome = try program.run(["report"] + arguments)
+      #expect(outcome.code == 0 && outcome.output.hasSuffix(".vgglab/reports/\(folder)/index.html\n"), "\(outcome)")
+      let page = try String(
+        contentsOfFile: "\(program.directory)/.vgglab/reports/\(folder)/index.html", encoding: .utf8)
+      #expect(page.contains("<title>\(title)</title>"))
+    }
+    #expect(try program("report", "note.md", "--lang", "fr").code == 64)
+    try program.write("other.md", "# Other\n")
+    #expect(try program("report", "other.md", "--lang", "zh").code == 66)
   }
 
   @Test func missingNotebooksAndFoldersInTheWay() throws {

@@ -13,7 +13,7 @@ extension Weaver {
     if let subtitle = notebook.front.subtitle { head += "\n\(escapedMarkdown(subtitle))\n" }
     text += referencesMarkdown
     for section in facts.sections { text += "\n\n## \(escapedMarkdown(section.heading))\n\n\(section.markdown)\n" }
-    let tail = "\n---\n\n\(words.made) \(version).\n"
+    let tail = "\n---\n\n\(words.made)\(words.typed(unbound.count)) \(words.woven) \(version).\n"
     return squeezed(head + "\n" + text) + tail
   }
 
@@ -44,15 +44,19 @@ extension Weaver {
     case .otherwise(let sentence):
       let name = cell.cell.kind.reference.map { "**\(words.name($0)) \(number).** " } ?? ""
       return "> \(name)\(sentenceMarkdown(sentence))"
-    case .printout(let text):
-      let longest = text.split { $0 != "`" }.map(\.count).max() ?? 0
-      let fence = String(repeating: "`", count: max(3, longest + 1))
-      return "\(fence)text\n\(text)\n\(fence)" + (caption.isEmpty ? "" : "\n\n\(caption)")
+    case .printout(let printed):
+      let text = withoutMarks(printed)
+      return fenced(text, "text") + (caption.isEmpty ? "" : "\n\n\(caption)")
     case .claim(let claim, let otherwise): return claimMarkdown(cell, claim, number: number, otherwise: otherwise)
     case .figure(let figure):
       let alt = escapedMarkdown(figure.altText)
-      return
-        "![\(alt)](figures/\(cell.cell.id).png)\n\n**\(words.figure) \(number).**\(caption.isEmpty ? "" : " \(caption)")"
+      return """
+        ![\(alt)](figures/\(cell.cell.id).png)
+
+        **\(words.figure) \(number).**\(caption.isEmpty ? "" : " \(caption)") ([\(words.data)](data/\(cell.cell.id).csv))
+
+        \(queryMarkdown(cell))
+        """
     case .table(let columns):
       var lines = ["**\(words.table) \(number).**\(caption.isEmpty ? "" : " \(caption)")", ""]
       lines.append("| " + columns.map { escapedMarkdown($0.heading) }.joined(separator: " | ") + " |")
@@ -65,9 +69,23 @@ extension Weaver {
         lines.append(
           "| " + columns.map { escapedMarkdown($0.format.text(row[$0.source])) }.joined(separator: " | ") + " |")
       }
-      return lines.joined(separator: "\n")
+      return lines.joined(separator: "\n") + "\n\n" + queryMarkdown(cell)
     }
   }
+
+  /// The query, folded.
+  private func queryMarkdown(_ cell: EvaluatedCell) -> String {
+    let sql = cell.cell.sql.trimmed
+    guard !sql.isEmpty else { return "" }
+    return "<details><summary>\(words.query)</summary>\n\n\(fenced(sql, "sql"))\n\n</details>"
+  }
+}
+
+/// A block of code with a fence that is longer than what it has of backticks.
+private func fenced(_ text: String, _ language: String) -> String {
+  let longest = text.split { $0 != "`" }.map(\.count).max() ?? 0
+  let fence = String(repeating: "`", count: max(3, longest + 1))
+  return "\(fence)\(language)\n\(text)\n\(fence)"
 }
 
 extension Weaver {
@@ -89,7 +107,7 @@ extension Weaver {
     if !text.sentences.isEmpty { parts.append(text.sentences.joined(separator: words.gap)) }
     if let detail = claim.detail { parts.append(escapedMarkdown(detail)) }
     if let otherwise { parts.append(sentenceMarkdown(otherwise)) }
-    return parts.map { "> \($0)" }.joined(separator: "\n>\n")
+    return parts.map { "> \($0)" }.joined(separator: "\n>\n") + "\n\n" + queryMarkdown(cell)
   }
 }
 
