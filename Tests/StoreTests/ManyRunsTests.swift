@@ -39,5 +39,9 @@ import Testing
     // The evidence names them, so that whoever checks judges them together as well.
     let influence = try EvidenceDatabase(evidence).influence(of: queries, whole: evidence.whole)
     #expect(influence.runs.allSatisfy { $0.count == 400 } && influence.whole == evidence.whole)
+    // Evidence that does not, and so would take much longer than any that was made here, is refused.
+    #expect(throws: StoreError.evidence(.tooMuchWork)) {
+      try EvidenceDatabase(evidence).influence(of: queries, whole: [])
+    }
   }
 }

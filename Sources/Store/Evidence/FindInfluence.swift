@@ -11,22 +11,25 @@ extension ScratchStore {
   /// A query depends on a run if its rows are otherwise once the run is taken away, or once everything that was measured of
   /// it is very small or very large. Whole experiments are taken away first; where that changes a query, and none of the
   /// experiment's runs does alone, it depends on all of them. Experiments named in `whole`, and with `isBounded` those
-  /// beyond ``askLimit`` or ``stepLimit``, are only taken away as a whole.
+  /// beyond ``askLimit`` or ``stepLimit``, are only taken away as a whole. Without `isBounded`, evidence that needs far more
+  /// is refused: none was made so.
   func influence(
     of queries: [EvidenceQuery], whole named: Set<String>, isBounded: Bool
   ) throws(StoreError) -> Influence {
     let asked = try ask(queries)
     var found = queries.map { _ in Set<String>() }
     var whole: [String] = []
-    var left = (asks: Self.askLimit, steps: Self.stepLimit)
+    let allowance = isBounded ? 1 : 4
+    var left = (asks: Self.askLimit * allowance, steps: Self.stepLimit * allowance)
     for candidate in try candidates(asked) {
       let runs = candidate.runs
-      let isTooMuch = isBounded && (candidate.asks > left.asks || candidate.steps > left.steps)
-      if runs.count > 1, named.contains(candidate.experiment) || isTooMuch {
+      let isTooMuch = runs.count > 1 && (candidate.asks > left.asks || candidate.steps > left.steps)
+      if runs.count > 1, named.contains(candidate.experiment) || isTooMuch && isBounded {
         whole.append(candidate.experiment)
         for place in candidate.changed { found[place].formUnion(runs) }
         continue
       }
+      guard !isTooMuch else { throw .evidence(.tooMuchWork) }
       left.asks -= candidate.asks
       left.steps -= candidate.steps
       let alone = runs.count == 1 ? candidate.changed.map { _ in Set(runs) } : try tellApart(candidate, asked)
@@ -53,7 +56,11 @@ extension ScratchStore {
     var found: [Candidate] = []
     for (experiment, runs) in try runsByExperiment() {
       let changed = try without(runs) { () throws(StoreError) in
-        asked.indices.filter { connection.isOtherwise(asked[$0].query, than: asked[$0].rows) }
+        var changed: [Int] = []
+        for (place, query) in asked.enumerated() {
+          if try connection.isOtherwise(query.query, than: query.rows) { changed.append(place) }
+        }
+        return changed
       }
       guard !changed.isEmpty else { continue }
       let steps = changed.reduce(0) { $0 + asked[$1].steps } + Self.stepsToTakeAway
@@ -75,7 +82,7 @@ extension ScratchStore {
         func look() throws(StoreError) {
           for place in left {
             let query = asked[candidate.changed[place]]
-            if connection.isOtherwise(query.query, than: query.rows) { alone[place].insert(run) }
+            if try connection.isOtherwise(query.query, than: query.rows) { alone[place].insert(run) }
           }
         }
         if let value { try bending(run, to: value, look) } else { try without([run], look) }
@@ -113,7 +120,8 @@ extension ScratchStore {
     var needed: [String] = []
     for name in names.sorted() {
       let isNeeded = try hiding(name) { () throws(StoreError) in
-        asked.contains { connection.isOtherwise($0.query, than: $0.rows) }
+        for query in asked where try connection.isOtherwise(query.query, than: query.rows) { return true }
+        return false
       }
       if isNeeded { needed.append(name) }
     }
