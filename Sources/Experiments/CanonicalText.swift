@@ -8,7 +8,8 @@ extension Trial {
 
   /// The configuration with every default filled in, as one line of JSON with sorted keys.
   ///
-  /// Neither names nor thread counts are in it: two trials that compute the same have the same text. A folder is named
+  /// Neither names nor thread counts are in it, but those that a measurement is about: two trials that compute the same have
+  /// the same text. A folder is named
   /// only where its content is not known from elsewhere (`idx-folder`).
   public var canonicalText: String {
     let path = dataset.name == "idx-folder" ? ",\"path\":\(dataset.path.map(quoted) ?? "null")" : ""
@@ -20,9 +21,17 @@ extension Trial {
       }
     // Left out where it is the papers', so that trials keep their ids.
     let hidden = network.hidden == NetworkConfiguration.paperHidden ? "" : ",\"hidden\":\(network.hidden)"
+    let measured =
+      measure.map { measure in
+        let cost = measure.cost.map { "{\"steps\":\($0.steps),\"warmup\":\($0.warmup)}" } ?? "null"
+        return """
+          "measure":{"cost":\(cost),"repeat":\(measure.repeat),"signal":\(measure.signal),\
+          "threads":\(optional(measure.threads))},
+          """
+      } ?? ""
     return """
       {"dataset":{"name":\(quoted(dataset.name))\(path),"resize":\(dataset.resize),"test":\(optional(dataset.test)),\
-      "train":\(optional(dataset.train))},"network":{\(body),"dropout":\(network.dropout)\(hidden),\
+      "train":\(optional(dataset.train))},\(measured)"network":{\(body),"dropout":\(network.dropout)\(hidden),\
       "init":\(quoted(network.initialization.rawValue)),"ratio":\(network.ratio)},\
       "training":{"batch_size":\(training.batchSize),"epochs":\(training.epochs),\
       "learning_rate":\(training.learningRate),"max_steps":\(optional(training.maxSteps)),\
@@ -64,7 +73,11 @@ extension Trial {
         learningRate: stored.training.learning_rate, momentum: stored.training.momentum,
         weightDecay: stored.training.weight_decay, seed: stored.training.seed, shuffle: stored.training.shuffle,
         maxSteps: stored.training.max_steps),
-      reductions: [])
+      measure: stored.measure.map { measure in
+        MeasureSettings(
+          cost: measure.cost.map { CostSettings(steps: $0.steps, warmup: $0.warmup) }, signal: measure.signal,
+          threads: measure.threads, repeat: measure.repeat)
+      }, reductions: [])
   }
 
   private struct Stored: Decodable {
@@ -93,7 +106,18 @@ extension Trial {
       var shuffle: Bool
       var weight_decay: Double
     }
+    struct Measure: Decodable {
+      struct Cost: Decodable {
+        var steps: Int
+        var warmup: Int
+      }
+      var cost: Cost?
+      var `repeat`: Int
+      var signal: Bool
+      var threads: Int?
+    }
     var dataset: Dataset
+    var measure: Measure?
     var network: Network
     var training: Training
 
@@ -120,6 +144,10 @@ extension Trial {
       ("training.momentum", "\(training.momentum)"), ("training.weight_decay", "\(training.weightDecay)"),
       ("training.seed", "\(training.seed)"), ("training.shuffle", "\(training.shuffle)"),
       ("training.max_steps", training.maxSteps.map { "\($0)" } ?? "all"),
+      ("measure.cost", measure?.cost.map { "\($0.steps) steps behind \($0.warmup)" } ?? "none"),
+      ("measure.signal", "\(measure?.signal ?? false)"),
+      ("measure.threads", measure?.threads.map { "\($0)" } ?? "all"),
+      ("measure.repeat", "\(measure?.repeat ?? 1)"),
     ]
   }
 }

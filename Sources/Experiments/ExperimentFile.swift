@@ -8,6 +8,8 @@ struct ExperimentFile {
     var trials: [String: Overlay] = [:]
     /// Its own sweep, in place of the file's.
     var sweep: [(key: String, values: [YAMLNode])]?
+    /// The trials that it has, by their names; nil for all.
+    var only: Set<String>?
   }
 
   /// A trial at one combination of swept values.
@@ -162,7 +164,7 @@ struct ExperimentFile {
   }
 
   private func readSweep(_ node: YAMLNode, _ reader: YAMLReader) -> [(key: String, values: [YAMLNode])] {
-    let known = Overlay.dottedKeys.filter { $0 != "dataset.path" && $0 != "training.optimizer" }
+    let known = Overlay.dottedKeys.filter { !["dataset.path", "training.optimizer", "measure.cost"].contains($0) }
     guard let entries = reader.mapping(node, "sweep", known: known) else { return [] }
     var result: [(key: String, values: [YAMLNode])] = []
     for entry in entries.values.sorted(by: { ($0.line, $0.column) < ($1.line, $1.column) }) {
@@ -186,9 +188,10 @@ struct ExperimentFile {
       let key = YAMLNode(content: .scalar(entry.key, plain: true), line: entry.line, column: entry.column)
       guard let name = readName(key, "a profile's name", reader),
         let parts = reader.mapping(
-          entry.value, "the profile \(entry.key)", known: Overlay.sections + ["trials", "sweep"])
+          entry.value, "the profile \(entry.key)", known: Overlay.sections + ["only", "trials", "sweep"])
       else { continue }
       var profile = Profile(overlay: Overlay(parts, reader))
+      if let own = parts["only"] { profile.only = readOnly(own.value, reader) }
       if let own = parts["sweep"] { profile.sweep = readSweep(own.value, reader) }
       if let own = parts["trials"], let items = reader.sequence(own.value, "the profile's trials") {
         for item in items {
@@ -200,16 +203,31 @@ struct ExperimentFile {
             reader.report(item, "the key \"name\" is missing; it says which trial is meant")
             continue
           }
-          guard trials.contains(where: { $0.name == name }) else {
-            let remedy = nearest(to: name, among: trials.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
-            reader.report(fields["name"]!.value, "there is no trial \"\(shortened(name))\"\(remedy)")
-            continue
-          }
+          guard isTrial(name, at: fields["name"]!.value, reader) else { continue }
           profile.trials[name] = overlay
         }
       }
       profiles[name] = profile
     }
+  }
+
+  private func isTrial(_ name: String, at node: YAMLNode, _ reader: YAMLReader) -> Bool {
+    if trials.contains(where: { $0.name == name }) { return true }
+    let remedy = nearest(to: name, among: trials.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+    reader.report(node, "there is no trial \"\(shortened(name))\"\(remedy)")
+    return false
+  }
+
+  /// The names of the trials that a profile has; those behind others that it leaves out do not wait for them.
+  private func readOnly(_ node: YAMLNode, _ reader: YAMLReader) -> Set<String>? {
+    guard let items = reader.sequence(node, "the profile's only") else { return nil }
+    if items.isEmpty { reader.report(node, "the profile's only is an empty list; name at least one trial") }
+    var names: Set<String> = []
+    for item in items {
+      guard let name = reader.string(item, "a name in only"), isTrial(name, at: item, reader) else { continue }
+      names.insert(name)
+    }
+    return names
   }
 
   /// Every trial at every combination of the swept values, in the order of the file.
@@ -232,7 +250,7 @@ struct ExperimentFile {
     }
     var points: [Point] = []
     var seen: Set<String> = []
-    for trial in trials {
+    for trial in trials where profile?.only?.contains(trial.name) ?? true {
       for combination in combinations {
         let name = trial.name + combination.suffix
         if !seen.insert(name).inserted {

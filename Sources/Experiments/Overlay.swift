@@ -37,23 +37,35 @@ struct Overlay {
   var shuffle: Located<Bool>?
   var maxSteps: Located<Int>?
 
-  static let sections = ["dataset", "network", "training"]
+  /// The section `measure` itself, and in it `cost`.
+  var measures: Located<Bool>?
+  var costs: Located<Bool>?
+  var costSteps: Located<Int>?
+  var costWarmup: Located<Int>?
+  var signal: Located<Bool>?
+  var threads: Located<Int>?
+  var repetition: Located<Int>?
+
+  static let sections = ["dataset", "network", "training", "measure"]
   static let datasetKeys = ["name", "path", "resize", "train", "test"]
   static let networkKeys = ["arch", "blocks", "ratio", "dropout", "hidden", "init"]
   static let trainingKeys = [
     "epochs", "batch_size", "learning_rate", "momentum", "weight_decay", "optimizer", "seed", "shuffle", "max_steps",
   ]
+  static let measureKeys = ["cost", "signal", "threads", "repeat"]
   /// All keys as `--set` and `sweep` name them.
   static let dottedKeys =
     datasetKeys.map { "dataset.\($0)" } + networkKeys.map { "network.\($0)" } + trainingKeys.map { "training.\($0)" }
+    + measureKeys.map { "measure.\($0)" }
 
   init() {}
 
-  /// Reads the sections `dataset`, `network` and `training` among a mapping's entries.
+  /// Reads the sections `dataset`, `network`, `training` and `measure` among a mapping's entries.
   init(_ entries: [String: YAMLNode.Entry], _ reader: YAMLReader) {
     if let entry = entries["dataset"] { readDataset(entry.value, reader) }
     if let entry = entries["network"] { readNetwork(entry.value, reader) }
     if let entry = entries["training"] { readTraining(entry.value, reader) }
+    if let entry = entries["measure"] { readMeasure(entry.value, reader) }
   }
 
   /// Reads one value under a dotted key, such as `training.seed`.
@@ -151,6 +163,29 @@ struct Overlay {
     maxSteps = located("max_steps") { reader.integer($0, "training.max_steps", 1...1_000_000_000) }
   }
 
+  private mutating func readMeasure(_ node: YAMLNode, _ reader: YAMLReader) {
+    guard let entries = reader.mapping(node, "measure", known: Self.measureKeys) else { return }
+    measures = Located(true, node)
+    if let entry = entries["cost"],
+      let cost = reader.mapping(entry.value, "measure.cost", known: ["steps", "warmup"])
+    {
+      costs = Located(true, entry.value)
+      func located(_ key: String, _ range: ClosedRange<Int>) -> Located<Int>? {
+        cost[key].flatMap { entry in
+          reader.integer(entry.value, "measure.cost.\(key)", range).map { Located($0, entry.value) }
+        }
+      }
+      costSteps = located("steps", 1...1000)
+      costWarmup = located("warmup", 0...1000)
+    }
+    func located<T>(_ key: String, _ read: (YAMLNode) -> T?) -> Located<T>? {
+      entries[key].flatMap { entry in read(entry.value).map { Located($0, entry.value) } }
+    }
+    signal = located("signal") { reader.truth($0, "measure.signal") }
+    threads = located("threads") { reader.integer($0, "measure.threads", 1...1024) }
+    repetition = located("repeat") { reader.integer($0, "measure.repeat", 1...1000) }
+  }
+
   /// What `other` says, and where it is silent what this one says.
   func overlaid(by other: Overlay) -> Overlay {
     var result = self
@@ -175,6 +210,13 @@ struct Overlay {
     take(\.seed)
     take(\.shuffle)
     take(\.maxSteps)
+    take(\.measures)
+    take(\.costs)
+    take(\.costSteps)
+    take(\.costWarmup)
+    take(\.signal)
+    take(\.threads)
+    take(\.repetition)
     return result
   }
 
@@ -197,5 +239,14 @@ struct Overlay {
       epochs: epochs?.value ?? 10, batchSize: batchSize?.value ?? 128, learningRate: learningRate?.value ?? 0.05,
       momentum: momentum?.value ?? 0, weightDecay: weightDecay?.value ?? 0, seed: seed?.value ?? 0,
       shuffle: shuffle?.value ?? true, maxSteps: maxSteps?.value)
+  }
+
+  var measure: MeasureSettings? {
+    guard measures != nil else { return nil }
+    let settings = MeasureSettings(
+      cost: costs.map { _ in CostSettings(steps: costSteps?.value ?? 3, warmup: costWarmup?.value ?? 1) },
+      signal: signal?.value ?? false, threads: threads?.value, repeat: repetition?.value ?? 1)
+    // The first of several trainings is a training as any other.
+    return settings == MeasureSettings() ? nil : settings
   }
 }

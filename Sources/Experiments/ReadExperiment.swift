@@ -37,9 +37,11 @@ public func readExperiment(
     check(used, point, reader)
     var trial = Trial(
       name: point.name, experiment: source.name, question: source.question, profile: profile, dataset: used.dataset,
-      network: used.network, training: used.training, reductions: [], priority: point.priority, after: point.after)
+      network: used.network, training: used.training, measure: used.measure, reductions: [], priority: point.priority,
+      after: point.after)
     var untouched = trial
     (untouched.dataset, untouched.network, untouched.training) = (full.dataset, full.network, full.training)
+    untouched.measure = full.measure
     trial.reductions = zip(untouched.facts, trial.facts).compactMap { before, after in
       before.value == after.value ? nil : Reduction(key: after.key, full: before.value, used: after.value)
     }
@@ -53,6 +55,11 @@ public func readExperiment(
     }
     trials = trials.filter { trial in only.contains { trial.isNamed($0) } }
   }
+  // All are measured once before any is measured again: what changes on the machine meanwhile befalls all of them.
+  let rounds = trials.indices.sorted {
+    (trials[$0].measure?.repeat ?? 1, $0) < (trials[$1].measure?.repeat ?? 1, $1)
+  }
+  trials = rounds.map { trials[$0] }
   return Experiment(name: source.name, question: source.question, profile: profile, trials: trials)
 }
 
@@ -87,6 +94,14 @@ private func check(_ overlay: Overlay, _ point: ExperimentFile.Point, _ reader: 
   let dataset = overlay.dataset
   if dataset.name == "synthetic", dataset.path != nil {
     report(overlay.path, "the data set synthetic is generated and has no path")
+  }
+  if let measure = overlay.measure {
+    if measure.cost != nil, measure.signal {
+      report(overlay.signal, "a trial measures its cost or its signal; write one of them")
+    }
+    if overlay.training.epochs == 0, measure.cost != nil || measure.signal {
+      report(overlay.epochs, "training.epochs is 0, and what is not trained cannot be measured; write 1")
+    }
   }
   do throws(NetworkError) {
     _ = try overlay.network.build(

@@ -19,6 +19,8 @@ public struct Trial: Sendable, Hashable {
   public var dataset: DatasetConfiguration
   public var network: NetworkConfiguration
   public var training: TrainingSettings
+  /// What is measured beside or instead of a training; nil for a training alone.
+  public var measure: MeasureSettings?
   /// What the chosen profile and `--set` changed, as facts for the report; empty without them.
   public var reductions: [Reduction]
   /// Trials of higher priority begin first. No part of the trial's identity, and neither is what follows.
@@ -69,4 +71,36 @@ public struct TrainingSettings: Sendable, Hashable {
   public var shuffle: Bool
   /// Stop after so many steps in all; nil for no such limit.
   public var maxSteps: Int?
+}
+
+/// What a trial measures.
+public struct MeasureSettings: Sendable, Hashable {
+  /// Some training steps that are timed, each of their layers too, and nothing more; nil for a training.
+  public var cost: CostSettings?
+  /// How large activations, gradients and weights of each layer are at the start.
+  public var signal: Bool
+  /// The threads of its worker; nil for those of `--threads`.
+  public var threads: Int?
+  /// Which of several measurements of the same it is, from 1.
+  public var `repeat`: Int
+
+  public init(cost: CostSettings? = nil, signal: Bool = false, threads: Int? = nil, repeat: Int = 1) {
+    self.cost = cost
+    self.signal = signal
+    self.threads = threads
+    self.`repeat` = `repeat`
+  }
+}
+
+/// How long a cost is measured.
+public struct CostSettings: Sendable, Hashable {
+  /// Steps that are timed.
+  public var steps: Int
+  /// Steps before them that are not.
+  public var warmup: Int
+
+  public init(steps: Int = 3, warmup: Int = 1) {
+    self.steps = steps
+    self.warmup = warmup
+  }
 }

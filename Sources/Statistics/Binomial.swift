@@ -65,7 +65,7 @@ public func wilsonInterval(successes: Int, trials: Int, level: Double = 0.95) ->
   guard trials > 0 else { return nil }
   let n = Double(trials)
   let share = Double(successes) / n
-  let z = normalQuantile(0.5 + level / 2)
+  let z = normalQuantile(upperPoint(level))
   let middle = (share + z * z / (2 * n)) / (1 + z * z / n)
   let half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
   // None or all of them: the bound is 0 or 1 and not rounding's idea of it.

@@ -10,15 +10,19 @@ public func bootstrapInterval(_ values: [Double], level: Double = 0.95, seed: UI
   guard !values.isEmpty else { return nil }
   let values = values.sorted()
   let count = UInt64(values.count)
-  let means = (0..<UInt64(bootstrapResamples)).map { resample in
-    var sum = 0.0
-    for draw in 0..<count {
-      let bits = splitMix64(seed: seed, counter: resample * count + draw)
-      // The upper half of the product is uniform over the values, up to one part in 2^64.
-      sum += values[Int(count.multipliedFullWidth(by: bits).high)]
-    }
-    return sum / Double(count)
-  }.sorted()
+  let means = values.withUnsafeBufferPointer { values in
+    (0..<UInt64(bootstrapResamples)).map { resample in
+      var sum = 0.0
+      var counter = resample &* count
+      let end = counter &+ count
+      while counter != end {
+        // The upper half of the product is uniform over the values, up to one part in 2^64.
+        sum += values[Int(count.multipliedFullWidth(by: splitMix64(seed: seed, counter: counter)).high)]
+        counter &+= 1
+      }
+      return sum / Double(count)
+    }.sorted()
+  }
   return Interval(low: quantile(means, (1 - level) / 2), high: quantile(means, (1 + level) / 2))
 }
 
@@ -31,7 +35,7 @@ private func quantile(_ ordered: [Double], _ p: Double) -> Double {
 }
 
 /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014): the output number `counter` of the seed.
-func splitMix64(seed: UInt64, counter: UInt64) -> UInt64 {
+package func splitMix64(seed: UInt64, counter: UInt64) -> UInt64 {
   var bits = seed &+ (counter &+ 1) &* 0x9E37_79B9_7F4A_7C15
   bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
   bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB

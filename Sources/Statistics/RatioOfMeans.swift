@@ -28,7 +28,7 @@ public struct RatioOfMeans: Sendable, Hashable {
   public func interval(level: Double = 0.95) -> Interval? {
     guard let s = first.deviation, let u = second.deviation else { return nil }
     let n = Double(count)
-    let t = StudentT(degrees: n - 1).quantile(0.5 + level / 2)
+    let t = StudentT(degrees: n - 1).quantile(upperPoint(level))
     // (first - r second)^2 = t^2 (s^2 - 2 r covariance + r^2 u^2) / n, a quadratic equation in r.
     let a = second.mean * second.mean - t * t * u * u / n
     let b = first.mean * second.mean - t * t * covariance / n

@@ -36,7 +36,7 @@ public struct Sample: Sendable, Hashable {
   /// The mean's interval by Student's t; nil for a single value.
   public func interval(level: Double = 0.95) -> Interval? {
     guard let standardError else { return nil }
-    let half = StudentT(degrees: Double(count - 1)).quantile(0.5 + level / 2) * standardError
+    let half = StudentT(degrees: Double(count - 1)).quantile(upperPoint(level)) * standardError
     return Interval(low: mean - half, high: mean + half)
   }
 
@@ -58,7 +58,7 @@ public struct Sample: Sendable, Hashable {
   public func countNeeded(margin: Double = 0, level: Double = 0.95, isTwoSided: Bool = false) -> Int? {
     guard let deviation, deviation.isFinite, (mean - margin).isFinite, mean != margin else { return nil }
     let distance = abs(mean - margin)
-    let p = isTwoSided ? 0.5 + level / 2 : level
+    let p = isTwoSided ? upperPoint(level) : level
     func isEnough(_ n: Int) -> Bool {
       distance / deviation * Double(n).squareRoot() > StudentT(degrees: Double(n - 1)).quantile(p)
     }

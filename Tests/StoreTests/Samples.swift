@@ -78,6 +78,12 @@ enum Samples {
     return .metric(metrics)
   }
 
+  static let layerMetrics = JournalRecord.layerMetric([
+    LayerMetricRecord(position: 0, name: "forward_seconds", step: 1, value: 0.25),
+    LayerMetricRecord(position: 1, name: "forward_seconds", step: 1, value: 0.125),
+    LayerMetricRecord(position: 1, name: "output_rms", step: 0, value: .nan),
+  ])
+
   static let completed = JournalRecord.end(
     EndRecord(
       outcome: .completed, at: "2026-01-01T00:10:00.000Z", trainingSeconds: 500, seconds: 599,
@@ -85,7 +91,7 @@ enum Samples {
 
   static var whole: [JournalRecord] {
     [
-      attempt(), network, metrics(1, epoch: 0.5), metrics(2, epoch: 1, testAccuracy: 0.625),
+      attempt(), network, metrics(1, epoch: 0.5), metrics(2, epoch: 1, testAccuracy: 0.625), layerMetrics,
       .event(EventRecord(at: "t", kind: "note", message: "'; DROP TABLE run; --")),
       .artifact(ArtifactRecord(name: "last", path: "last.safetensors", bytes: 9, digest: "ff")), completed,
     ]

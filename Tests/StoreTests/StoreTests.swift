@@ -6,7 +6,8 @@ import Testing
   /// Everything in a store, as text that can be compared.
   static func dump(_ store: Store) throws -> String {
     try [
-      "experiment", "trial", "network", "layer", "run", "environment", "attempt", "metric", "event", "artifact",
+      "experiment", "trial", "network", "layer", "run", "environment", "attempt", "metric", "layer_metric", "event",
+      "artifact",
       "reduction", "journal", "final_metric", "tag", "note", "removal", "trial_summary", "run_summary",
     ].map { name in
       ([name] + (try store.query("SELECT * FROM \(name)").csv.split(separator: "\n").map(String.init).sorted()))
@@ -43,9 +44,15 @@ import Testing
     #expect(details.artifacts.map(\.path) == ["last.safetensors"])
     #expect(details.reductions.map { [$0.key, $0.full, $0.used] } == [["training.epochs", "10", "2"]])
     #expect(try store.health().problems.isEmpty)
-    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 2, kernels: "reference") == 321.5)
-    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 3, kernels: "reference") == nil)
-    #expect(try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 2, kernels: "fast") == nil)
+    #expect(
+      try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 2, kernels: "reference", batchSize: 32)
+        == 321.5)
+    #expect(
+      try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 3, kernels: "reference", batchSize: 32)
+        == nil)
+    #expect(
+      try store.newestRate(printed: "Sequential()", input: "1x96x96", threads: 2, kernels: "fast", batchSize: 32) == nil
+    )
   }
 
   @Test func inPiecesOrAtOnceIsTheSame() throws {

@@ -12,6 +12,13 @@ enum ProcessFacts {
     return 0
   }
 
+  /// Lets ``peakResidentBytes`` begin anew from what is resident now; false where the kernel does not do that.
+  static func resetPeak() -> Bool {
+    guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
+    defer { try? file.close() }
+    return (try? file.write(contentsOf: Data("5".utf8))) != nil
+  }
+
   /// This process's start, in clock ticks since boot.
   static var startTicks: UInt64? {
     guard let text = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),

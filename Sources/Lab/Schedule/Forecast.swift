@@ -38,6 +38,7 @@ final class Forecaster {
     var network: NetworkConfiguration
     var side: Int
     var batchSize: Int
+    var threads: Int
   }
 
   init(store: Store?, threads: Int, kernels: KernelPath, measures: Bool = false) {
@@ -51,27 +52,42 @@ final class Forecaster {
     let side = trial.dataset.resize
     let network = try trial.network.build(input: .image(channels: 1, height: side, width: side), classes: 10)
     let work = TrialWork(trial)
+    let threads = trial.measure?.threads ?? threads
     guard trial.training.epochs > 0 else { return Forecast(steps: 0, memoryBytes: 0, diskBytes: 20_000) }
     var rate = try store?.newestRate(
-      printed: network.printed, input: "\(network.input)", threads: threads, kernels: kernels.rawValue)
+      printed: network.printed, input: "\(network.input)", threads: threads, kernels: kernels.rawValue,
+      batchSize: trial.training.batchSize)
     var basis: Forecast.Basis? = rate == nil ? nil : .history
     if rate == nil, measures {
       rate = try measure(
-        network, MeasuredNetwork(network: trial.network, side: side, batchSize: trial.training.batchSize))
+        network,
+        MeasuredNetwork(
+          network: trial.network, side: side, batchSize: trial.training.batchSize, threads: threads))
       basis = .measured
     }
-    return Forecast(
-      steps: work.steps, seconds: rate.map { work.trainingExamples / $0 }, basis: basis,
-      memoryBytes: plannedBytes(
+    var memory =
+      plannedBytes(
         network: network, batchSize: trial.training.batchSize, threads: threads,
-        momentum: trial.training.momentum != 0, kernels: kernels) + Self.beside(network, trial),
-      diskBytes: 4 * network.parameters + 220 * work.steps + 20_000)
+        momentum: trial.training.momentum != 0, kernels: kernels) + Self.beside(network, trial)
+    if trial.measure?.signal == true {
+      // The measurement comes first, on kernels of its own.
+      memory = max(
+        memory,
+        plannedBytes(network: network, batchSize: signalPictures, threads: threads, kernels: .reference)
+          + Self.beside(network, trial))
+    }
+    let isCost = trial.measure?.cost != nil
+    return Forecast(
+      steps: work.steps, seconds: rate.map { work.trainingExamples / $0 }, basis: basis, memoryBytes: memory,
+      diskBytes: isCost
+        ? 20_000 + 10_000 * work.steps : 4 * network.parameters + 220 * work.steps + 20_000)
   }
 
-  /// The bytes beside a training's own: the program, the pictures, and the weights twice while they are saved.
+  /// The bytes beside a training's own: the program, the pictures, and the weights twice while they are saved, or once
+  /// where they are only drawn.
   private static func beside(_ network: Network, _ trial: Trial) -> Int {
     let pictures = trial.dataset.name == "synthetic" ? 0 : 70_000 * 784
-    return 40_000_000 + pictures + 8 * network.parameters
+    return 40_000_000 + pictures + (trial.measure?.cost == nil ? 8 : 4) * network.parameters
   }
 
   /// Whether a trial is surely a matter of seconds: by its forecast, or by its multiply-adds at a rate that every machine
@@ -80,6 +96,7 @@ final class Forecaster {
     if let seconds = forecast.seconds { return seconds < 10 }
     let side = trial.dataset.resize
     let network = try trial.network.build(input: .image(channels: 1, height: side, width: side), classes: 10)
+    let threads = trial.measure?.threads ?? threads
     // Forward once, backward twice.
     return 3 * Double(network.multiplyAdds) * TrialWork(trial).trainingExamples < 10 * 2e9 * Double(threads)
   }
@@ -87,7 +104,7 @@ final class Forecaster {
   private func measure(_ network: Network, _ key: MeasuredNetwork) throws -> Double {
     if let known = measured[key] { return known }
     let timing = try benchmarkStep(
-      network: network, batch: key.batchSize, steps: 3, threads: threads, kernels: kernels)
+      network: network, batch: key.batchSize, steps: 3, threads: key.threads, kernels: kernels)
     let rate = Double(key.batchSize) / timing.secondsMedian
     measured[key] = rate
     return rate
@@ -101,6 +118,11 @@ struct TrialWork {
   var trainingExamples: Double
 
   init(_ trial: Trial) {
+    if let cost = trial.measure?.cost {
+      steps = cost.steps
+      trainingExamples = Double((cost.warmup + cost.steps) * trial.training.batchSize)
+      return
+    }
     let examples = trial.dataset.train ?? 60_000
     let tests = trial.dataset.test ?? 10_000
     let stepsPerEpoch = (examples + trial.training.batchSize - 1) / trial.training.batchSize

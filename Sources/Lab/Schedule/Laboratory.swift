@@ -51,6 +51,9 @@ public struct Laboratory {
       if decision.action != .skip, need > most {
         decision.why += "; it will be refused: there will never be more memory than \(Figures.bytes(most))"
       }
+      if decision.action != .skip, let threads = trial.measure?.threads, threads > surroundings.cores() {
+        decision.why += "; it will be refused: it wants \(threads) threads, and there are \(surroundings.cores()) cores"
+      }
       return decision
     }
   }

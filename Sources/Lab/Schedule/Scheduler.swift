@@ -173,7 +173,9 @@ final class Scheduler {
       agenda[index] = .over(isComplete: decision.state == .completed)
       return .passed
     }
-    guard try hasRoom(for: index) else { return agenda.waiting.contains(index) ? .noRoom : .passed }
+    guard try hasRoom(for: index), hasCores(for: index) else {
+      return agenda.waiting.contains(index) ? .noRoom : .passed
+    }
     try start(index, decision, lock)
     return .begun
   }
@@ -216,6 +218,28 @@ final class Scheduler {
     return true
   }
 
+  /// The threads of a trial: its own business where it measures something.
+  func threads(of trial: Trial) -> Int { trial.measure?.threads ?? threads }
+
+  /// Whether a trial can have its threads now; one for which there will never be cores enough is done with.
+  ///
+  /// What measures a cost has the machine to itself.
+  private func hasCores(for index: Int) -> Bool {
+    let trial = entries[index].trial
+    let cores = surroundings.cores()
+    guard threads(of: trial) <= cores || trial.measure?.threads == nil else {
+      settle(
+        index, isComplete: false,
+        "it wants \(threads(of: trial)) threads, and there are \(cores) cores; lower measure.threads")
+      return false
+    }
+    guard !working.isEmpty else { return true }
+    let others = working.map { entries[$0.index].trial }
+    if (others + [trial]).contains(where: { $0.measure?.cost != nil }) { return false }
+    guard (others + [trial]).contains(where: { $0.measure?.threads != nil }) else { return true }
+    return others.map(threads(of:)).reduce(0, +) + threads(of: trial) <= cores
+  }
+
   private func start(_ index: Int, _ decision: TrialDecision, _ lock: TrialLock) throws {
     let entry = entries[index]
     let trial = decision.trial
@@ -228,7 +252,7 @@ final class Scheduler {
     let logOffset = logSize(run)
     let worker = try executor.start(
       Job(
-        store: directory, run: run, threads: threads, data: options.data ?? trial.dataset.path,
+        store: directory, run: run, threads: threads(of: trial), data: options.data ?? trial.dataset.path,
         kernels: options.kernels, checkpointSeconds: options.checkpointSeconds))
     let follower = JournalFollower(
       path: RunFolder.journalPath(store: directory, run: run),
@@ -244,7 +268,7 @@ final class Scheduler {
     printer.say(
       """
       \(trial.name): \(verb) as run \(run), \(decision.forecast.steps - decision.forecast.firstStep) steps on \
-      \(threads) thread\(threads == 1 ? "" : "s")
+      \(threads(of: trial)) thread\(threads(of: trial) == 1 ? "" : "s")
       """)
   }
 

@@ -13,7 +13,8 @@ extension Scheduler {
     let long = try entries.indices.filter { index in
       let decision = entries[index].decision
       guard [.new, .changed, .again].contains(decision.action), decision.trial.training.epochs > 0,
-        decision.forecast.memoryBytes <= most
+        // A measurement of some steps is none the wiser for one before them.
+        decision.trial.measure?.cost == nil, decision.forecast.memoryBytes <= most
       else { return false }
       return try !decider.forecaster.isShort(decision.trial, decision.forecast)
     }
@@ -53,7 +54,7 @@ extension Scheduler {
     let kills = surroundings.kills()
     let worker = try executor.start(
       SmokeJob(
-        configuration: trial.canonicalText, threads: threads, data: options.data ?? trial.dataset.path,
+        configuration: trial.canonicalText, threads: threads(of: trial), data: options.data ?? trial.dataset.path,
         kernels: options.kernels, log: log))
     var isAsked = false
     while true {

@@ -22,6 +22,7 @@ package struct Surroundings {
   /// Bytes that can be had now, and the most that could ever be had.
   package var availableMemory: () -> Int = { Memory().available }
   package var totalMemory: () -> Int = { Memory().total }
+  package var cores: () -> Int = { Processor.cores }
   package var kills: () -> Memory.Kills = { Memory().kills }
   /// Seconds before a trial is tried again for the first, second, … time (from 0): 1, 4, 16, 60, 60, …
   package var retryDelay: (Int) -> Double = { $0 < 3 ? [1, 4, 16][$0] : 60 }

@@ -10,6 +10,7 @@ struct RunConfiguration: Sendable {
   var dataset: DatasetConfiguration
   var network: NetworkConfiguration
   var settings: TrainingSettings
+  var measure: MeasureSettings?
 
   init(canonical: String, run: String) throws(LabError) {
     do {
@@ -17,6 +18,7 @@ struct RunConfiguration: Sendable {
       dataset = trial.dataset
       network = trial.network
       settings = trial.training
+      measure = trial.measure
     } catch {
       throw .configurationUnreadable(run: run, reason: "\(error)")
     }

@@ -41,13 +41,14 @@ public struct Worker {
     let attempts = past.records.count { if case .attempt = $0 { true } else { false } }
     let journal = try JournalWriter(folder: folder)
     let began = monotonicSeconds()
+    var earlierPeak = 0
 
     func end(_ outcome: EndRecord.Outcome, cause: String?, trainingSeconds: Double) throws {
       try journal.append([
         .end(
           EndRecord(
             outcome: outcome, cause: cause, at: timestamp(), trainingSeconds: trainingSeconds,
-            seconds: monotonicSeconds() - began, peakResidentBytes: ProcessFacts.peakResidentBytes))
+            seconds: monotonicSeconds() - began, peakResidentBytes: max(earlierPeak, ProcessFacts.peakResidentBytes)))
       ])
       try journal.flush()
     }
@@ -88,9 +89,24 @@ public struct Worker {
         return 0
       }
       if let complaint = resumption.dataComplaint { throw LabError.otherData(run: run, what: complaint) }
+      let training = configuration.training(network: network, threads: threads, kernels: kernels)
+      if let cost = configuration.measure?.cost {
+        let outcome = try CostRecorder(journal: journal).measure(
+          cost, training, dataset, side: configuration.dataset.resize, earlierPeak: &earlierPeak)
+        guard outcome.completed else {
+          try journal.append([event("interrupted", "stopped after step \(outcome.steps)")])
+          try journal.flush()
+          return StopSignal.exitCode
+        }
+        try end(.completed, cause: nil, trainingSeconds: outcome.seconds)
+        return 0
+      }
+      if configuration.measure?.signal == true, resumption.checkpoint == nil {
+        try journal.append([.layerMetric(try signal(of: training, dataset, side: configuration.dataset.resize))])
+      }
       let trainer = try Trainer(
-        configuration: configuration.training(network: network, threads: threads, kernels: kernels), dataset: dataset,
-        side: configuration.dataset.resize, resuming: resumption.checkpoint)
+        configuration: training, dataset: dataset, side: configuration.dataset.resize,
+        resuming: resumption.checkpoint)
       var keeper = CheckpointKeeper(folder: folder, journal: journal, past: past.records, cadence: checkpointSeconds)
       // However the training ends, a checkpoint that is being written is told of or cleared away before the process ends.
       defer { try? keeper.settle(waiting: true) }
@@ -113,6 +129,7 @@ public struct Worker {
       try journal.append([
         .artifact(try folder.save(trainer.state, as: "last")),
         .artifact(try folder.savePredictions(trainer.testPredictions, labels: dataset.test.labels)),
+        .predictions(PredictionsRecord(isRight: zip(trainer.testPredictions, dataset.test.labels).map(==))),
       ])
       try end(.completed, cause: nil, trainingSeconds: outcome.trainingSeconds)
       keeper.removeAll()

@@ -31,10 +31,12 @@ func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> Line
     }
     return ends[0]...ends[1]
   }
+  let scale = try axisScale("y_scale", cell)
   return LineChart(
     panels: titles.map { title in
       LineChart.Panel(
-        title: title, xLabel: words.epoch, yLabel: cell.option("y_label") ?? "", series: series[title]!, yRange: range)
+        title: title, xLabel: cell.option("x_label") ?? words.epoch, yLabel: cell.option("y_label") ?? "",
+        series: series[title]!, yRange: range, yScale: scale)
     })
 }
 

@@ -26,7 +26,7 @@ struct HTMLCells {
     case .claim(let claim, let otherwise): return self.claim(cell, claim, name: name ?? "", otherwise: otherwise)
     case .table(let columns):
       return """
-        <figure class="table" id="\(cell.cell.anchor)"><div class="scroll" tabindex="0" role="region" \
+        <figure class="table" id="\(cell.cell.anchor)"><div class="scroll" tabindex="0" role="group" \
         aria-label="\(name ?? "")">\
         \(table(columns, cell.rows, id: id, caption: caption(cell.cell.option("caption"), name)))</div>\
         \(query(cell))</figure>
@@ -44,7 +44,7 @@ struct HTMLCells {
         alt="\(escapedHTML(figure.altText))" \
         width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))">\
         <figcaption>\(caption(cell.cell.option("caption"), name))</figcaption>\
-        <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="region" \
+        <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="group" \
         aria-label="\(words.data): \(name ?? "")">\(table(columns, rows, id: id, caption: ""))</div>\
         \(left > 0 ? "<p>\(left) \(words.more) <code>data/\(id).csv</code></p>" : "")</details>\
         \(query(cell))</figure>
@@ -57,7 +57,7 @@ struct HTMLCells {
     let used = runs[claim.id]
     let text = ClaimText(
       claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
-      runs: used?.count
+      phrase: cell.cell.option("effect").map(escapedHTML), runs: used?.count
     ) { dataElement($0, escapedHTML($1), query: claim.id, runs: used ?? []) }
     let verdict = words.verdict(claim.verdict)
     let (kind, sign) =
@@ -96,9 +96,9 @@ struct HTMLCells {
 
   private func table(_ columns: [TableColumn], _ rows: QueryResult, id: String, caption: String) -> String {
     let numeric = columns.map { column in
-      rows.rows.allSatisfy { $0[column.source] == .null || $0[column.source].number != nil }
+      isNumeric(column, rows)
     }
-    var html = "<table>"
+    var html = "<table class=\"rows\">"
     if !caption.isEmpty { html += "<caption>\(caption)</caption>" }
     html += "<thead><tr>"
     for (column, isNumber) in zip(columns, numeric) {
@@ -119,6 +119,16 @@ struct HTMLCells {
     }
     return html + "</tbody></table>"
   }
+}
+
+/// Whether a column has numbers and nothing else.
+func isNumeric(_ column: TableColumn, _ rows: QueryResult) -> Bool {
+  var hasNumber = false
+  for row in rows.rows where row[column.source] != .null {
+    guard row[column.source].number != nil else { return false }
+    hasNumber = true
+  }
+  return hasNumber
 }
 
 /// A bound number: its text for people; its full precision, query and runs for machines.

@@ -25,7 +25,7 @@ extension Weaver {
       headings.append(Heading(level: 2, text: section.heading, slug: section.slug))
     }
     return page(
-      notebook: notebook, title: title, body: body, headings: headings, version: version,
+      notebook: notebook, title: title, hasTitle: hasOwnTitle, body: body, headings: headings, version: version,
       sourceDigest: sha256Hex(report.source.text))
   }
 
@@ -74,25 +74,31 @@ extension Weaver {
     return "<details class=\"constants\"><summary>\(words.constants)</summary><dl>\(entries.joined())</dl></details>\n"
   }
 
-  /// Headings with their anchors, Markdown's tables in boxes that scroll.
+  /// Whether the text's first heading is the page's title.
+  private var hasOwnTitle: Bool { notebook.front.title == nil && tree.headings.first?.level == 1 }
+
+  /// Headings with their anchors, Markdown's tables in boxes that scroll, and footnotes with their words.
   private func anchored(_ html: String) -> String {
     var result = ""
     var rest = html[...]
-    var next = 0
-    while let tag = rest.firstRange(of: /<(h[1-6]|table|\/table)>/) {
+    var (next, tables) = (0, 0)
+    while let tag = rest.firstRange(of: /<(h[1-6]|table|\/table|th|th align="[a-z]+"|section class="footnotes"[^>]*)>/)
+    {
       result += rest[..<tag.lowerBound]
       let text = rest[tag]
       rest = rest[tag.upperBound...]
       if text == "<table>" {
-        // The weaver's own tables stand in their boxes already.
-        let isOwn = result.hasSuffix("\">") && result.suffix(400).contains("class=\"scroll\"")
+        // The weaver's own tables have a class.
+        tables += 1
         result +=
-          isOwn
-          ? "<table>"
-          : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(words.tableOfText)\"><table class=\"prose\">"
+          "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(words.tableOfText) \(tables)\"><table class=\"prose\">"
       } else if text == "</table>" {
         result += "</table>"
         if !rest.hasPrefix("</div>") { result += "</div>" }
+      } else if text.hasPrefix("<th") {
+        result += "<th scope=\"col\"\(text.dropFirst(3))"
+      } else if text.hasPrefix("<section") {
+        result += "<section class=\"footnotes\" aria-label=\"\(words.footnotes)\">"
       } else if next < tree.headings.count {
         result += "<\(text.dropFirst().dropLast()) id=\"\(escapedHTML(tree.headings[next].slug))\">"
         next += 1
@@ -100,6 +106,16 @@ extension Weaver {
         result += text
       }
     }
-    return result + rest
+    // A box that nobody can tick is a sign.
+    return (result + rest)
+      .replacing(
+        "<input type=\"checkbox\" disabled=\"\" />",
+        with: "<span role=\"img\" aria-label=\"\(words.toDo)\">☐</span>"
+      )
+      .replacing(
+        "<input type=\"checkbox\" checked=\"\" disabled=\"\" />",
+        with: "<span role=\"img\" aria-label=\"\(words.done)\">☑</span>"
+      )
+      .replacing("aria-label=\"Back to content\"", with: "aria-label=\"\(words.backToText)\"")
   }
 }

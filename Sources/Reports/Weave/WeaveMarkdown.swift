@@ -59,7 +59,7 @@ extension Weaver {
       lines.append(
         "| "
           + columns.map { column in
-            cell.rows.rows.allSatisfy { $0[column.source] == .null || $0[column.source].number != nil } ? "---:" : "---"
+            isNumeric(column, cell.rows) ? "---:" : "---"
           }.joined(separator: " | ") + " |")
       for row in cell.rows.rows {
         lines.append(
@@ -78,7 +78,8 @@ extension Weaver {
     let sentence = sentenceMarkdown(claim.says)
     let runs = self.runs[claim.id]?.count
     let text = ClaimText(
-      claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic, runs: runs
+      claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
+      phrase: cell.cell.option("effect").map(escapedMarkdown), runs: runs
     ) { escapedMarkdown($1) }
     var parts = [
       "**\(words.claim) \(number): \(words.verdict(claim.verdict)).** "

@@ -55,6 +55,8 @@ struct Words: Sendable {
   }
   var references: String { pick("References", "参考文献") }
   var constants: String { pick("Numbers on this page that are fixed and not measured", "本页中固定、非测量所得的数字") }
+  var toDo: String { pick("to do", "待办") }
+  var done: String { pick("done", "已完成") }
   var backToText: String { pick("Back to the text", "返回正文") }
   var footnotes: String { pick("Footnotes", "脚注") }
   var tableOfText: String { pick("Table in the text", "正文中的表") }

@@ -146,6 +146,8 @@ extension Store {
         if try take("metrics", path, database, &problems, { try insert(metrics, run, attempt, database) }) {
           finals.see(metrics, attempt: attempt)
         }
+      case .layerMetric(let metrics):
+        try take("metrics of layers", path, database, &problems) { try insert(metrics, run, attempt, database) }
       case .event(let event):
         try database.execute(
           sql: "INSERT INTO event (run, attempt, at, kind, message) VALUES (?, ?, ?, ?, ?)",
@@ -154,6 +156,12 @@ extension Store {
         try database.execute(
           sql: "INSERT OR REPLACE INTO artifact (run, name, path, bytes, digest) VALUES (?, ?, ?, ?, ?)",
           arguments: [run, artifact.name, artifact.path, artifact.bytes, artifact.digest])
+      case .predictions(let predictions):
+        try take("predictions", path, database, &problems) {
+          try database.execute(
+            sql: "INSERT OR REPLACE INTO prediction (run, examples, correct) VALUES (?, ?, ?)",
+            arguments: [run, predictions.examples, predictions.correct])
+        }
       case .checkpoint(let checkpoint):
         try database.execute(
           sql: """
@@ -315,6 +323,18 @@ extension Store {
       sql: "INSERT OR REPLACE INTO metric (run, name, step, attempt, epoch, value) VALUES (?, ?, ?, ?, ?, ?)")
     for metric in metrics {
       try statement.execute(arguments: [run, metric.name, metric.step, attempt, metric.epoch, metric.value])
+    }
+  }
+
+  private func insert(
+    _ metrics: [LayerMetricRecord], _ run: String, _ attempt: Int, _ database: Database
+  ) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO layer_metric (run, name, position, step, attempt, value) VALUES (?, ?, ?, ?, ?, ?)
+        """)
+    for metric in metrics {
+      try statement.execute(arguments: [run, metric.name, metric.position, metric.step, attempt, metric.value])
     }
   }
 

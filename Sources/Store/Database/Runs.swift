@@ -114,15 +114,19 @@ extension Store {
 
   /// The rate of the newest run of a network with so many threads and such kernels, in examples a second; nil
   /// where there is none.
-  public func newestRate(printed: String, input: String, threads: Int, kernels: String) throws(StoreError) -> Double? {
+  ///
+  /// A run with the same batch size goes before one with another.
+  public func newestRate(
+    printed: String, input: String, threads: Int, kernels: String, batchSize: Int
+  ) throws(StoreError) -> Double? {
     try reading { database in
       try Double.fetchOne(
         database,
         sql: """
           SELECT s.examples_per_second FROM run_summary AS s JOIN network AS n ON n.digest = s.network
           WHERE n.printed = ? AND n.input = ? AND s.threads = ? AND s.kernels = ? AND s.examples_per_second > 0
-          ORDER BY s.created_at DESC, s.run DESC LIMIT 1
-          """, arguments: [printed, input, threads, kernels])
+          ORDER BY s.batch_size = ? DESC, s.created_at DESC, s.run DESC LIMIT 1
+          """, arguments: [printed, input, threads, kernels, batchSize])
     }
   }
 

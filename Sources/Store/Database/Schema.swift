@@ -341,5 +341,80 @@ enum Schema {
           AND run.outcome = 'completed' AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
         ORDER BY run.created_at DESC, run.id DESC LIMIT 1);
     """,
+    """
+    CREATE TABLE layer_metric (
+      run TEXT NOT NULL REFERENCES run (id),
+      name TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      step INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      value REAL,
+      PRIMARY KEY (run, name, position, step, attempt)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE VIEW latest_layer_metric AS
+      SELECT run, attempt, position, name, step, value FROM layer_metric AS m
+      WHERE NOT EXISTS (
+        SELECT 1 FROM attempt AS later
+        WHERE later.run = m.run AND later.attempt > m.attempt AND later.resumed_from < m.step)
+      AND NOT EXISTS (
+        SELECT 1 FROM layer_metric AS again
+        WHERE again.run = m.run AND again.name = m.name AND again.position = m.position AND again.step = m.step
+          AND again.attempt > m.attempt);
+
+    DROP VIEW trial_summary;
+    DROP VIEW run_summary;
+
+    CREATE VIEW run_summary AS
+      SELECT
+        r.experiment, r.trial, r.id AS run, r.trial_id, r.profile, r.outcome, r.cause, r.created_at, r.ended_at,
+        (SELECT count(*) FROM attempt WHERE attempt.run = r.id) AS attempts,
+        n.arch, n.ratio, n.input, n.digest AS network,
+        json_extract(r.configuration, '$.dataset.name') AS dataset,
+        json_extract(r.configuration, '$.dataset.resize') AS resize,
+        json_extract(r.configuration, '$.dataset.train') AS train_examples,
+        json_extract(r.configuration, '$.dataset.test') AS test_examples,
+        json_extract(r.configuration, '$.network.init') AS init,
+        r.seed, r.epochs,
+        json_extract(r.configuration, '$.training.batch_size') AS batch_size,
+        json_extract(r.configuration, '$.training.learning_rate') AS learning_rate,
+        json_extract(r.configuration, '$.training.momentum') AS momentum,
+        json_extract(r.configuration, '$.training.weight_decay') AS weight_decay,
+        json_extract(r.configuration, '$.training.max_steps') AS max_steps,
+        (SELECT step FROM final_metric WHERE run = r.id AND name = 'step_loss') AS steps,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'train_loss') AS train_loss,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'train_accuracy') AS train_accuracy,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'test_loss') AS test_loss,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'test_accuracy') AS test_accuracy,
+        (SELECT value FROM final_metric WHERE run = r.id AND name = 'examples_per_second') AS examples_per_second,
+        r.seconds, r.training_seconds, r.peak_rss_bytes,
+        n.parameters, n.multiply_adds, n.activation_floats,
+        e.threads, e.cpu, e.blas, e.blas_core, e.kernels, e.instruction_set, e.vgglab_version, e.git_commit,
+        e.git_dirty, e.host,
+        (SELECT at FROM removal WHERE removal.run = r.id) AS removed_at,
+        CASE WHEN json_type(r.configuration, '$.measure.cost') = 'object' THEN 'cost'
+          WHEN json_extract(r.configuration, '$.measure.signal') THEN 'signal' END AS measure,
+        coalesce(json_extract(r.configuration, '$.measure.repeat'), 1) AS repeat
+      FROM run AS r
+      LEFT JOIN network AS n ON n.digest = r.network
+      LEFT JOIN attempt AS a
+        ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempt WHERE attempt.run = r.id)
+      LEFT JOIN environment AS e ON e.digest = a.environment;
+
+    CREATE VIEW trial_summary AS
+      SELECT * FROM run_summary AS s
+      WHERE s.run = (
+        SELECT id FROM run
+        WHERE run.experiment = s.experiment AND run.trial = s.trial AND run.trial_id = s.trial_id
+          AND run.outcome = 'completed' AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
+        ORDER BY run.created_at DESC, run.id DESC LIMIT 1);
+    """,
+    """
+    CREATE TABLE prediction (
+      run TEXT NOT NULL PRIMARY KEY REFERENCES run (id),
+      examples INTEGER NOT NULL CHECK (examples > 0),
+      correct TEXT NOT NULL CHECK (length(correct) = (examples + 7) / 8 * 2)
+    ) STRICT, WITHOUT ROWID;
+    """,
   ]
 }

@@ -6,8 +6,11 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case attempt(AttemptRecord)
   case network(NetworkRecord)
   case metric([MetricRecord])
+  case layerMetric([LayerMetricRecord])
   case event(EventRecord)
   case artifact(ArtifactRecord)
+  /// Which test pictures a complete training tells right.
+  case predictions(PredictionsRecord)
   /// A checkpoint is whole and on the disk, and so is everything that was told before it.
   case checkpoint(CheckpointRecord)
   /// How the process of an attempt ended, told by the process that had started it.
@@ -18,7 +21,8 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case end(EndRecord)
 
   private enum Kind: String, CodingKey {
-    case run, attempt, network, metric, event, artifact, checkpoint, exit, forecast, end
+    case run, attempt, network, metric, event, artifact, predictions, checkpoint, exit, forecast, end
+    case layerMetric = "layer_metric"
     /// Not a kind: the first line also tells the version of the journal's format.
     case version
   }
@@ -32,8 +36,10 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .attempt(let record): try container.encode(record, forKey: .attempt)
     case .network(let record): try container.encode(record, forKey: .network)
     case .metric(let records): try container.encode(records, forKey: .metric)
+    case .layerMetric(let records): try container.encode(records, forKey: .layerMetric)
     case .event(let record): try container.encode(record, forKey: .event)
     case .artifact(let record): try container.encode(record, forKey: .artifact)
+    case .predictions(let record): try container.encode(record, forKey: .predictions)
     case .checkpoint(let record): try container.encode(record, forKey: .checkpoint)
     case .exit(let record): try container.encode(record, forKey: .exit)
     case .forecast(let record): try container.encode(record, forKey: .forecast)
@@ -52,8 +58,11 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .attempt: self = .attempt(try container.decode(AttemptRecord.self, forKey: .attempt))
     case .network: self = .network(try container.decode(NetworkRecord.self, forKey: .network))
     case .metric: self = .metric(try container.decode([MetricRecord].self, forKey: .metric))
+    case .layerMetric:
+      self = .layerMetric(try container.decode([LayerMetricRecord].self, forKey: .layerMetric))
     case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
     case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
+    case .predictions: self = .predictions(try container.decode(PredictionsRecord.self, forKey: .predictions))
     case .checkpoint: self = .checkpoint(try container.decode(CheckpointRecord.self, forKey: .checkpoint))
     case .exit: self = .exit(try container.decode(ExitRecord.self, forKey: .exit))
     case .forecast: self = .forecast(try container.decode(ForecastRecord.self, forKey: .forecast))
@@ -282,6 +291,24 @@ public struct MetricRecord: Sendable, Hashable, Codable {
     self.name = name
     self.step = step
     self.epoch = epoch
+    self.value = value
+  }
+}
+
+/// A value of one layer of the run's network.
+public struct LayerMetricRecord: Sendable, Hashable, Codable {
+  /// The layer's place in the network, from 0, as in the table `layer`.
+  public var position: Int
+  /// `forward_seconds`, `output_rms`, …
+  public var name: String
+  /// 0 before the first step.
+  public var step: Int
+  public var value: Double
+
+  public init(position: Int, name: String, step: Int, value: Double) {
+    self.position = position
+    self.name = name
+    self.step = step
     self.value = value
   }
 }

@@ -20,6 +20,7 @@ final class QueryConnection {
   private(set) var tablesRead: Set<String> = []
   /// How often a check may be made in all queries together; nil without a bound.
   private var budget: Int?
+  private let statistics = StatisticsBudget()
 
   init(path: String) throws(StoreError) {
     var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
@@ -62,6 +63,8 @@ final class QueryConnection {
     sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
     // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
     sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
+    addStatistics(to: handle, budget: statistics)
+    addPredictionFunctions(to: handle)
     sqlite3_set_authorizer(
       handle,
       { context, action, first, second, _, _ in
@@ -156,6 +159,7 @@ final class QueryConnection {
   private func forEachRow(_ query: PreparedQuery, _ body: ([SQLValue]) -> Bool) throws(StoreError) {
     checks = 0
     bytes = 0
+    statistics.reset()
     var count = 0
     let statement = query.statement
     let columns = 0..<sqlite3_column_count(statement)

@@ -50,6 +50,9 @@ enum ImageStage: Sendable {
     case .relu: nil
     }
   }
+
+  /// The floats of its output for one image, wherever it stands.
+  var count: Int { if case .relu(let count) = self { count } else { outputCount! } }
 }
 
 /// One step of the way through the layers that work on the whole batch at once.
@@ -59,18 +62,30 @@ enum BatchStage: Sendable {
   case relu(count: Int)
   /// In place on the output before it; `index` tells dropout layers apart.
   case dropout(count: Int, probability: Double, index: Int)
+
+  /// The floats of its output for one example.
+  var outputCount: Int {
+    switch self {
+    case .linear(_, let outputs, _, _): outputs
+    case .relu(let count), .dropout(let count, _, _): count
+    }
+  }
 }
 
 /// A network as the two lists of stages that it is worked through in.
 struct StageList: Sendable {
-  var image: [ImageStage] = []
-  var batch: [BatchStage] = []
+  private(set) var image: [ImageStage] = []
+  private(set) var batch: [BatchStage] = []
+  /// Which of the network's layers, from 0, each stage is; a convolution with its ReLU is the convolution.
+  private(set) var imagePositions: [Int] = []
+  private(set) var batchPositions: [Int] = []
   let layout: ParameterLayout
   let inputCount: Int
   /// The floats of an image when it enters the batch stages.
   var featureCount: Int
 
-  init(_ network: Network) throws(TrainingError) {
+  /// With `fusing` false a ReLU behind a convolution is a stage of its own.
+  init(_ network: Network, fusing: Bool = true) throws(TrainingError) {
     layout = ParameterLayout(network)
     inputCount = network.input.count
     featureCount = network.input.count
@@ -82,13 +97,14 @@ struct StageList: Sendable {
     while index < leaves.count {
       let leaf = leaves[index]
       let count = leaf.output.count
+      let position = index
       switch leaf.module {
       case .conv2d(let conv):
         guard case .image(let channels, let height, let width) = leaf.input, !inBatch else { throw .order(leaf.path) }
         let shape = ConvolutionShape(
           channels: channels, height: height, width: width, outChannels: conv.outChannels,
           kernelSize: conv.kernelSize, stride: conv.stride, padding: conv.padding)
-        let relu = index + 1 < leaves.count && leaves[index + 1].module == .relu
+        let relu = fusing && index + 1 < leaves.count && leaves[index + 1].module == .relu
         image.append(.convolution(shape, relu: relu, layout.place(leaf.path), needsInputGradient: begun))
         begun = true
         if relu { index += 1 }
@@ -122,6 +138,8 @@ struct StageList: Sendable {
         dropouts += 1
       case .sequential: preconditionFailure("a Sequential is not a layer")
       }
+      while imagePositions.count < image.count { imagePositions.append(position) }
+      while batchPositions.count < batch.count { batchPositions.append(position) }
       if !inBatch { featureCount = count }
       index += 1
     }

@@ -25,6 +25,7 @@ final class FastEngine: Engine {
   let packed: Buffer<Float>
   let transposedWeights: Buffer<Float>
   let workshops: [Workshop]
+  var clock: StageClock?
   /// The piece of the batch whose gradients are to be added next.
   let turn = Atomic<Int>(0)
   /// Whether ``packed`` is that of the parameters.
@@ -80,6 +81,13 @@ final class FastEngine: Engine {
     packed = Buffer(plan.packedFloats)
     transposedWeights = Buffer(plan.transposedFloats)
     workshops = (0..<threads).map { _ in Workshop(plan) }
+  }
+
+  func makeClock() -> (clock: StageClock, positions: [Int]) {
+    let positions = plan.positions + plan.linearPositions
+    let clock = StageClock(stages: positions.count, threads: team.threads)
+    self.clock = clock
+    return (clock, positions)
   }
 
   // MARK: In and out

@@ -81,9 +81,19 @@ extension FastEngine {
       one.first += index
       one.slot += index
       one.count = 1
-      for stage in 0..<plan.firstGrouped { forward(stage, one) }
+      for stage in 0..<plan.firstGrouped { timed(stage, isForward: true, one.thread) { forward(stage, one) } }
     }
-    for stage in plan.firstGrouped..<plan.stages.count { forward(stage, group) }
+    for stage in plan.firstGrouped..<plan.stages.count {
+      timed(stage, isForward: true, group.thread) { forward(stage, group) }
+    }
+  }
+
+  /// Works at a stage; on the clock, if there is one.
+  private func timed(_ stage: Int, isForward: Bool, _ thread: Int, _ body: () -> Void) {
+    guard let clock else { return body() }
+    let began = seconds()
+    body()
+    clock.add(seconds() - began, stage: stage, isForward: isForward, thread: thread)
   }
 
   /// The padded corners of an activation; the features of evaluation go where those of training do.
@@ -217,7 +227,9 @@ extension FastEngine {
   }
 
   private func backward(_ group: Pictures, _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool) {
-    for stage in (plan.firstGrouped..<plan.stages.count).reversed() { backward(stage, group, sums, isFirst) }
+    for stage in (plan.firstGrouped..<plan.stages.count).reversed() {
+      timed(stage, isForward: false, group.thread) { backward(stage, group, sums, isFirst) }
+    }
     for index in 0..<group.count {
       var one = group
       one.first += index
@@ -225,8 +237,12 @@ extension FastEngine {
       one.lane = index
       one.count = 1
       // What was not kept is made again.
-      if plan.activations.count > 2, !plan.activations[1].isKept { forward(0, one) }
-      for stage in (0..<plan.firstGrouped).reversed() { backward(stage, one, sums, isFirst && index == 0) }
+      if plan.activations.count > 2, !plan.activations[1].isKept {
+        timed(0, isForward: false, one.thread) { forward(0, one) }
+      }
+      for stage in (0..<plan.firstGrouped).reversed() {
+        timed(stage, isForward: false, one.thread) { backward(stage, one, sums, isFirst && index == 0) }
+      }
     }
   }
 

@@ -9,7 +9,15 @@ extension FastEngine {
   }
 
   func forwardLinears(_ count: Int, _ key: DropoutKey?) {
-    for index in plan.linears.indices { forwardLinear(index, count, key) }
+    for index in plan.linears.indices {
+      timed(index, isForward: true) { forwardLinear(index, count, key) }
+    }
+  }
+
+  /// Works at a Linear layer; on the clock, if there is one.
+  private func timed(_ index: Int, isForward: Bool, _ body: () -> Void) {
+    guard let clock else { return body() }
+    clock.time(stage: plan.stages.count + index, isForward: isForward, body)
   }
 
   func forwardLinear(_ index: Int, _ count: Int, _ key: DropoutKey?) {
@@ -51,8 +59,10 @@ extension FastEngine {
   func backwardLinears(_ count: Int, _ key: DropoutKey?, _ use: GradientUse) {
     for index in plan.linears.indices.reversed() {
       let linear = plan.linears[index]
-      if linear.needsInputGradient { backwardInput(index, count, key) }
-      updateWeight(linear, index, count, use)
+      timed(index, isForward: false) {
+        if linear.needsInputGradient { backwardInput(index, count, key) }
+        updateWeight(linear, index, count, use)
+      }
     }
   }
 

@@ -14,6 +14,9 @@ struct FastPlan: Sendable {
   private(set) var inputs: [Int] = []
   private(set) var outputs: [Int] = []
   private(set) var linears: [LinearStage] = []
+  /// Which of the network's layers each stage is, then each Linear layer: what is fused to it is told under it.
+  private(set) var positions: [Int] = []
+  private(set) var linearPositions: [Int] = []
   /// The first stage that works on groups.
   private(set) var firstGrouped = 0
   /// The stored floats of the convolutions' parameters, and of all.
@@ -60,16 +63,17 @@ struct FastPlan: Sendable {
     for case .convolution(let shape, _, _, _) in list.image { weights += shape.K * shape.columnRows }
     chunks = min(batchSize, weights > 2_000_000 ? 8 : 16)
     groupSize = max(1, min(16, batchSize / chunks))
-    let needless = addImageStages(list.image)
-    try addLinearStages(list.batch, firstNeedsGradient: needless)
+    let needless = addImageStages(list.image, list.imagePositions)
+    try addLinearStages(list.batch, list.batchPositions, firstNeedsGradient: needless)
     layOut()
   }
 
   /// Whether anything trainable stands among the image stages.
-  private mutating func addImageStages(_ list: [ImageStage]) -> Bool {
+  private mutating func addImageStages(_ list: [ImageStage], _ places: [Int]) -> Bool {
     var index = 0
     var trains = false
     while index < list.count {
+      let position = places[index]
       switch list[index] {
       case .convolution(let shape, let relu, let tensors, let needsInputGradient):
         trains = true
@@ -84,27 +88,27 @@ struct FastPlan: Sendable {
         addConvolution(
           ConvolutionStage(
             shape: shape, kernel: kernel, relu: relu, poolsInside: poolsInside, pool: poolsInside ? nil : pool,
-            needsInputGradient: needsInputGradient, tensors: tensors), pooled: pool)
+            needsInputGradient: needsInputGradient, tensors: tensors), pooled: pool, position)
         if pool != nil { index += 1 }
       case .maxPool(let shape):
         var output = Activation(
           channels: shape.C, stored: storedChannels(shape.C), height: shape.OH, width: shape.OW)
         output.places = shape.OH * shape.OW * output.stored
-        add(.maxPool(shape), output)
+        add(.maxPool(shape), output, position)
       case .localResponseNorm(_, _, let constants):
         let input = activations[activations.count - 1]
         var output = Activation(
           channels: input.channels, stored: storedChannels(input.channels), height: input.height, width: input.width)
         output.scales = input.height * input.width * output.stored
-        add(.localResponseNorm(constants), output)
-      case .relu: add(.relu, nil)
+        add(.localResponseNorm(constants), output, position)
+      case .relu: add(.relu, nil, position)
       }
       index += 1
     }
     return trains
   }
 
-  private mutating func addConvolution(_ stage: ConvolutionStage, pooled: PoolingShape?) {
+  private mutating func addConvolution(_ stage: ConvolutionStage, pooled: PoolingShape?, _ position: Int) {
     let shape = stage.shape
     let last = activations.count - 1
     switch stage.kernel {
@@ -124,27 +128,31 @@ struct FastPlan: Sendable {
       // The first convolution is cheaper to do again than its large output is to keep.
       activations[last].isKept = false
     }
-    add(.convolution(stage), output)
+    add(.convolution(stage), output, position)
   }
 
-  private mutating func add(_ stage: FastStage, _ output: Activation?) {
+  private mutating func add(_ stage: FastStage, _ output: Activation?, _ position: Int) {
     stages.append(stage)
+    positions.append(position)
     inputs.append(activations.count - 1)
     if let output { activations.append(output) }
     outputs.append(activations.count - 1)
   }
 
-  private mutating func addLinearStages(_ list: [BatchStage], firstNeedsGradient: Bool) throws(TrainingError) {
-    for stage in list {
+  private mutating func addLinearStages(
+    _ list: [BatchStage], _ places: [Int], firstNeedsGradient: Bool
+  ) throws(TrainingError) {
+    for (stage, position) in zip(list, places) {
       switch stage {
       case .linear(let inputs, let outputs, let tensors, _):
         let stored = linears.last?.shape.O ?? featureFloats
+        linearPositions.append(position)
         linears.append(
           LinearStage(
             inputs: inputs, outputs: outputs, shape: LinearShape(inputs: stored, outputs: outputs, batch: batchSize),
             tensors: tensors, needsInputGradient: !linears.isEmpty || firstNeedsGradient))
       case .relu:
-        if linears.isEmpty { add(.relu, nil) } else { linears[linears.count - 1].relu = true }
+        if linears.isEmpty { add(.relu, nil, position) } else { linears[linears.count - 1].relu = true }
       case .dropout(_, let probability, let index):
         guard linears[linears.count - 1].dropout == nil else {
           throw .impossible(what: "there are two dropout layers in a row, which this trainer does not take")

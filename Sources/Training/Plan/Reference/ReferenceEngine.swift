@@ -31,15 +31,23 @@ final class ReferenceEngine: Engine {
   private let chunkGradients: Buffer<Float>
   /// Scratch, two gradient buffers of one image, two activation buffers of one image, per thread.
   private let scratch: [Buffer<Float>]
+  private var clock: StageClock?
+  /// Told of what goes through the layers, where somebody looks at it.
+  private let watch: SignalWatch?
 
   private var images: UnsafeMutablePointer<Float> { imageBuffer.pointer }
   private var parameters: UnsafeMutablePointer<Float> { parameterBuffer.pointer }
   private var velocities: UnsafeMutablePointer<Float>? { velocityBuffer?.pointer }
   private var gradients: UnsafeMutablePointer<Float> { gradientBuffer.pointer }
 
-  init(network: Network, batchSize: Int, threads: Int, momentum: Bool) throws(TrainingError) {
+  /// With `watched` every layer is a stage of its own, and what goes through it is summed up.
+  init(
+    network: Network, batchSize: Int, threads: Int, momentum: Bool, watched: Bool = false
+  ) throws(TrainingError) {
     BLAS.useOneThread()
-    let stages = try StageList(network)
+    let stages = try StageList(network, fusing: !watched)
+    watch =
+      watched ? SignalWatch(pictures: batchSize, positions: stages.imagePositions + stages.batchPositions) : nil
     let sizes = ReferenceSizes(stages, batchSize: batchSize, threads: threads, momentum: momentum)
     self.stages = stages
     self.sizes = sizes
@@ -64,6 +72,29 @@ final class ReferenceEngine: Engine {
     velocityBuffer = momentum ? Buffer(layout.count) : nil
     chunkGradients = Buffer(sizes.chunks * sizes.convolutionParameters)
     scratch = (0..<threads).map { _ in Buffer(sizes.scratchFloats + 4 * sizes.largestImage) }
+  }
+
+  func makeClock() -> (clock: StageClock, positions: [Int]) {
+    let positions = stages.imagePositions + stages.batchPositions
+    let clock = StageClock(stages: positions.count, threads: team.threads)
+    self.clock = clock
+    return (clock, positions)
+  }
+
+  /// What the last pass showed of each layer. Only of an engine that is watched.
+  var signals: [LayerSignal] {
+    guard let watch else { preconditionFailure("the engine is not watched") }
+    let places: [ParameterPlace?] =
+      stages.image.map { if case .convolution(_, _, let place, _) = $0 { place } else { nil } }
+      + stages.batch.map { if case .linear(_, _, let place, _) = $0 { place } else { nil } }
+    return watch.signals.enumerated().map { index, signal in
+      var signal = signal
+      if let place = places[index] {
+        signal.weightRMS = rootMeanSquare(parameters + place.weight, count: place.weightCount)
+        signal.weightGradientRMS = rootMeanSquare(gradients + place.weight, count: place.weightCount)
+      }
+      return signal
+    }
   }
 
   // MARK: In and out
@@ -148,9 +179,12 @@ final class ReferenceEngine: Engine {
     var input = images + image * stages.inputCount
     for (index, stage) in stages.image.enumerated() {
       let output = imageOutputs[index].map { $0.pointer + image * stage.outputCount! } ?? input
+      let began = clock == nil ? 0 : seconds()
       forward(
         stage, input, output, places: places[index].map { $0.pointer + image * stage.outputCount! },
         scale: scales[index].map { $0.pointer + image * stage.outputCount! }, scratch[thread].pointer)
+      clock?.add(seconds() - began, stage: index, isForward: true, thread: thread)
+      watch?.see(output, count: stage.count, stage: index, picture: image, isGradient: false)
       input = output
     }
   }
@@ -196,6 +230,8 @@ final class ReferenceEngine: Engine {
   private func forwardBatch(_ count: Int, _ key: DropoutKey?) {
     var input = features
     for (index, stage) in stages.batch.enumerated() {
+      let place = stages.image.count + index
+      let began = clock == nil ? 0 : seconds()
       switch stage {
       case .linear(let inputs, let outputs, let place, _):
         let output = batchOutputs[index]!.pointer
@@ -219,6 +255,11 @@ final class ReferenceEngine: Engine {
         }
       case .dropout(let floats, let probability, let layer):
         if let key { applyDropout(input, count * floats, probability, layer, key) }
+      }
+      clock?.add((seconds() - began) * Double(team.threads), stage: place, isForward: true, thread: 0)
+      for row in 0..<(watch == nil ? 0 : count) {
+        watch?.see(
+          input + row * stage.outputCount, count: stage.outputCount, stage: place, picture: row, isGradient: false)
       }
     }
   }
@@ -249,7 +290,18 @@ final class ReferenceEngine: Engine {
   private func backwardBatch(_ count: Int, _ key: DropoutKey?) {
     var gradient = logitGradient.pointer
     for index in stages.batch.indices.reversed() {
-      switch stages.batch[index] {
+      let stage = stages.batch[index]
+      for row in 0..<(watch == nil ? 0 : count) {
+        watch?.see(
+          gradient + row * stage.outputCount, count: stage.outputCount, stage: stages.image.count + index, picture: row,
+          isGradient: true)
+      }
+      let began = clock == nil ? 0 : seconds()
+      defer {
+        clock?.add(
+          (seconds() - began) * Double(team.threads), stage: stages.image.count + index, isForward: false, thread: 0)
+      }
+      switch stage {
       case .linear(let inputs, let outputs, let place, let needsInputGradient):
         let input = batchInput(index)
         let rows = Slices(outputs, tasks: sizes.linearSlices)
@@ -330,6 +382,9 @@ final class ReferenceEngine: Engine {
     var turn = 0
     for index in stages.image.indices.reversed() {
       let stage = stages.image[index]
+      watch?.see(gradient, count: stage.count, stage: index, picture: image, isGradient: true)
+      let began = clock == nil ? 0 : seconds()
+      defer { clock?.add(seconds() - began, stage: index, isForward: false, thread: thread) }
       let input = imageInput(index, image)
       let output = imageOutputs[index].map { $0.pointer + image * stage.outputCount! } ?? input
       let inputGradient = memory + turn * sizes.largestImage

@@ -1,0 +1,134 @@
+import Datasets
+import Foundation
+import Networks
+import Testing
+import Training
+
+/// What steps cost, and how large what goes through the layers is.
+@Suite struct MeasureTests {
+  private static func network(_ architecture: Architecture, side: Int = 67, ratio: Int = 16) throws -> Network {
+    try NetworkConfiguration(.architecture(architecture), ratio: ratio, hidden: 64)
+      .build(input: .image(channels: 1, height: side, width: side), classes: 10)
+  }
+
+  @Test(arguments: [KernelPath.fast, .reference], [1, 2])
+  func everyLayerWithWeightsIsTimed(kernels: KernelPath, threads: Int) throws {
+    for architecture in [Architecture.vgg11, .vgg11LRN, .alexnet] {
+      let network = try Self.network(architecture)
+      let probe = try CostProbe(
+        configuration: TrainingConfiguration(
+          network: network, epochs: 1, batchSize: 12, learningRate: 0.01, threads: threads, kernels: kernels),
+        dataset: syntheticDataset(training: 20, test: 1), side: 67)
+      var told: [CostMeasurement] = []
+      var ready = 0
+      let completed = try probe.run(
+        warmup: 1, steps: 2, shouldStop: { false }, ready: { ready = told.count + 1 }, observe: { told.append($0) })
+      #expect(completed && ready == 1 && told.map(\.step) == [1, 2] && told.allSatisfy { $0.examples == 12 })
+      for measured in told {
+        let layers = network.layers
+        let trained = layers.indices.filter { layers[$0].parameters > 0 }
+        #expect(Set(measured.layers.map(\.position)).isSuperset(of: trained))
+        // Layers that are fused to others are told under them.
+        #expect(
+          measured.layers.allSatisfy {
+            ["Conv2d", "Linear", "LocalResponseNorm", "MaxPool2d", "ReLU", "Dropout"].contains(layers[$0.position].type)
+          })
+        for layer in measured.layers where trained.contains(layer.position) {
+          #expect(layer.forwardSeconds > 0 && layer.backwardSeconds > 0)
+        }
+        let sum = measured.layers.reduce(0) { $0 + $1.forwardSeconds + $1.backwardSeconds }
+        #expect(sum > 0 && sum <= measured.seconds * 1.001, "\(sum) of \(measured.seconds)")
+      }
+    }
+  }
+
+  @Test func aCostIsThatOfTheTrainingsOwnSteps() throws {
+    let dataset = syntheticDataset(training: 24, test: 1)
+    let configuration = TrainingConfiguration(
+      network: try Self.network(.vgg11, side: 32), epochs: 1, batchSize: 8, learningRate: 0.05, shuffle: false)
+    var trained: [Double] = []
+    _ = try Trainer(configuration: configuration, dataset: dataset, side: 32).run(
+      shouldStop: { false }, observe: { if case .step(let step) = $0 { trained.append(step.loss) } })
+    var measured: [Double] = []
+    _ = try CostProbe(configuration: configuration, dataset: dataset, side: 32).run(
+      warmup: 0, steps: 3, shouldStop: { false }, ready: {}, observe: { measured.append($0.loss) })
+    #expect(measured == trained)
+  }
+
+  @Test func stopsBetweenSteps() throws {
+    let probe = try CostProbe(
+      configuration: TrainingConfiguration(
+        network: try Self.network(.vgg11, side: 32), epochs: 1, batchSize: 4, learningRate: 0.01),
+      dataset: syntheticDataset(training: 8, test: 1), side: 32)
+    var steps = 0
+    #expect(
+      try !probe.run(
+        warmup: 1, steps: 5, shouldStop: { steps == 2 }, ready: {}, observe: { _ in steps += 1 }))
+    #expect(steps == 2)
+  }
+
+  /// Beside a walk through the net by hand: the same pictures, layer by layer, in Double.
+  @Test func signalsOfAnEasyNet() throws {
+    let network = try Network(
+      children: [.flatten, .linear(Linear(64, 3)), .relu, .linear(Linear(3, 2))],
+      input: .image(channels: 1, height: 8, width: 8))
+    let pixels = (0..<5).map { picture in (0..<64).map { Double(($0 * 7 + picture * 13) % 256) / 255 } }
+    let set = ImageSet(
+      height: 8, width: 8, pixels: pixels.flatMap { $0.map { UInt8(($0 * 255).rounded()) } },
+      labels: [0, 1, 1, 0, 1], classes: 2)
+    let state = initialState(of: network, .xavier, seed: 3)
+    let signals = try measureSignal(network: network, state: state, pictures: set, side: 8, threads: 2)
+    #expect(signals.map(\.position) == [1, 2, 3])
+    func values(_ key: String) -> [Double] { state[key]!.values.map(Double.init) }
+    let (w1, b1, w2, b2) = (values("1.weight"), values("1.bias"), values("3.weight"), values("3.bias"))
+    func rms(_ values: [Double]) -> Double {
+      (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+    }
+    var (hidden, open, logits, logitGradients, hiddenGradients, openGradients) = (
+      [Double](), [Double](), [Double](), [Double](), [Double](), [Double]()
+    )
+    var w1Gradient = [Double](repeating: 0, count: w1.count)
+    for (picture, label) in zip(pixels, [0, 1, 1, 0, 1]) {
+      let h = (0..<3).map { i in b1[i] + (0..<64).reduce(0) { $0 + w1[i * 64 + $1] * picture[$1] } }
+      let a = h.map { max(0, $0) }
+      let z = (0..<2).map { i in b2[i] + (0..<3).reduce(0) { $0 + w2[i * 3 + $1] * a[$1] } }
+      let p = z.map { exp($0) / z.reduce(0) { $0 + exp($1) } }
+      let dz = (0..<2).map { (p[$0] - ($0 == label ? 1 : 0)) / 5 }
+      let da = (0..<3).map { i in w2[i] * dz[0] + w2[3 + i] * dz[1] }
+      let dh = (0..<3).map { h[$0] > 0 ? da[$0] : 0 }
+      for i in 0..<3 { for j in 0..<64 { w1Gradient[i * 64 + j] += dh[i] * picture[j] } }
+      hidden += h
+      open += a
+      logits += z
+      logitGradients += dz
+      openGradients += da
+      hiddenGradients += dh
+    }
+    func expectNear(_ found: Double?, _ expected: Double) {
+      #expect(found.map { abs($0 - expected) < 1e-4 * expected + 1e-9 } == true, "\(found as Any), not \(expected)")
+    }
+    expectNear(signals[0].outputRMS, rms(hidden))
+    expectNear(signals[1].outputRMS, rms(open))
+    expectNear(signals[2].outputRMS, rms(logits))
+    expectNear(signals[2].gradientRMS, rms(logitGradients))
+    expectNear(signals[1].gradientRMS, rms(openGradients))
+    expectNear(signals[0].gradientRMS, rms(hiddenGradients))
+    expectNear(signals[0].weightRMS, rms(w1))
+    expectNear(signals[0].weightGradientRMS, rms(w1Gradient))
+    #expect(signals[1].weightRMS == nil)
+  }
+
+  @Test func signalsDoNotDependOnThreads() throws {
+    let network = try Self.network(.vgg11LRN)
+    let dataset = syntheticDataset(training: 40, test: 1)
+    let state = initialState(of: network, .kaiming, seed: 0)
+    let one = try measureSignal(network: network, state: state, pictures: dataset.training, side: 67, threads: 1)
+    let two = try measureSignal(network: network, state: state, pictures: dataset.training, side: 67, threads: 2)
+    #expect(one == two)
+    // All layers but Flatten.
+    #expect(one.map(\.position) == network.layers.indices.filter { network.layers[$0].type != "Flatten" })
+    #expect(one.allSatisfy { $0.outputRMS > 0 && $0.gradientRMS! > 0 })
+    // He's law keeps the signal in size behind a convolution with ReLU; none is lost on the way.
+    #expect(one.allSatisfy { $0.outputRMS > 0.01 })
+  }
+}
