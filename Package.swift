@@ -78,12 +78,14 @@ let package = Package(
     room("Statistics"),
     room("Digests", [.product(name: "Crypto", package: "swift-crypto")]),
     room("Files"),
+    room("Compression", ["CZlib"]),
+    room("ExactJSON"),
     room("PositionedYAML", [.product(name: "Yams", package: "Yams")]),
 
     // The compute wing.
     room("Networks"),
     room("Kernels", ["COpenBLAS"], settings: kernelSettings),
-    room("Datasets", ["CZlib", "Digests", "Files"]),
+    room("Datasets", ["Compression", "Digests", "Files"]),
     room("Training", ["Kernels", "Networks", "Datasets", "Digests", "Files"]),
 
     // The ledger wing.
@@ -92,10 +94,14 @@ let package = Package(
       "Store",
       [
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"), "Digests",
-        "Files", "Statistics",
+        "ExactJSON", "Files", "Statistics",
       ]),
     room("Plots", ["CPangoCairo"]),
-    room("Reports", ["Store", "Plots", "PositionedYAML", "Digests", "Files", "Statistics", "CCMarkGFM"]),
+    room(
+      "Reports",
+      [
+        "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics", "CCMarkGFM",
+      ]),
 
     // The hall, and the door to the street.
     room(
@@ -112,15 +118,17 @@ let package = Package(
 
     tests("Statistics"),
     tests("Files", ["Digests"]),
+    tests("Compression"),
+    tests("ExactJSON"),
     tests("PositionedYAML"),
     tests("Networks"),
     tests("Kernels"),
     tests("Datasets"),
     tests("Training", ["Networks", "Datasets"]),
     tests("Experiments", ["Networks", "Files"]),
-    tests("Store", ["Files"]),
+    tests("Store", ["Files", "ExactJSON"]),
     tests("Plots"),
-    tests("Reports", ["Store", "Plots", "Files"]),
+    tests("Reports", ["Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
     tests("Lab", ["Store", "Experiments", "Digests", "Files"]),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]

@@ -13,6 +13,8 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
   case optionConflict(String)
   case runIsWorkedOn(run: String)
   case runIsPinned(run: String, comparison: String)
+  /// By a report or an archive, which is named.
+  case runIsUsed(run: String, by: String)
   case badTag(String)
   case badNote(bytes: Int, limit: Int)
   case noTerminal(command: String)
@@ -37,6 +39,8 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notVerifiable(let trial, let reason): "\(trial): cannot be verified: \(reason)"
     case .optionConflict(let sentence): sentence
     case .runIsWorkedOn(let run): "run \(run) is being worked on; stop it first, and remove it then"
+    case .runIsUsed(let run, let user):
+      "run \(run) is used by the \(user); --force removes it all the same"
     case .runIsPinned(let run, let comparison):
       "run \(run) belongs to the saved comparison '\(comparison)'; --force removes it all the same"
     case .badTag(let name):
@@ -50,7 +54,8 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
 extension LabError: Fault {
   public var kind: FaultKind {
     switch self {
-    case .notPositive, .tooManyThreads, .optionConflict, .runIsPinned, .badTag, .badNote, .noTerminal: .usage
+    case .notPositive, .tooManyThreads, .optionConflict, .runIsPinned, .runIsUsed, .badTag, .badNote, .noTerminal:
+      .usage
     case .alreadyRunning, .runIsWorkedOn: .inputOutput
     case .runHasNoArtifact: .missingInput
     case .configurationUnreadable, .artifactChanged, .otherData, .notVerifiable: .badInput

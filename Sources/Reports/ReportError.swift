@@ -1,12 +1,14 @@
 public import Files
 public import PositionedYAML
+public import Store
 
 /// One thing that keeps a notebook from being woven, as a fact.
 public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case frontMatterOpen
-  case unknownFrontMatterKey(String)
+  case badBibliography(String)
   case unknownCellKind(String, nearest: String?)
   case badCellHead(String)
+  case reservedID(String)
   case doubledID(String, line: Int)
   case fenceNotClosed
   case emptyCell(kind: String)
@@ -18,21 +20,36 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case unknownID(String, nearest: String?)
   case unknownColumn(String, id: String, columns: [String])
   case badInline(String, reason: String)
+  case unknownParameter(String, nearest: String?)
   case badQuery(reason: String)
+  case laterView(String, line: Int)
+  case viewCircle([String])
   case noRows(kind: String, id: String)
   case wrongColumns(kind: String, expected: String, found: [String])
   case notANumber(column: String, value: String)
   case drawing(reason: String)
+  case claimWithoutSentence(String)
+  case tooManyRows(id: String, rows: Int)
+  case notACount(column: String, value: String)
+  case wrongCounts(String)
+  case claimUnderClaim(String, condition: String)
+  case hiddenClaim(String)
+  case unknownReference(String, nearest: String?)
+  case wrongReference(String, kind: String, right: String?)
+  case unknownCitation(String, nearest: String?)
+  case badBibTeX(String)
+  case doubledKey(String, line: Int)
 
   public var description: String {
     switch self {
     case .frontMatterOpen: "the front matter has no end; close it with a line of three dashes"
-    case .unknownFrontMatterKey(let key):
-      "unknown key \"\(shortened(key))\" in the front matter; known are title, subtitle and lang"
+    case .badBibliography(let name):
+      "the bibliography \"\(shortened(name))\" must be a file beside the notebook, not elsewhere and no link"
     case .unknownCellKind(let kind, let nearest):
       "there is no cell of the kind \"\(shortened(kind))\"; "
         + (nearest.map { "did you mean \"\($0)\"?" } ?? "there are \(CellKind.names)")
     case .badCellHead(let head): "\"\(shortened(head))\" is not the head of a cell; write {kind id}"
+    case .reservedID(let id): "the id \"\(id)\" belongs to the notebook's parameters; choose another"
     case .doubledID(let id, let line): "the id \"\(id)\" is taken by the cell in line \(line); choose another"
     case .fenceNotClosed: "the cell has no end; close it with as many backticks as it begins with"
     case .emptyCell(let kind): "the \(kind) cell has no query"
@@ -41,21 +58,48 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .badOption(let option, let value, let expected):
       "\(option) is \"\(shortened(value))\"; \(expected) was expected"
-    case .badCondition(let text): "\"\(shortened(text))\" is no condition; write :::{if id} or :::{unless id}"
+    case .badCondition(let text):
+      "\"\(shortened(text))\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"
     case .conditionNotClosed: "the condition has no end; close it with a line of three colons"
     case .conditionNotOpen: "three colons close a condition, and none is open"
     case .unknownID(let id, let nearest):
       "there is no query or table \"\(shortened(id))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .unknownColumn(let column, let id, let columns):
       "\"\(id)\" has no column \"\(shortened(column))\"; it has \(columns.joined(separator: ", "))"
-    case .badInline(let text, let reason): "{{\(shortened(text))}}: \(reason)"
+    case .badInline(let text, let reason): "\(shortened(text)): \(reason)"
+    case .unknownParameter(let name, let nearest):
+      "the front matter has no parameter \"\(shortened(name))\""
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .badQuery(let reason): reason
+    case .laterView(let id, let line):
+      "the query reads the view \"\(id)\", which stands behind it in line \(line); put the view first"
+    case .viewCircle(let ids):
+      "views read one another in a circle: \(ids.joined(separator: " → ")); write one of them without the others"
     case .noRows(let kind, let id):
       "the \(kind) cell \"\(id)\" finds no rows; run the experiment first, or give it an option `otherwise`"
     case .wrongColumns(let kind, let expected, let found):
       "a \(kind) cell needs the columns \(expected), and the query gives \(found.joined(separator: ", "))"
     case .notANumber(let column, let value): "the column \(column) has \"\(shortened(value))\"; a number was expected"
     case .drawing(let reason): "the chart cannot be drawn: \(reason)"
+    case .claimWithoutSentence(let id): "the claim \"\(id)\" has no sentence; give it an option `says`"
+    case .tooManyRows(let id, let rows): "\"\(id)\" finds \(rows) rows; one was expected"
+    case .notACount(let column, let value):
+      "the column \(column) has \"\(shortened(value))\"; a whole number from 0 was expected"
+    case .wrongCounts(let text): "there are \(text); successes are a part of the trials"
+    case .claimUnderClaim(let id, let condition):
+      "the claim \"\(id)\" stands under a condition on the claim \"\(condition)\"; claims are judged together, so use a query"
+    case .unknownReference(let text, let nearest):
+      "\(shortened(text)) leads to no cell" + (nearest.map { "; did you mean \($0)?" } ?? "")
+    case .wrongReference(let text, let kind, let right):
+      "\(shortened(text)) leads to a \(kind) cell; "
+        + (right.map { "write \($0)" } ?? "it has no number to refer to")
+    case .unknownCitation(let key, let nearest):
+      "the bibliography has no entry \"\(shortened(key))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+    case .badBibTeX(let reason): reason
+    case .doubledKey(let key, let line):
+      "the key \"\(shortened(key))\" is taken by the entry in line \(line); choose another"
+    case .hiddenClaim(let id):
+      "the claim \"\(id)\" is not judged, as its condition does not hold; put this under the same condition"
     }
   }
 }
@@ -71,13 +115,42 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   case file(FileError)
   case frontMatter(YAMLProblems)
   case notebook(file: String, problems: [Located])
+  case page(file: String, PageProblem)
+  case evidence(StoreError)
+  case archive(ArchiveProblem)
+  case settings([SettingProblem])
 
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
+    case .page(let file, let problem): "\(file): \(problem)"
+    case .evidence(let error): "\(error)"
+    case .archive(let problem): "\(problem)"
     case .frontMatter(let problems): "\(problems)"
     case .notebook(let file, let problems):
       problems.map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
+    case .settings(let problems): problems.map { "\($0)" }.joined(separator: "\n")
+    }
+  }
+}
+
+/// What is wrong with a parameter that is set from outside.
+public enum SettingProblem: Hashable, Sendable, CustomStringConvertible {
+  case notASetting(String)
+  case doubled(String)
+  case unknown(String, nearest: String?, known: [String])
+  case wrongKind(String, value: String, expected: String)
+
+  public var description: String {
+    switch self {
+    case .notASetting(let text): "--set \(shortened(text)): write name=value"
+    case .doubled(let name): "--set names \(shortened(name)) twice; leave one out"
+    case .unknown(let name, let nearest, let known):
+      "--set \(shortened(name)): the notebook has no such parameter; "
+        + (nearest.map { "did you mean \"\($0)\"?" }
+          ?? (known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))"))
+    case .wrongKind(let name, let value, let expected):
+      "--set \(name): \"\(shortened(value))\" is given and \(expected) was expected"
     }
   }
 }
@@ -86,7 +159,13 @@ extension ReportError: Fault {
   public var kind: FaultKind {
     switch self {
     case .file(let error): error.kind
+    case .evidence(let error): error.kind
+    case .page: .badInput
+    case .archive(.missing), .archive(.nothing): .missingInput
+    case .archive(.link), .archive(.unsound): .badInput
+    case .archive: .usage
     case .frontMatter, .notebook: .badInput
+    case .settings: .usage
     }
   }
 }

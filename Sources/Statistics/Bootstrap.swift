@@ -35,7 +35,7 @@ private func quantile(_ ordered: [Double], _ p: Double) -> Double {
 }
 
 /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014): the output number `counter` of the seed.
-func splitMix64(seed: UInt64, counter: UInt64) -> UInt64 {
+package func splitMix64(seed: UInt64, counter: UInt64) -> UInt64 {
   var bits = seed &+ (counter &+ 1) &* 0x9E37_79B9_7F4A_7C15
   bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
   bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB

@@ -3,7 +3,7 @@ import Foundation
 /// The regularised incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8).
 ///
 /// Relative precision about 1e-11 while `a` and `b` stay below a million.
-func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+package func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }
   if x >= 1 { return 1 }
   // The fraction converges fast on this side of the mean, the mirrored one on the other.

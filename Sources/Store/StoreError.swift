@@ -17,6 +17,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case noSuchComparison(String, known: [String])
   case badQuery(sql: String, reason: String)
   case database(path: String, reason: String)
+  case evidence(EvidenceProblem)
+  /// A run that is to be taken in is there with another content.
+  case runIsOther(String)
 
   public var description: String {
     switch self {
@@ -45,6 +48,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badFilter(let text, let reason): "'\(text.prefix(100))': \(reason)"
     case .badQuery(let sql, let reason): "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
     case .database(let path, let reason): "\(path): \(reason)"
+    case .runIsOther(let run):
+      "run \(run) is in the store already and has another journal; nothing was taken in"
+    case .evidence(let problem): "the evidence does not hold: \(problem)"
     }
   }
 }
@@ -59,7 +65,7 @@ extension StoreError: Fault {
     switch self {
     case .missing, .noSuchRun, .noSuchComparison: .missingInput
     case .notWritable, .journalUnwritable, .database: .inputOutput
-    case .newer, .notADatabase, .badQuery: .badInput
+    case .newer, .notADatabase, .badQuery, .evidence, .runIsOther: .badInput
     case .badRunID, .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage
     case .file(let error): error.kind
     }

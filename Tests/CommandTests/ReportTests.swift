@@ -86,6 +86,28 @@ import Testing
     ("```{query a}\nSELEC 1\n```\n", "bad.md:1: the query cannot be answered"),
     ("```{query a}\nDELETE FROM run\n```\n", "bad.md:1: the query cannot be answered: only reading is allowed"),
     ("```{query a}\nSELECT 1 WHERE 0\n```\n", "bad.md:1: the query cell \"a\" finds no rows"),
+    ("```{query a}\nATTACH 'x' AS y\n```\n", "bad.md:1: the query cannot be answered"),
+    ("```{query a}\nSELECT load_extension('x')\n```\n", "bad.md:1: the query cannot be answered"),
+    (
+      "```{query a}\nWITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c\n```\n",
+      "bad.md:1: the query cannot be answered: it takes more than"
+    ),
+    (
+      "```{query a}\nWITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 2000000) SELECT x FROM c\n```\n",
+      "bad.md:1: the query cannot be answered: it has more than 1000000 rows"
+    ),
+    (
+      "```{query a}\n--| view: true\nSELECT * FROM b\n```\n```{query b}\n--| view: true\nSELECT * FROM a\n```\n",
+      "bad.md:1: views read one another in a circle: a → b → a"
+    ),
+    ("```{query a}\n--| view: true\nSELECT * FROM a\n```\n", "bad.md:1: views read one another in a circle: a → a"),
+    (
+      "---\nparameters: {seed: 1}\n---\n```{query a}\nSELECT :sede AS x\n```\n",
+      "bad.md:4: the query cannot be answered: there is no parameter :sede; there are :seed"
+    ),
+    (
+      "```{provenance a}\nSELECT 1 AS x\n```\n", "bad.md:1: the query cannot be answered: no such column: chosen.run"
+    ),
   ])
   func badNotebooksAreRefused(text: String, sentence: String) throws {
     let program = try LookTests.finished("--set", "training.epochs=0")
@@ -94,6 +116,39 @@ import Testing
     let outcome = try program("report", "bad.md", "--out", "out")
     #expect(outcome.code == 65 && outcome.errors.contains(sentence), "\(outcome)")
     #expect(!program.exists("out"))
+  }
+
+  @Test func parametersClaimsAndStrictness() throws {
+    let program = try LookTests.finished("--set", "training.epochs=0")
+    defer { program.remove() }
+    try program.write(
+      "note.md",
+      """
+      ---
+      parameters: {least: 1}
+      ---
+      ```{claim enough}
+      --| says: There is a run.
+      SELECT count(*) >= :least AS holds, count(*) AS effect, '<b>counted</b>' AS detail FROM run
+      ```
+      ```{provenance runs}
+      SELECT id AS run FROM run
+      ```
+
+      """)
+    #expect(try program("report", "note.md", "--out", "out", "--strict").code == 0)
+    let page = try String(contentsOfFile: "\(program.directory)/out/index.html", encoding: .utf8)
+    #expect(page.contains("supported") && page.contains("&lt;b&gt;counted"))
+    let refuted = try program("report", "note.md", "--out", "out", "--strict", "--set", "least=1000")
+    #expect(refuted.code == 3 && refuted.errors.contains("refuted: enough"), "\(refuted)")
+    #expect(
+      try String(contentsOfFile: "\(program.directory)/out/index.html", encoding: .utf8).contains(
+        "<s>There is a run.</s>"))
+    #expect(try program("report", "note.md", "--out", "out", "--set", "least=1000").code == 0)
+    let wrong = try program("report", "note.md", "--set", "leest=2")
+    #expect(wrong.code == 64 && wrong.errors.contains("did you mean \"least\"?"), "\(wrong)")
+    #expect(try program("report", "note.md", "--set", "least=many").code == 64)
+    #expect(try program("report", "note.md", "--set", "least").code == 64)
   }
 
   @Test func missingNotebooksAndFoldersInTheWay() throws {

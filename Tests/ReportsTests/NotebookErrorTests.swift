@@ -22,8 +22,67 @@ import Testing
   @Test(arguments: [
     ("\n```{tabel x}\nrows\n```\n", "2: there is no cell of the kind \"tabel\"; did you mean \"table\"?"),
     (
-      "```{claim x}\nrows\n```\n",
-      "1: there is no cell of the kind \"claim\"; there are query, table, curves, bars, printout"
+      "```{surface x}\nrows\n```\n",
+      "1: there is no cell of the kind \"surface\"; there are query, table, curves, bars, scatter, printout, claim, provenance"
+    ),
+    (
+      "```{table parameters}\nrows\n```\n",
+      "1: the id \"parameters\" belongs to the notebook's parameters; choose another"
+    ),
+    ("```{claim x}\nyes\n```\n", "1: the claim \"x\" has no sentence; give it an option `says`"),
+    (
+      "```{claim x}\n--| says: a\nyes\n```\n",
+      "1: a claim cell needs the columns holds (and effect, low, high, detail), and the query gives yes"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| test: median\nyes\n```\n",
+      "3: test is \"median\"; one of holds, mean, proportion, mcnemar was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| margin: 1\nyes\n```\n",
+      "3: margin is \"1\"; no such option beside `test: holds` was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| test: mean\n--| level: 95\nyes\n```\n",
+      "4: level is \"95\"; a number from 0.5 to 0.9999 was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\ncolumns holds; 1; 1\n```\n",
+      "1: \"x\" finds 2 rows; one was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| test: mean\ncolumns value; good\n```\n",
+      "1: the column value has \"good\"; a number was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| test: proportion\ncolumns successes, trials; 1.5, 2\n```\n",
+      "1: the column successes has \"1.5\"; a whole number from 0 was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| test: proportion\ncolumns successes, trials; 3, 2\n```\n",
+      "1: there are 3 successes in 2 trials; successes are a part of the trials"
+    ),
+    (
+      "```{claim x}\n--| says: a\ncolumns holds; 1\n```\n:::{if x}\n```{claim y}\n--| says: b\ncolumns holds; 1\n```\n:::\n",
+      "6: the claim \"y\" stands under a condition on the claim \"x\"; claims are judged together, so use a query"
+    ),
+    (
+      "```{query q}\nno\n```\n:::{if q}\n```{claim x}\n--| says: a\ncolumns holds; 1\n```\n:::\n{{x.effect}}\n",
+      "10: the claim \"x\" is not judged, as its condition does not hold; put this under the same condition"
+    ),
+    (
+      "```{claim x}\n--| says: a\ncolumns holds; 1\n```\n{{x.truth}}\n",
+      "5: \"x\" has no column \"truth\"; it has verdict, effect, low, high, p, p_holm, n, more, supported, refuted, undecided"
+    ),
+    ("```{query q}\nyes\n```\n:::{if q.no}\n:::\n", "4: \"q\" has no column \"no\"; it has yes"),
+    (":::{if q.}\n:::\n", "1: \":::{if q.}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"),
+    (
+      "```{query a}\n--| view: true\nSELECT * FROM b\n```\n```{query b}\n--| view: true\nSELECT * FROM a\n```\n",
+      "1: views read one another in a circle: a → b → a; write one of them without the others"
+    ),
+    (
+      "```{table a}\nSELECT * FROM x JOIN b\n```\n```{query b}\n--| view: true\none\n```\n",
+      "1: the query reads the view \"b\", which stands behind it in line 4; put the view first"
     ),
     ("```{table x\nrows\n```\n", "1: \"{table x\" is not the head of a cell; write {kind id}"),
     ("```{table <x>}\nrows\n```\n", "1: \"{table <x>}\" is not the head of a cell; write {kind id}"),
@@ -79,7 +138,7 @@ import Testing
     (":::{if x}\na\n:::\n", "1: there is no query or table \"x\""),
     ("```{query q}\nyes\n```\n:::{if q}\na\n", "4: the condition has no end; close it with a line of three colons"),
     (":::\n", "1: three colons close a condition, and none is open"),
-    (":::{when x}\n:::\n", "1: \":::{when x}\" is no condition; write :::{if id} or :::{unless id}"),
+    (":::{when x}\n:::\n", "1: \":::{when x}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"),
     ("---\ntitle: a\n", "1: the front matter has no end; close it with a line of three dashes"),
     ("---\ntitel: a\n---\n", "2:1: unknown key \"titel\" in the front matter; did you mean \"title\"?"),
     ("---\nlang: fr\n---\n", "2:7: there is no language \"fr\"; there are en, zh"),
@@ -99,18 +158,17 @@ import Testing
 
   @Test func missingAndWrongFiles() throws {
     let folder = ReportFolder()
-    func weave(_ path: String) -> ReportError? {
+    func read(_ path: String) -> ReportError? {
       do {
-        _ = try weaveReport(notebook: path, source: FixedSource(), output: "\(folder.path)/out", version: "1")
+        _ = try readNotebookSource(path)
         return nil
       } catch { return error }
     }
-    #expect(weave("\(folder.path)/none.md") == .file(.missing(path: "\(folder.path)/none.md")))
-    #expect(weave(folder.path) == .file(.isDirectory(path: folder.path)))
+    #expect(read("\(folder.path)/none.md") == .file(.missing(path: "\(folder.path)/none.md")))
+    #expect(read(folder.path) == .file(.isDirectory(path: folder.path)))
     try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: "\(folder.path)/bytes.md"))
-    #expect(weave("\(folder.path)/bytes.md") == .file(.notUTF8(path: "\(folder.path)/bytes.md", byteOffset: 0)))
+    #expect(read("\(folder.path)/bytes.md") == .file(.notUTF8(path: "\(folder.path)/bytes.md", byteOffset: 0)))
     try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/out"))
-    try Data("text".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/good.md"))
-    #expect(weave("\(folder.path)/good.md")?.kind == .missingInput)
+    #expect(throws: FileError.self) { try folder.weave("text") }
   }
 }

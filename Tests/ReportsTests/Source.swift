@@ -9,9 +9,22 @@ struct FixedSource: RowSource {
     var description: String { "no such query: \(sql)" }
   }
 
+  /// `columns a, b; 1, 2; 3, -`: whole numbers, other numbers, a dash for NULL, and text.
+  static func written(_ sql: String) -> QueryResult {
+    let lines = sql.dropFirst("columns ".count).split(separator: ";").map { line in
+      line.split(separator: ",").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+    }
+    let rows = lines.dropFirst().map { line in
+      line.map { text -> SQLValue in
+        text == "-" ? .null : Int64(text).map { .integer($0) } ?? Double(text).map { .real($0) } ?? .text(text)
+      }
+    }
+    return QueryResult(columns: lines[0], rows: Array(rows))
+  }
+
   static let trials = ["vgg11-small-224", "vgg11-small-96"]
 
-  func query(_ sql: String) throws -> QueryResult {
+  func query(_ sql: String, _ parameters: [String: SQLValue]) throws -> QueryResult {
     switch sql.trimmingCharacters(in: .whitespacesAndNewlines) {
     case "one":
       return QueryResult(
@@ -50,7 +63,37 @@ struct FixedSource: RowSource {
           [.text("vgg11"), .text("work"), .real(8.04)], [.text("vgg11"), .text("memory"), .real(12.3)],
         ])
     case "printed": return QueryResult(columns: ["printed"], rows: [[.text("Sequential(\n  (0): <ReLU>()\n)\n```")]])
-    case let sql where sql.hasPrefix("WITH seen AS (\none\n)"): return try query("one")
+    case let sql where sql.hasPrefix("WITH seen AS (\none\n)"): return try query("one", parameters)
+    case "parameters":
+      let names = parameters.keys.sorted()
+      return QueryResult(columns: names, rows: [names.map { parameters[$0]! }])
+    case let sql where sql.contains("FROM run_summary AS s"):
+      // Of two runs; those that the query does not name or choose are left out.
+      let all: [[SQLValue]] = [
+        [
+          .text("r1"), .text("small"), .text("quick"), .text("2026-11-25T10:00:00Z"), .text("1.2.3"),
+          .text("0123456789abcdef0123456789abcdef01234567"), .integer(1), .text("fast"), .text("x86-64-v4"),
+          .integer(2),
+          .text("A <processor>"),
+        ],
+        [
+          .text("r2"), .text("large"), .null, .text("2026-11-25T11:00:00Z"), .text("1.2.3"), .null, .null,
+          .text("fast"), .text("x86-64-v3"), .integer(1), .text("Another"),
+        ],
+      ]
+      return QueryResult(
+        columns: [
+          "run", "trial", "profile", "begun", "vgglab_version", "git_commit", "git_dirty", "kernels", "instruction_set",
+          "threads", "cpu",
+        ], rows: all.filter { sql.contains("'\($0[0].plainText)'") || sql.contains("every run") })
+    case "points":
+      return QueryResult(
+        columns: ["series", "x", "y", "label"],
+        rows: [
+          [.text("small"), .real(1), .real(10), .text("VGG-11")], [.text("small"), .real(10), .integer(100), .null],
+          [.text("large"), .real(100), .real(1000), .text("AlexNet")], [.text("large"), .null, .real(1), .null],
+        ])
+    case let sql where sql.hasPrefix("columns "): return Self.written(sql)
     default: throw Unknown(sql: sql)
     }
   }
@@ -62,9 +105,23 @@ final class ReportFolder {
   init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func weave(_ text: String) throws -> WovenReport {
+  /// With the bibliography of the fixture beside it.
+  static func withBibliography() throws -> ReportFolder {
+    let folder = ReportFolder()
+    try FileManager.default.copyItem(atPath: "\(WeaveTests.fixtures)/note.bib", toPath: "\(folder.path)/note.bib")
+    return folder
+  }
+
+  /// Weaves a note and writes the report into the folder `out`.
+  func weave(
+    _ text: String, settings: [String: String] = [:], runs: [String: [UsedRun]] = [:],
+    rows: any RowSource = FixedSource()
+  ) throws -> WovenReport {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/note.md"))
-    return try weaveReport(notebook: "\(path)/note.md", source: FixedSource(), output: "\(path)/out", version: "1.2.3")
+    let source = try readNotebookSource("\(path)/note.md", settings: settings)
+    let woven = try Reports.weave(source, rows: rows, runs: runs, version: "1.2.3")
+    try writeReport(woven, to: "\(path)/out")
+    return woven
   }
 
   func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/out/\(name)", encoding: .utf8) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Statistics
+import Statistics
 
 /// Beside what SciPy says; `Fixtures/make-statistics.py` asked it.
 @Suite struct SciPyTests {

@@ -35,6 +35,28 @@ import Testing
     _ = folder
   }
 
+  @Test func parametersAreBoundAndNeverPasted() throws {
+    let (folder, store) = try Self.store()
+    let values: [String: SQLValue] = [
+      "text": .text("'); DROP TABLE run; --\0é"), "whole": .integer(.min), "real": .real(0.1), "none": .null,
+      "bytes": .blob([0, 255]), "empty": .blob([]),
+    ]
+    let sql = "SELECT :text, :whole, :real, :none, :bytes, typeof(:real), ':text', ?1 IS :text"
+    let rows = try store.query(sql, values).rows
+    #expect(
+      rows == [
+        [
+          .text("'); DROP TABLE run; --\0é"), .integer(.min), .real(0.1), .null, .blob([0, 255]), .text("real"),
+          .text(":text"), .integer(1),
+        ]
+      ])
+    for sql in ["SELECT :other", "SELECT @text", "SELECT $text"] {
+      #expect(throws: StoreError.self) { try store.query(sql, values) }
+    }
+    #expect(throws: StoreError.self) { try store.query("SELECT :text") }
+    _ = folder
+  }
+
   @Test func queriesWithoutEndAreStopped() throws {
     let (folder, store) = try Self.store()
     for sql in [

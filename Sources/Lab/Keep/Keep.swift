@@ -39,13 +39,19 @@ public struct Keeper {
 
   /// Removes runs softly: all of them or none; the ids of those that were not removed before.
   ///
-  /// Throws ``LabError``: a run is worked on, or belongs to a saved comparison; the latter not with `force`.
+  /// Throws ``LabError``: a run is worked on, or belongs to a saved comparison, a report or an archive; the latter not with
+  /// `force`.
   public func remove(_ runs: [RunSummary], force: Bool) throws -> [String] {
     let runs = runs.filter { $0.removedAt == nil }
     if !force {
       for comparison in store.comparisons() {
         for run in runs where comparison.runs.contains(run.id) {
           throw LabError.runIsPinned(run: run.id, comparison: comparison.name)
+        }
+      }
+      for pin in store.pins() {
+        for run in runs where pin.runs.contains(run.id) {
+          throw LabError.runIsUsed(run: run.id, by: "\(pin.kind.rawValue) \(pin.path)")
         }
       }
     }

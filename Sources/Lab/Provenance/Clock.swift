@@ -28,3 +28,6 @@ func monotonicSeconds() -> Double {
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
+
+/// Now, in ISO 8601 in UTC with milliseconds.
+public func currentTime() -> String { timestamp() }

@@ -129,6 +129,7 @@ public struct Worker {
       try journal.append([
         .artifact(try folder.save(trainer.state, as: "last")),
         .artifact(try folder.savePredictions(trainer.testPredictions, labels: dataset.test.labels)),
+        .predictions(PredictionsRecord(isRight: zip(trainer.testPredictions, dataset.test.labels).map(==))),
       ])
       try end(.completed, cause: nil, trainingSeconds: outcome.trainingSeconds)
       keeper.removeAll()

@@ -1,26 +1,32 @@
+import PositionedYAML
 public import Store
 
-/// Where a report's rows come from.
-public protocol RowSource: Sendable {
-  /// The rows of one SELECT.
-  func query(_ sql: String) throws -> QueryResult
-}
-
-extension Store: RowSource {}
-
 /// A notebook with what its cells found.
-struct EvaluatedNotebook {
+public struct EvaluatedReport: Sendable {
+  let source: NotebookSource
   let notebook: Notebook
+  let bibliography: Bibliography
   /// By the cells' places; nil for those that stand under a condition that does not hold.
   var cells: [EvaluatedCell?]
-  /// The values' texts by their places; nil likewise.
+  /// By the inlines' places; nil for what is no value, or stands under a condition that does not hold.
   var values: [BoundValue?]
   /// The lines that stand.
   var lines: [String]
+  /// Whether the lines stand, by their places.
+  var stands: [Bool]
+  /// In the order of their cells.
+  public internal(set) var claims: [JudgedClaim]
+  /// Every query that was asked, in the order of the cells.
+  public internal(set) var queries: [AskedQuery]
+
+  /// `en` or `zh`.
+  public var language: String { notebook.language }
+  /// All parameters with their values.
+  public var parameters: [String: SQLValue] { notebook.parameters }
 }
 
 /// A cell and its rows.
-struct EvaluatedCell {
+struct EvaluatedCell: Sendable {
   var cell: Cell
   var rows: QueryResult
   /// What is shown.
@@ -28,135 +34,227 @@ struct EvaluatedCell {
 }
 
 /// A value within a sentence.
-struct BoundValue {
+struct BoundValue: Sendable {
   var value: SQLValue
   var text: String
   var query: String
 }
 
 /// Answers all queries of a notebook. Throws ``ReportError`` with everything that is wrong.
-func evaluate(_ notebook: Notebook, _ source: any RowSource) throws(ReportError) -> EvaluatedNotebook {
-  var evaluation = Evaluation(notebook: notebook, source: source)
+public func evaluate(_ source: NotebookSource, rows: any RowSource) throws(ReportError) -> EvaluatedReport {
+  let notebook = try parseNotebook(source)
+  let bibliography = try readBibliography(source, notebook.front)
+  var evaluation = Evaluation(source: source, notebook: notebook, bibliography: bibliography, rows: rows)
   return try evaluation.run()
 }
 
 private struct Evaluation {
+  let source: NotebookSource
   let notebook: Notebook
-  let source: any RowSource
+  let bibliography: Bibliography
+  let rows: any RowSource
+  let views: Views
+  let words: Words
   var problems = ProblemList()
   /// By cell; nil for a query that went wrong.
   var answers: [String: QueryResult?] = [:]
+  var asked: [AskedQuery] = []
   var truths: [Condition: Bool] = [:]
+  /// By cell.
+  var judged: [String: JudgedClaim] = [:]
 
-  init(notebook: Notebook, source: any RowSource) {
-    self.notebook = notebook
+  init(source: NotebookSource, notebook: Notebook, bibliography: Bibliography, rows: any RowSource) {
     self.source = source
+    self.notebook = notebook
+    self.bibliography = bibliography
+    self.rows = rows
+    views = Views(notebook)
+    words = Words(language: notebook.language)
   }
 
-  mutating func run() throws(ReportError) -> EvaluatedNotebook {
-    var result = EvaluatedNotebook(notebook: notebook, cells: [], values: [], lines: notebook.lines)
-    for condition in Set(notebook.conditions.joined()) { truths[condition] = holds(condition) }
+  mutating func run() throws(ReportError) -> EvaluatedReport {
+    let conditions = Set(notebook.conditions.joined()).sorted { $0.line < $1.line }
+    let claims = Set(notebook.cells.filter { $0.kind == .claim }.map(\.id))
+    for condition in conditions where !claims.contains(condition.id) { truths[condition] = holds(condition) }
+    judgeClaims(claims)
+    try problems.finish(notebook.file)
+    for condition in conditions where claims.contains(condition.id) { truths[condition] = holds(condition) }
     try problems.finish(notebook.file)
     let stands = notebook.conditions.map { conditions in conditions.allSatisfy { truths[$0] == true } }
+    var result = EvaluatedReport(
+      source: source, notebook: notebook, bibliography: bibliography, cells: [], values: [], lines: notebook.lines,
+      stands: stands,
+      claims: notebook.cells.compactMap { judged[$0.id] }, queries: [])
     for index in result.lines.indices where !stands[index] { result.lines[index] = "" }
-    let conditional = Set(notebook.conditions.joined().map(\.id))
-    for cell in notebook.cells {
-      guard stands[cell.line - 1] else {
-        result.cells.append(nil)
-        continue
-      }
-      let isOptional =
-        cell.kind == .query && (cell.option("optional") == "true" || cell.isView || conditional.contains(cell.id))
-      guard let rows = rows(of: cell), !rows.rows.isEmpty || isOptional || cell.option("otherwise") != nil else {
-        if let answer = answers[cell.id], answer != nil {
-          problems.add(cell.line, .noRows(kind: cell.kind.rawValue, id: cell.id))
-        }
-        result.cells.append(nil)
-        continue
-      }
-      let content = CellContent(cell, rows, &problems)
-      result.cells.append(EvaluatedCell(cell: cell, rows: rows, content: content))
-    }
-    for value in notebook.values {
-      result.values.append(stands[value.line - 1] ? bind(value) : nil)
+    for cell in notebook.cells { result.cells.append(stands[cell.line - 1] ? evaluated(cell) : nil) }
+    for (place, inline) in notebook.inlines.enumerated() {
+      let isMeant = stands[inline.line - 1] && !notebook.inCode.contains(place)
+      if isMeant { check(inline) }
+      result.values.append(isMeant ? bind(inline) : nil)
     }
     try problems.finish(notebook.file)
+    result.queries = asked.sorted { $0.line < $1.line }
     return result
   }
 
+  /// Judges all claims that stand; conditions on claims are not known yet.
+  private mutating func judgeClaims(_ claims: Set<String>) {
+    var cases: [ClaimCase] = []
+    for cell in notebook.cells where cell.kind == .claim {
+      let conditions = notebook.conditions[cell.line - 1]
+      if let other = conditions.first(where: { claims.contains($0.id) }) {
+        problems.add(cell.line, .claimUnderClaim(cell.id, condition: other.id))
+        continue
+      }
+      guard conditions.allSatisfy({ truths[$0] == true }), let design = ClaimDesign(cell, &problems),
+        let rows = answer(cell)
+      else { continue }
+      do {
+        cases.append(try ClaimCase(cell, design, rows))
+      } catch { problems.add(error.line ?? cell.line, error.problem) }
+    }
+    for claim in judge(cases) { judged[claim.id] = claim }
+  }
+
+  private mutating func evaluated(_ cell: Cell) -> EvaluatedCell? {
+    if cell.kind == .claim {
+      guard let claim = judged[cell.id], let rows = answer(cell) else { return nil }
+      let otherwise = rows.rows.isEmpty ? cell.option("otherwise") : nil
+      return EvaluatedCell(cell: cell, rows: rows, content: .claim(claim, otherwise: otherwise))
+    }
+    if cell.kind == .provenance, cell.sql.trimmed.isEmpty {
+      return EvaluatedCell(cell: cell, rows: QueryResult(columns: [], rows: []), content: .table([]))
+    }
+    let isCondition = notebook.conditions.joined().contains { $0.id == cell.id }
+    let isOptional = cell.kind == .query && (cell.option("optional") == "true" || cell.isView || isCondition)
+    guard let rows = answer(cell) else { return nil }
+    guard !rows.rows.isEmpty || isOptional || cell.option("otherwise") != nil else {
+      problems.add(cell.line, .noRows(kind: cell.kind.rawValue, id: cell.id))
+      return nil
+    }
+    return EvaluatedCell(cell: cell, rows: rows, content: CellContent(cell, rows, notebook.language, &problems))
+  }
+
   /// A cell's rows, asked for once; nil, and a problem noted the first time, if the query is wrong.
-  private mutating func rows(of cell: Cell) -> QueryResult? {
+  private mutating func answer(_ cell: Cell) -> QueryResult? {
     if let answer = answers[cell.id] { return answer }
+    var sql = views.sql(of: cell)
+    if cell.kind == .provenance { sql = Provenance.sql(choosing: sql) }
     do {
-      let rows = try source.query(withViews(cell))
-      answers[cell.id] = .some(rows)
-      return rows
+      let parameters = notebook.parameters.filter { sqlNames(sql, $0.key) }
+      let found = try rows.query(sql, notebook.parameters)
+      answers[cell.id] = .some(found)
+      asked.append(
+        AskedQuery(
+          id: cell.id, kind: cell.kind.rawValue, line: cell.line, sql: sql, parameters: parameters, rows: found))
+      return found
     } catch {
       answers[cell.id] = .some(nil)
-      problems.add(cell.line, .badQuery(reason: "\(error)"))
+      problems.add(cell.line, views.problem(of: cell) ?? .badQuery(reason: "\(error)"))
       return nil
     }
   }
 
-  /// The cell's query with the views that it reads from before it, each as a common table expression.
-  private func withViews(_ cell: Cell) -> String {
-    var needed: Set<String> = []
-    func mentions(_ sql: String, _ id: String) -> Bool {
-      sql.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.contains { $0 == id }
-    }
-    let earlier = notebook.cells.filter { $0.isView && $0.line < cell.line }
-    for view in earlier.reversed() {
-      let readers = [cell.sql] + earlier.filter { needed.contains($0.id) }.map(\.sql)
-      if readers.contains(where: { mentions($0, view.id) }) { needed.insert(view.id) }
-    }
-    let views = earlier.filter { needed.contains($0.id) }.map { "\($0.id) AS (\n\($0.sql.trimmed)\n)" }
-    guard !views.isEmpty else { return cell.sql }
-    let text = cell.sql.trimmed
-    let isRecursive = text.lowercased().hasPrefix("with recursive")
-    if text.lowercased().hasPrefix("with") {
-      let rest = text.dropFirst(isRecursive ? "with recursive".count : "with".count)
-      return "WITH \(isRecursive ? "RECURSIVE " : "")\(views.joined(separator: ",\n")),\(rest)"
-    }
-    return "WITH \(views.joined(separator: ",\n"))\n\(text)"
-  }
-
-  /// Whether the first value of a condition's query is there and neither zero nor empty.
+  /// Whether a value of the first row of a condition's query is there and neither zero nor empty.
   private mutating func holds(_ condition: Condition) -> Bool {
-    guard let cell = notebook.cells.first(where: { $0.id == condition.id }) else {
+    guard let cell = notebook.cell(condition.id) else {
       problems.add(condition.line, unknown(condition.id))
       return false
     }
-    guard let rows = rows(of: cell) else { return false }
-    let value = rows.rows.first?.first ?? .null
-    let truth =
-      switch value {
-      case .null: false
-      case .integer(let number): number != 0
-      case .real(let number): number != 0
-      case .text(let text): !text.isEmpty
-      case .blob: true
+    // A claim that does not stand is not judged, and nothing of it is true.
+    if cell.kind == .claim, judged[cell.id] == nil { return condition.negated }
+    guard let rows = judged[cell.id]?.values(words) ?? answer(cell) else { return false }
+    var place = cell.kind == .claim ? JudgedClaim.columns.firstIndex(of: "supported")! : 0
+    if let column = condition.column {
+      guard let found = rows.columns.firstIndex(of: column) else {
+        problems.add(condition.line, .unknownColumn(column, id: condition.id, columns: rows.columns))
+        return false
       }
-    return truth != condition.negated
+      place = found
+    }
+    let value = rows.rows.first.flatMap { place < $0.count ? $0[place] : nil } ?? .null
+    return value.isTrue != condition.negated
   }
 
-  private mutating func bind(_ value: InlineValue) -> BoundValue? {
-    guard let cell = notebook.cells.first(where: { $0.id == value.id }) else {
-      problems.add(value.line, unknown(value.id))
+  private mutating func bind(_ inline: Inline) -> BoundValue? {
+    guard case .value(let id, let column, let format) = inline.kind else { return nil }
+    if id == Notebook.parameterID {
+      guard let value = notebook.parameters[column] else {
+        let names = notebook.front.parameters.map(\.name)
+        problems.add(inline.line, .unknownParameter(column, nearest: nearest(to: column, among: names)))
+        return nil
+      }
+      return BoundValue(value: value, text: format.text(value), query: id)
+    }
+    guard let cell = notebook.cell(id) else {
+      problems.add(inline.line, unknown(id))
       return nil
     }
-    guard let rows = rows(of: cell) else { return nil }
-    guard let column = rows.columns.firstIndex(of: value.column) else {
-      problems.add(value.line, .unknownColumn(value.column, id: value.id, columns: rows.columns))
+    if cell.kind == .claim, judged[id] == nil {
+      problems.add(inline.line, .hiddenClaim(id))
+      return nil
+    }
+    guard let rows = judged[id]?.values(words) ?? answer(cell) else { return nil }
+    guard let place = rows.columns.firstIndex(of: column) else {
+      problems.add(inline.line, .unknownColumn(column, id: id, columns: rows.columns))
       return nil
     }
     guard let row = rows.rows.first else {
-      problems.add(value.line, .noRows(kind: cell.kind.rawValue, id: cell.id))
+      problems.add(inline.line, .noRows(kind: cell.kind.rawValue, id: cell.id))
       return nil
     }
-    return BoundValue(value: row[column], text: value.format.text(row[column]), query: value.id)
+    return BoundValue(value: row[place], text: format.text(row[place]), query: id)
+  }
+
+  /// Whether a reference leads somewhere and a citation to a work.
+  private mutating func check(_ inline: Inline) {
+    switch inline.kind {
+    case .reference(let kind, let id):
+      let text = "@\(kind.rawValue)-\(id)"
+      guard let cell = notebook.cell(id) else {
+        let known = notebook.cells.compactMap { cell in cell.kind.reference.map { "@\($0.rawValue)-\(cell.id)" } }
+        return problems.add(inline.line, .unknownReference(text, nearest: nearest(to: text, among: known)))
+      }
+      if cell.kind.reference != kind {
+        let right = cell.kind.reference.map { "@\($0.rawValue)-\(id)" }
+        problems.add(inline.line, .wrongReference(text, kind: cell.kind.rawValue, right: right))
+      }
+    case .citation(let citations):
+      for citation in citations where bibliography[citation.key] == nil {
+        problems.add(
+          inline.line, .unknownCitation(citation.key, nearest: bibliography.nearestKey(to: citation.key)))
+      }
+    case .literature(_, let source) where source.hasPrefix("@") && bibliography.citation(source) == nil:
+      let key = source.dropFirst().prefix { $0 != "," }.trimmed
+      problems.add(inline.line, .unknownCitation(key, nearest: bibliography.nearestKey(to: key)))
+    default: break
+    }
   }
 
   private func unknown(_ id: String) -> ReportProblem {
-    .unknownID(id, nearest: nearestID(to: id, among: notebook.cells.map(\.id)))
+    .unknownID(id, nearest: nearest(to: id, among: notebook.cells.map(\.id)))
   }
+}
+
+extension SQLValue {
+  /// There, and neither zero nor empty.
+  var isTrue: Bool {
+    switch self {
+    case .null: false
+    case .integer(let number): number != 0
+    case .real(let number): number != 0
+    case .text(let text): !text.isEmpty
+    case .blob: true
+    }
+  }
+}
+
+/// Whether a query names a parameter.
+private func sqlNames(_ sql: String, _ parameter: String) -> Bool {
+  var rest = sql[...]
+  while let found = rest.firstRange(of: ":\(parameter)") {
+    rest = rest[found.upperBound...]
+    if rest.first.map({ !$0.isLetter && !$0.isNumber && $0 != "_" }) ?? true { return true }
+  }
+  return false
 }

@@ -5,7 +5,12 @@ enum CellKind: String, CaseIterable, Sendable {
   case table
   case curves
   case bars
+  case scatter
   case printout
+  /// A sentence and the query that decides it.
+  case claim
+  /// How the runs came to be that a query names, or all that the page depends on.
+  case provenance
 
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -14,9 +19,24 @@ enum CellKind: String, CaseIterable, Sendable {
     switch self {
     case .query: ["optional", "view"]
     case .table: ["caption", "columns", "otherwise"]
-    case .curves: ["caption", "overlay", "y_label", "y_range", "otherwise"]
+    case .curves: ["caption", "overlay", "x_label", "y_label", "y_range", "y_scale", "otherwise"]
     case .bars: ["caption", "value_label", "scale", "format", "otherwise"]
-    case .printout: ["caption", "otherwise"]
+    case .scatter: ["caption", "x_label", "y_label", "x_scale", "y_scale", "otherwise"]
+    case .printout, .provenance: ["caption", "otherwise"]
+    case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "otherwise"]
+    }
+  }
+
+  /// Whether it may go without a query.
+  var mayBeEmpty: Bool { self == .provenance }
+
+  /// What references to it are called; nil for what has no number.
+  var reference: ReferenceKind? {
+    switch self {
+    case .query, .printout: nil
+    case .table, .provenance: .table
+    case .curves, .bars, .scatter: .figure
+    case .claim: .claim
     }
   }
 }
@@ -31,9 +51,16 @@ struct Cell: Sendable, Hashable {
   var sql: String
 
   struct Option: Sendable, Hashable {
+    /// Sentences have marks in the places of their inlines.
     var value: String
     var line: Int
   }
+
+  /// Its name among the page's anchors, unlike those of headings.
+  var anchor: String { "\(kind.reference?.rawValue ?? "cell")-\(id)" }
+
+  /// The options that are sentences of the page.
+  static let sentences: Set<String> = ["caption", "otherwise"]
 
   /// Whether later cells may read from it by its id, as from a table.
   var isView: Bool { kind == .query && option("view") == "true" }
@@ -41,19 +68,11 @@ struct Cell: Sendable, Hashable {
   func option(_ name: String) -> String? { options[name]?.value }
 }
 
-/// A value within a sentence: `{{id.column | format}}`.
-struct InlineValue: Sendable, Hashable {
-  /// As it was written, without the braces.
-  var source: String
-  var line: Int
-  var id: String
-  var column: String
-  var format: ValueFormat
-}
-
-/// A part of a notebook that stands only where a query's first value is true.
+/// A part of a notebook that stands only where a value of a query's first row is true.
 struct Condition: Sendable, Hashable {
   var id: String
+  /// The first one where none is named.
+  var column: String?
   var negated: Bool
   var line: Int
 }

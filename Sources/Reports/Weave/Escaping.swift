@@ -35,9 +35,7 @@ func escapedMarkdown(_ text: String) -> String {
   return result
 }
 
-/// A caption or sentence of the notebook for Markdown: text between backticks stays code.
+/// A caption or sentence of the notebook for Markdown: text between backticks stays code, inlines keep their marks.
 func sentenceMarkdown(_ text: String) -> String {
-  let parts = text.split(separator: "`", omittingEmptySubsequences: false)
-  guard parts.count > 2, parts.count % 2 == 1 else { return escapedMarkdown(text) }
-  return parts.enumerated().map { index, part in index % 2 == 1 ? "`\(part)`" : escapedMarkdown(String(part)) }.joined()
+  sentenceParts(text).map { isCode, part in isCode ? "`\(part)`" : escapedMarkdown(part) }.joined()
 }

@@ -3,26 +3,32 @@ import Store
 
 /// A cell as HTML, with its number (`Table 1`, `Figure 2`) where it has one.
 struct HTMLCells {
-  let language: String
-  /// A figure's data table shows so many rows; all are in the data folder.
-  static let rowLimit = 500
+  let words: Words
+  let runs: [String: [UsedRun]]
+  /// The PNGs of figures, by cell.
+  let pictures: [String: Data]
+  /// A figure's data table takes about so many bytes of the page; all rows are in the data folder.
+  static let tableBytes = 60_000
 
   func html(_ cell: EvaluatedCell, number: Int?) -> String {
     let id = cell.cell.id
+    let name = cell.cell.kind.reference.map { "\(words.name($0)) \(number ?? 0)" }
     switch cell.content {
     case .nothing: return ""
-    case .otherwise(let sentence): return "<p class=\"otherwise\" id=\"\(id)\">\(sentenceHTML(sentence))</p>"
+    case .otherwise(let sentence):
+      return "<p class=\"otherwise\" id=\"\(cell.cell.anchor)\">\(caption(sentence, name))</p>"
     case .printout(let text):
-      let caption = caption(cell, nil)
+      let caption = caption(cell.cell.option("caption"), nil)
       return """
-        <figure class="printout" id="\(id)"><pre tabindex="0">\(escapedHTML(text))</pre>\
+        <figure class="printout" id="\(cell.cell.anchor)"><pre tabindex="0">\(escapedHTML(text))</pre>\
         \(caption.isEmpty ? "" : "<figcaption>\(caption)</figcaption>")</figure>
         """
+    case .claim(let claim, let otherwise): return self.claim(cell, claim, name: name ?? "", otherwise: otherwise)
     case .table(let columns):
       return """
-        <figure class="table" id="\(id)"><div class="scroll" tabindex="0" role="region" \
-        aria-label="\(words.table) \(number ?? 0)">\
-        \(table(columns, cell.rows, id: id, caption: caption(cell, "\(words.table) \(number ?? 0)")))</div>\
+        <figure class="table" id="\(cell.cell.anchor)"><div class="scroll" tabindex="0" role="group" \
+        aria-label="\(name ?? "")">\
+        \(table(columns, cell.rows, id: id, caption: caption(cell.cell.option("caption"), name)))</div>\
         \(query(cell))</figure>
         """
     case .figure(let figure):
@@ -30,25 +36,58 @@ struct HTMLCells {
         TableColumn(source: $0, heading: $1.replacing("_", with: " "), format: .text)
       }
       var rows = cell.rows
-      let left = rows.rows.count - Self.rowLimit
-      if left > 0 { rows.rows = Array(rows.rows.prefix(Self.rowLimit)) }
+      let left = rows.rows.count - rowLimit(id: id, columns: columns.count)
+      if left > 0 { rows.rows.removeLast(left) }
       return """
-        <figure class="chart" id="\(id)">\
-        <img src="data:image/png;base64,\(figure.png.base64EncodedString())" alt="\(escapedHTML(figure.altText))" \
-        width="\(Int(figure.width.rounded()))" height="\(Int(figure.height.rounded()))">\
-        <figcaption>\(caption(cell, "\(words.figure) \(number ?? 0)"))</figcaption>\
-        <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="region" \
-        aria-label="\(words.data)">\(table(columns, rows, id: id, caption: ""))</div>\
+        <figure class="chart" id="\(cell.cell.anchor)">\
+        <img src="data:image/png;base64,\(pictures[id]?.base64EncodedString() ?? "")" \
+        alt="\(escapedHTML(figure.altText))" \
+        width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))">\
+        <figcaption>\(caption(cell.cell.option("caption"), name))</figcaption>\
+        <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="group" \
+        aria-label="\(words.data): \(name ?? "")">\(table(columns, rows, id: id, caption: ""))</div>\
         \(left > 0 ? "<p>\(left) \(words.more) <code>data/\(id).csv</code></p>" : "")</details>\
         \(query(cell))</figure>
         """
     }
   }
 
-  private func caption(_ cell: EvaluatedCell, _ name: String?) -> String {
-    let text = cell.cell.option("caption") ?? ""
-    guard let name else { return sentenceHTML(text) }
-    return "<b>\(name).</b>" + (text.isEmpty ? "" : " \(sentenceHTML(text))")
+  /// A claim: its verdict in words, its sentence, struck through where it is refuted, and what was measured.
+  private func claim(_ cell: EvaluatedCell, _ claim: JudgedClaim, name: String, otherwise: String?) -> String {
+    let used = runs[claim.id]
+    let text = ClaimText(
+      claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
+      runs: used?.count
+    ) { dataElement($0, escapedHTML($1), query: claim.id, runs: used ?? []) }
+    let verdict = words.verdict(claim.verdict)
+    let (kind, sign) =
+      switch claim.verdict {
+      case .supported: ("supported", "✓")
+      case .refuted: ("refuted", "✗")
+      case .undecided: ("undecided", "?")
+      }
+    let sentence = sentenceHTML(claim.says)
+    var html = """
+      <section class="claim \(kind)" id="\(cell.cell.anchor)" aria-label="\(name): \(verdict)">\
+      <p class="verdict"><b>\(name).</b> <span class="badge"><span aria-hidden="true">\(sign)</span> \(verdict)</span></p>\
+      <blockquote><p>\(claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence)</p></blockquote>
+      """
+    if let by = claim.by { html += "<p class=\"said\">\(words.said) \(escapedHTML(by))</p>" }
+    if !text.sentences.isEmpty { html += "<p class=\"measured\">\(text.sentences.joined(separator: words.gap))</p>" }
+    if let detail = claim.detail { html += "<p class=\"measured\">\(escapedHTML(detail))</p>" }
+    if let otherwise { html += "<p class=\"measured\">\(sentenceHTML(otherwise))</p>" }
+    return html + query(cell) + "</section>"
+  }
+
+  private func rowLimit(id: String, columns: Int) -> Int {
+    let bytes = columns * (60 + id.utf8.count + 13 * (runs[id]?.count ?? 0))
+    return min(500, max(20, Self.tableBytes / max(1, bytes)))
+  }
+
+  private func caption(_ text: String?, _ name: String?) -> String {
+    let sentence = sentenceHTML(text ?? "")
+    guard let name else { return sentence }
+    return "<b>\(name).</b>" + (sentence.isEmpty ? "" : " \(sentence)")
   }
 
   private func query(_ cell: EvaluatedCell) -> String {
@@ -57,9 +96,9 @@ struct HTMLCells {
 
   private func table(_ columns: [TableColumn], _ rows: QueryResult, id: String, caption: String) -> String {
     let numeric = columns.map { column in
-      rows.rows.allSatisfy { $0[column.source] == .null || $0[column.source].number != nil }
+      isNumeric(column, rows)
     }
-    var html = "<table>"
+    var html = "<table class=\"rows\">"
     if !caption.isEmpty { html += "<caption>\(caption)</caption>" }
     html += "<thead><tr>"
     for (column, isNumber) in zip(columns, numeric) {
@@ -71,7 +110,7 @@ struct HTMLCells {
       for (place, (column, isNumber)) in zip(columns, numeric).enumerated() {
         let value = row[column.source]
         let text = escapedHTML(column.format.text(value))
-        let content = value.number == nil ? text : dataElement(value, text, query: id)
+        let content = value.number == nil ? text : dataElement(value, text, query: id, runs: runs[id] ?? [])
         html +=
           place == 0 && !isNumber
           ? "<th scope=\"row\">\(content)</th>" : "<td\(isNumber ? " class=\"number\"" : "")>\(content)</td>"
@@ -80,39 +119,30 @@ struct HTMLCells {
     }
     return html + "</tbody></table>"
   }
-
-  var words: Words { Words(language: language) }
 }
 
-/// A bound number: its text for people, its full precision and query for machines.
-func dataElement(_ value: SQLValue, _ escapedText: String, query: String) -> String {
-  "<data value=\"\(escapedHTML(value.plainText))\" data-query=\"\(query)\">\(escapedText)</data>"
-}
-
-/// The few words that the weaver adds.
-struct Words {
-  let language: String
-  private func pick(_ english: String, _ chinese: String) -> String { language == "zh" ? chinese : english }
-  var table: String { pick("Table", "表") }
-  var figure: String { pick("Figure", "图") }
-  var data: String { pick("The data of this figure", "本图的数据") }
-  var query: String { pick("The query", "查询") }
-  var more: String { pick("more rows are in", "更多行见") }
-  var contents: String { pick("Contents", "目录") }
-  var skip: String { pick("Skip to the text", "跳到正文") }
-  var made: String {
-    pick(
-      "Every number on this page comes from a query over stored runs. Woven by vgglab",
-      "本页的每个数字都来自对已存运行的查询。编织者：vgglab")
+/// Whether a column has numbers and nothing else.
+func isNumeric(_ column: TableColumn, _ rows: QueryResult) -> Bool {
+  var hasNumber = false
+  for row in rows.rows where row[column.source] != .null {
+    guard row[column.source].number != nil else { return false }
+    hasNumber = true
   }
-  var from: String { pick("from", "源文件") }
+  return hasNumber
 }
 
-/// A caption or sentence of the notebook: text between backticks is code, nothing else is markup.
-private func sentenceHTML(_ text: String) -> String {
-  let parts = text.split(separator: "`", omittingEmptySubsequences: false)
-  guard parts.count > 2, parts.count % 2 == 1 else { return escapedHTML(text) }
-  return parts.enumerated().map { index, part in
-    index % 2 == 1 ? "<code>\(escapedHTML(String(part)))</code>" : escapedHTML(String(part))
+/// A bound number: its text for people; its full precision, query and runs for machines.
+func dataElement(_ value: SQLValue, _ escapedText: String, query: String, runs: [UsedRun]) -> String {
+  let digests = runs.map { $0.digest.prefix(12) }.joined(separator: " ")
+  return "<data value=\"\(escapedHTML(value.plainText))\" data-query=\"\(query)\""
+    + (digests.isEmpty ? "" : " data-runs=\"\(escapedHTML(digests))\"") + ">\(escapedText)</data>"
+}
+
+/// A caption or sentence of the notebook: text between backticks is code, inlines keep their marks, nothing else is markup.
+func sentenceHTML(_ text: String) -> String {
+  sentenceParts(text).map { isCode, part in
+    let html = part.split(separator: Character(Notebook.inlineMark), omittingEmptySubsequences: false)
+      .map { escapedHTML(String($0)) }.joined(separator: String(Notebook.inlineMark))
+    return isCode ? "<code>\(html)</code>" : html
   }.joined()
 }

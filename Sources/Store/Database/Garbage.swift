@@ -66,9 +66,11 @@ extension Store {
       return lstat("\(directory)/\(path)", &status) == 0 && time(nil) - status.st_mtim.tv_sec > 3600
     }
     var stale = names(".").filter { $0.hasPrefix("rebuilt-") && isOld($0) }
-    stale += names("comparisons").filter { $0.hasSuffix(".tmp") }.map { "comparisons/\($0)" }.filter(isOld)
+    for folder in ["comparisons", "pins"] {
+      stale += names(folder).filter { $0.hasSuffix(".tmp") }.map { "\(folder)/\($0)" }.filter(isOld)
+    }
     for run in names("runs") {
-      if run.hasPrefix(".trash-") { stale.append("runs/\(run)") }
+      if run.hasPrefix(".trash-") || run.hasPrefix(".import-") && isOld("runs/\(run)") { stale.append("runs/\(run)") }
       guard RunFolder.isID(run), !removed.contains(run) else { continue }
       let temporary = names("runs/\(run)").filter { $0.hasSuffix(".tmp") }.map { "runs/\(run)/\($0)" }.filter(isOld)
       guard !temporary.isEmpty, let folder = try? RunFolder(store: directory, existing: run), !folder.isLocked else {

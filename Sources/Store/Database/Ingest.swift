@@ -156,6 +156,12 @@ extension Store {
         try database.execute(
           sql: "INSERT OR REPLACE INTO artifact (run, name, path, bytes, digest) VALUES (?, ?, ?, ?, ?)",
           arguments: [run, artifact.name, artifact.path, artifact.bytes, artifact.digest])
+      case .predictions(let predictions):
+        try take("predictions", path, database, &problems) {
+          try database.execute(
+            sql: "INSERT OR REPLACE INTO prediction (run, examples, correct) VALUES (?, ?, ?)",
+            arguments: [run, predictions.examples, predictions.correct])
+        }
       case .checkpoint(let checkpoint):
         try database.execute(
           sql: """

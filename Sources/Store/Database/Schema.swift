@@ -409,5 +409,12 @@ enum Schema {
           AND run.outcome = 'completed' AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
         ORDER BY run.created_at DESC, run.id DESC LIMIT 1);
     """,
+    """
+    CREATE TABLE prediction (
+      run TEXT NOT NULL PRIMARY KEY REFERENCES run (id),
+      examples INTEGER NOT NULL CHECK (examples > 0),
+      correct TEXT NOT NULL CHECK (length(correct) = (examples + 7) / 8 * 2)
+    ) STRICT, WITHOUT ROWID;
+    """,
   ]
 }

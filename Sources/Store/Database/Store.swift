@@ -138,10 +138,13 @@ public final class Store: Sendable {
     return "\(error)"
   }
 
-  /// The rows of one SELECT on a connection that can do nothing but read.
+  /// The rows of one SELECT on a connection that can do nothing but read; `:name` in it is bound to the parameter's value.
   ///
   /// Throws ``StoreError/badQuery(sql:reason:)`` for wrong SQL, for whatever would write, and for queries without end.
-  public func query(_ sql: String) throws(StoreError) -> QueryResult {
-    try QueryConnection(path: databasePath).rows(sql)
+  public func query(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) -> QueryResult {
+    try QueryConnection(path: databasePath).rows(sql, parameters)
   }
+
+  /// The same without parameters.
+  public func query(_ sql: String) throws(StoreError) -> QueryResult { try query(sql, [:]) }
 }

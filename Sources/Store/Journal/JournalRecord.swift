@@ -9,6 +9,8 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case layerMetric([LayerMetricRecord])
   case event(EventRecord)
   case artifact(ArtifactRecord)
+  /// Which test pictures a complete training tells right.
+  case predictions(PredictionsRecord)
   /// A checkpoint is whole and on the disk, and so is everything that was told before it.
   case checkpoint(CheckpointRecord)
   /// How the process of an attempt ended, told by the process that had started it.
@@ -19,7 +21,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case end(EndRecord)
 
   private enum Kind: String, CodingKey {
-    case run, attempt, network, metric, event, artifact, checkpoint, exit, forecast, end
+    case run, attempt, network, metric, event, artifact, predictions, checkpoint, exit, forecast, end
     case layerMetric = "layer_metric"
     /// Not a kind: the first line also tells the version of the journal's format.
     case version
@@ -37,6 +39,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .layerMetric(let records): try container.encode(records, forKey: .layerMetric)
     case .event(let record): try container.encode(record, forKey: .event)
     case .artifact(let record): try container.encode(record, forKey: .artifact)
+    case .predictions(let record): try container.encode(record, forKey: .predictions)
     case .checkpoint(let record): try container.encode(record, forKey: .checkpoint)
     case .exit(let record): try container.encode(record, forKey: .exit)
     case .forecast(let record): try container.encode(record, forKey: .forecast)
@@ -59,6 +62,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
       self = .layerMetric(try container.decode([LayerMetricRecord].self, forKey: .layerMetric))
     case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
     case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
+    case .predictions: self = .predictions(try container.decode(PredictionsRecord.self, forKey: .predictions))
     case .checkpoint: self = .checkpoint(try container.decode(CheckpointRecord.self, forKey: .checkpoint))
     case .exit: self = .exit(try container.decode(ExitRecord.self, forKey: .exit))
     case .forecast: self = .forecast(try container.decode(ForecastRecord.self, forKey: .forecast))

@@ -11,10 +11,16 @@ final class QueryConnection {
   /// Of all values of an answer together.
   static let answerBytes = 256 << 20
 
-  private var handle: OpaquePointer?
+  private(set) var handle: OpaquePointer?
   private var checks = 0
   private var bytes = 0
-  private let budget = StatisticsBudget()
+  /// While the room's own SQL runs, nothing is refused.
+  private var isTrusted = false
+  /// The tables that statements were found to read while they were prepared.
+  private(set) var tablesRead: Set<String> = []
+  /// How often a check may be made in all queries together; nil without a bound.
+  private var budget: Int?
+  private let statistics = StatisticsBudget()
 
   init(path: String) throws(StoreError) {
     var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
@@ -32,6 +38,22 @@ final class QueryConnection {
       handle = nil
       throw .notADatabase(path: path, reason: reason)
     }
+    restrict()
+  }
+
+  /// A database in memory, made by `build` and then restricted like any other; all its queries together are bounded by
+  /// `budget` steps of SQLite's machine.
+  init(inMemory budget: Int? = nil, _ build: (QueryConnection) throws(StoreError) -> Void) throws(StoreError) {
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
+    guard sqlite3_open_v2(":memory:", &handle, flags, nil) == SQLITE_OK else {
+      throw .database(path: ":memory:", reason: "SQLite does not open a database in memory")
+    }
+    try build(self)
+    restrict()
+    self.budget = budget.map { $0 / Int(Self.stepsPerCheck) }
+  }
+
+  private func restrict() {
     sqlite3_busy_timeout(handle, 5_000)
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.valueBytes)
     sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
@@ -41,66 +63,217 @@ final class QueryConnection {
     sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
     // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
     sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
-    addStatistics(to: handle, budget: budget)
+    addStatistics(to: handle, budget: statistics)
+    addPredictionFunctions(to: handle)
     sqlite3_set_authorizer(
       handle,
-      { _, action, first, second, _, _ in
+      { context, action, first, second, _, _ in
+        let connection = Unmanaged<QueryConnection>.fromOpaque(context!).takeUnretainedValue()
+        if connection.isTrusted { return SQLITE_OK }
         switch action {
-        case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: return SQLITE_OK
+        case SQLITE_READ:
+          if let first { connection.tablesRead.insert(String(cString: first)) }
+          return SQLITE_OK
+        case SQLITE_SELECT, SQLITE_RECURSIVE: return SQLITE_OK
         case SQLITE_FUNCTION:
           let name = second.map { String(cString: $0).lowercased() } ?? ""
           return ["load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"].contains(name)
             ? SQLITE_DENY : SQLITE_OK
         default: return SQLITE_DENY
         }
-      }, nil)
+      }, Unmanaged.passUnretained(self).toOpaque())
     sqlite3_progress_handler(
       handle, Self.stepsPerCheck,
       { context in
         let connection = Unmanaged<QueryConnection>.fromOpaque(context!).takeUnretainedValue()
+        if connection.isTrusted { return 0 }
         connection.checks += 1
-        return connection.checks > QueryConnection.checkLimit ? 1 : 0
+        if let budget = connection.budget { connection.budget = budget - 1 }
+        return connection.checks > QueryConnection.checkLimit || connection.budget ?? 0 < 0 ? 1 : 0
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  deinit { sqlite3_close(handle) }
+  deinit { sqlite3_close_v2(handle) }
 
   private func probe() -> Int32 { sqlite3_exec(handle, "SELECT count(*) FROM sqlite_master", nil, nil, nil) }
 
-  /// The rows of one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
-  func rows(_ sql: String) throws(StoreError) -> QueryResult {
-    checks = 0
-    bytes = 0
-    budget.reset()
+  /// The rows of one SELECT, `:name` in it bound to a parameter's value. Throws ``StoreError/badQuery(sql:reason:)``.
+  func rows(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> QueryResult {
+    try rows(try prepare(sql, parameters))
+  }
+
+  /// The rows of a query that is compiled already.
+  func rows(_ query: PreparedQuery) throws(StoreError) -> QueryResult {
+    var result = QueryResult(columns: query.columns, rows: [])
+    try forEachRow(query) { row in
+      result.rows.append(row)
+      return true
+    }
+    return result
+  }
+
+  /// Whether a query gives other rows than it gave before; it is asked no further than to the first of them.
+  ///
+  /// A query that cannot be answered any more is otherwise.
+  func isOtherwise(_ query: PreparedQuery, than rows: [[SQLValue]]) -> Bool {
+    var count = 0
+    do {
+      try forEachRow(query) { row in
+        guard count < rows.count, rows[count] == row else {
+          count = -1
+          return false
+        }
+        count += 1
+        return true
+      }
+    } catch { return true }
+    return count != rows.count
+  }
+
+  /// Compiles one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
+  func prepare(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> PreparedQuery {
     guard !sql.unicodeScalars.contains("\0") else { throw .badQuery(sql: sql, reason: "it has a zero character") }
     var statement: OpaquePointer?
     var rest = ""
+    checks = 0
     let status = sql.withCString { text in
       var tail: UnsafePointer<CChar>?
       let status = sqlite3_prepare_v2(handle, text, -1, &statement, &tail)
       rest = tail.map { String(cString: $0) } ?? ""
       return status
     }
-    defer { sqlite3_finalize(statement) }
     guard status == SQLITE_OK else { throw .badQuery(sql: sql, reason: reason(status)) }
     guard let statement else { throw .badQuery(sql: sql, reason: "it is empty") }
+    let query = PreparedQuery(sql: sql, statement: statement)
     guard isBlank(rest) else { throw .badQuery(sql: sql, reason: "it has a second statement; write one") }
     guard sqlite3_column_count(statement) > 0 else { throw .badQuery(sql: sql, reason: "it is not a SELECT") }
-    let columns = (0..<sqlite3_column_count(statement)).map { String(cString: sqlite3_column_name(statement, $0)) }
-    var result = QueryResult(columns: columns, rows: [])
+    if let problem = bind(parameters, to: statement) { throw .badQuery(sql: sql, reason: problem) }
+    return query
+  }
+
+  /// Gives the rows of a query one after the other until `body` has had enough.
+  private func forEachRow(_ query: PreparedQuery, _ body: ([SQLValue]) -> Bool) throws(StoreError) {
+    checks = 0
+    bytes = 0
+    statistics.reset()
+    var count = 0
+    let statement = query.statement
+    let columns = 0..<sqlite3_column_count(statement)
+    defer { sqlite3_reset(statement) }
     while true {
       switch sqlite3_step(statement) {
       case SQLITE_ROW:
-        guard result.rows.count < Self.rowLimit else {
-          throw .badQuery(sql: sql, reason: "it has more than \(Self.rowLimit) rows; add a LIMIT")
+        count += 1
+        guard count <= Self.rowLimit else {
+          throw .badQuery(sql: query.sql, reason: "it has more than \(Self.rowLimit) rows; add a LIMIT")
         }
-        result.rows.append(columns.indices.map { value(statement, Int32($0)) })
+        let row = columns.map { value(statement, $0) }
         guard bytes <= Self.answerBytes else {
-          throw .badQuery(sql: sql, reason: "its answer has more than \(Self.answerBytes) bytes; ask for less")
+          throw .badQuery(
+            sql: query.sql, reason: "its answer has more than \(Self.answerBytes) bytes; ask for less")
         }
-      case SQLITE_DONE: return result
-      case let status: throw .badQuery(sql: sql, reason: reason(status))
+        if !body(row) { return }
+      case SQLITE_DONE: return
+      case let status: throw .badQuery(sql: query.sql, reason: reason(status))
       }
+    }
+  }
+
+  /// Runs the room's own SQL, of one or several statements. Throws ``StoreError/database(path:reason:)``.
+  func execute(_ sql: String) throws(StoreError) {
+    isTrusted = true
+    defer { isTrusted = false }
+    guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+      throw .database(path: ":memory:", reason: String(cString: sqlite3_errmsg(handle)))
+    }
+  }
+
+  /// The rows of the room's own SQL.
+  func trustedRows(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> [[SQLValue]] {
+    isTrusted = true
+    defer { isTrusted = false }
+    return try rows(sql, parameters).rows
+  }
+
+  /// The bytes of a database in memory.
+  func serialized() throws(StoreError) -> Data {
+    isTrusted = true
+    defer { isTrusted = false }
+    var size: Int64 = 0
+    guard let bytes = sqlite3_serialize(handle, "main", &size, 0) else {
+      throw .database(path: ":memory:", reason: "SQLite does not give its bytes away")
+    }
+    defer { sqlite3_free(bytes) }
+    return Data(bytes: bytes, count: Int(size))
+  }
+
+  /// Compiles the room's own SQL.
+  func trustedQuery(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) -> PreparedQuery {
+    isTrusted = true
+    defer { isTrusted = false }
+    return try prepare(sql, parameters)
+  }
+
+  /// Whether a compiled query finds a row with these parameters.
+  func isFound(_ query: PreparedQuery, _ parameters: [String: SQLValue]) throws(StoreError) -> Bool {
+    isTrusted = true
+    defer { isTrusted = false }
+    if let problem = bind(parameters, to: query.statement) { throw .badQuery(sql: query.sql, reason: problem) }
+    var isFound = false
+    try forEachRow(query) { _ in
+      isFound = true
+      return false
+    }
+    return isFound
+  }
+
+  /// Runs one of the room's own statements that gives no rows.
+  func change(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) {
+    isTrusted = true
+    defer { isTrusted = false }
+    var statement: OpaquePointer?
+    defer { sqlite3_finalize(statement) }
+    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement,
+      bind(parameters, to: statement) == nil, sqlite3_step(statement) == SQLITE_DONE
+    else { throw .database(path: ":memory:", reason: String(cString: sqlite3_errmsg(handle))) }
+  }
+
+  /// The tables that one SELECT reads, also behind views.
+  func tables(readBy sql: String, _ parameters: [String: SQLValue]) throws(StoreError) -> Set<String> {
+    tablesRead = []
+    _ = try prepare(sql, parameters)
+    return tablesRead
+  }
+
+  /// Binds what a statement names; the reason why that cannot be done.
+  private func bind(_ parameters: [String: SQLValue], to statement: OpaquePointer) -> String? {
+    let count = sqlite3_bind_parameter_count(statement)
+    guard count > 0 else { return nil }
+    for place in 1...count {
+      // `?` and `?1` have no name that a parameter could have; they stay NULL.
+      guard let text = sqlite3_bind_parameter_name(statement, place).map({ String(cString: $0) }),
+        !text.hasPrefix("?")
+      else { continue }
+      guard text.hasPrefix(":"), let value = parameters[String(text.dropFirst())] else {
+        let names = parameters.keys.sorted().map { ":\($0)" }
+        return "there is no parameter \(text); "
+          + (names.isEmpty ? "there are none" : "there are \(names.joined(separator: ", "))")
+      }
+      let status = bind(value, to: statement, at: place)
+      if status != SQLITE_OK { return reason(status) }
+    }
+    return nil
+  }
+
+  /// Gives a place in a statement its value; SQLite's status.
+  func bind(_ value: SQLValue, to statement: OpaquePointer, at place: Int32) -> Int32 {
+    let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    return switch value {
+    case .null: sqlite3_bind_null(statement, place)
+    case .integer(let number): sqlite3_bind_int64(statement, place, number)
+    case .real(let number): sqlite3_bind_double(statement, place, number)
+    case .text(let text): sqlite3_bind_text(statement, place, text, Int32(text.utf8.count), copied)
+    case .blob(let bytes): sqlite3_bind_blob(statement, place, bytes, Int32(bytes.count), copied)
     }
   }
 
@@ -109,6 +282,7 @@ final class QueryConnection {
     switch status & 0xFF {
     case SQLITE_AUTH: return "only reading is allowed (\(message))"
     case SQLITE_INTERRUPT:
+      if let budget, budget < 0 { return "all queries together take too many steps" }
       return "it takes more than \(Self.checkLimit * Int(Self.stepsPerCheck)) steps; narrow it down"
     case SQLITE_TOOBIG: return "a value has more than \(Self.valueBytes) bytes"
     default:
@@ -135,6 +309,26 @@ final class QueryConnection {
     default: return .null
     }
   }
+}
+
+/// A compiled SELECT with its parameters bound.
+final class PreparedQuery {
+  let sql: String
+  fileprivate let statement: OpaquePointer
+
+  fileprivate init(sql: String, statement: OpaquePointer) {
+    self.sql = sql
+    self.statement = statement
+  }
+
+  deinit { sqlite3_finalize(statement) }
+
+  var columns: [String] {
+    (0..<sqlite3_column_count(statement)).map { String(cString: sqlite3_column_name(statement, $0)) }
+  }
+
+  /// Steps of SQLite's machine that it has taken so far.
+  var steps: Int { Int(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0)) }
 }
 
 /// Whether nothing but spaces, semicolons and comments is left behind a statement.

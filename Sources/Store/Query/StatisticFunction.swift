@@ -14,8 +14,10 @@ final class StatisticsBudget {
   func reset() { (work, values) = (0, 0) }
 
   func spend(_ amount: Int) throws(StatisticError) {
-    work += min(amount, Self.workLimit)
-    if work > Self.workLimit { throw StatisticError("it asks for more statistics than a query may; narrow it down") }
+    guard amount <= Self.workLimit - work else {
+      throw StatisticError("it asks for more statistics than a query may; narrow it down")
+    }
+    work += amount
   }
 
   func keep(_ count: Int) throws(StatisticError) {

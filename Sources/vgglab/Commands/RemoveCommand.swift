@@ -4,14 +4,16 @@ import Lab
 struct RemoveCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm", abstract: "Remove runs: they are hidden, `restore` takes them back, `gc` deletes them.",
-    discussion: "All of the runs or none. A run that is worked on is refused, and one that a saved comparison pins.")
+    discussion:
+      "All of the runs or none. A run that is worked on is refused, and one that a saved comparison, a report or an archive pins."
+  )
 
   @OptionGroup var store: StoreOptions
 
   @Argument(help: ArgumentHelp("Runs: ids, unique prefixes of them, or trials' names.", valueName: "run"))
   var runs: [String]
 
-  @Flag(name: .long, help: "Remove also what a saved comparison pins.")
+  @Flag(name: .long, help: "Remove also what a saved comparison, a report or an archive pins.")
   var force = false
 
   func execute() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lab
 import Reports
 import Store
@@ -18,16 +19,46 @@ struct ReportCommand: LabCommand {
   @Option(name: .long, help: "The folder to write into (default: reports/ and the notebook's name in the store).")
   var out: String?
 
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Set a parameter of the notebook; may be repeated.", valueName: "name=value"))
+  var settings: [String] = []
+
+  @Flag(name: .long, help: "End with 3 if a claim is refuted.")
+  var strict = false
+
+  @Flag(name: .long, help: "Write nothing; tell what would change, and end with 2 if anything would.")
+  var check = false
+
   func execute() throws {
-    let source = try Store.openToRead(at: store.directory)
+    let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
+    let rows = try Store.openToRead(at: store.directory)
     let name = notebook.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "report"
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
-    let woven = try weaveReport(notebook: notebook, source: source, output: directory, version: vgglabVersion)
+    let report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
+    let woven = report.report
     for warning in woven.warnings { complain("vgglab: \(warning)") }
+    if check { return try tellChanges(report, in: directory) }
+    try writeReport(woven, to: directory)
+    let page = "\(directory)/index.html"
+    // A store that cannot be written to keeps no pins.
+    try? rows.keep(Pin(kind: .report, path: page, runs: report.usedRuns))
+    complain("vgglab: \(report.sizeText)")
     if format.json {
-      output(try json(["page": woven.pagePath, "markdown": woven.markdownPath]))
+      output(try json(["page": page, "markdown": "\(directory)/README.md"]))
     } else {
-      output(woven.pagePath)
+      output(page)
     }
+    let refuted = woven.claims.filter { $0.verdict == .refuted }
+    if strict, !refuted.isEmpty {
+      complain("vgglab: refuted: \(refuted.map(\.id).joined(separator: ", "))")
+      throw ExitCode(3)
+    }
+  }
+
+  private func tellChanges(_ report: CheckableReport, in directory: String) throws {
+    let changes = report.changes(in: directory)
+    output(format.json ? try json(changes) : changes.changeText)
+    if !changes.isSound { throw ExitCode(2) }
   }
 }

@@ -1,0 +1,175 @@
+import Digests
+public import ExactJSON
+import Files
+public import Foundation
+public import Store
+
+/// A frozen comparison in a folder of its own: runs with their journals, the rows made from them, reports with their
+/// evidence, digests of all of it.
+public struct Archive: Sendable, Hashable {
+  public static let format = 1
+
+  public var name: String
+  /// ISO 8601 in UTC.
+  public var createdAt: String
+  /// The version that made it.
+  public var vgglab: String
+  public var runs: [String]
+  /// Files of runs that were too large to be taken, as `run/name`.
+  public var leftOut: [String]
+  public var reports: [Report]
+
+  public struct Report: Sendable, Hashable {
+    /// In `reports/`.
+    public var folder: String
+    public var notebook: String
+    public var title: String
+    public var language: String
+    /// See ``ReportEvidence/reportID``.
+    public var id: String
+  }
+
+  /// Letters, digits, dashes and underscores alone, so that a name is never a path.
+  public static func isName(_ name: String) -> Bool {
+    (1...64).contains(name.utf8.count)
+      && name.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45 || byte == 95
+      }
+  }
+
+  var json: JSONValue {
+    .object([
+      "format": .integer(Int64(Self.format)), "name": .text(name), "created_at": .text(createdAt),
+      "vgglab": .text(vgglab), "runs": .array(runs.map { .text($0) }),
+      "left_out": .array(leftOut.map { .text($0) }),
+      "reports": .array(
+        reports.map { report in
+          .object([
+            "folder": .text(report.folder), "notebook": .text(report.notebook), "title": .text(report.title),
+            "language": .text(report.language), "id": .text(report.id),
+          ])
+        }),
+    ])
+  }
+
+  /// Reads `archive.json` of an archive's folder. Throws ``ReportError``.
+  public init(folder: String) throws(ReportError) {
+    let path = "\(folder)/archive.json"
+    func texts(_ values: [JSONValue]) throws(StoreError) -> [String] {
+      try values.map { value throws(StoreError) in
+        guard let text = value.text else { throw .evidence(.wrongType("archive", expected: "made of texts")) }
+        return text
+      }
+    }
+    do {
+      let fields = try EvidenceFields(
+        try readJSON(try readFile(path, limit: 16 << 20), limit: 16 << 20), "archive",
+        ["format", "name", "created_at", "vgglab", "runs", "left_out", "reports"])
+      let format = try fields.integer("format", in: 1...1_000_000)
+      guard format == Self.format else {
+        throw ReportError.page(file: path, .wrongFormat(found: format, known: Self.format))
+      }
+      name = try fields.text("name")
+      createdAt = try fields.text("created_at")
+      vgglab = try fields.text("vgglab")
+      runs = try texts(try fields.array("runs"))
+      leftOut = try texts(try fields.array("left_out"))
+      reports = try fields.array("reports").map { value in
+        let report = try EvidenceFields(value, "reports", ["folder", "notebook", "title", "language", "id"])
+        let folder = try report.text("folder")
+        guard isPlainFileName(folder) else {
+          throw StoreError.evidence(.wrongType("folder", expected: "a folder's name"))
+        }
+        return Report(
+          folder: folder, notebook: try report.text("notebook"), title: try report.text("title"),
+          language: try report.text("language"), id: try report.text("id"))
+      }
+    } catch let error as ReportError { throw error } catch let error as FileError { throw .file(error) } catch {
+      throw .page(file: path, .reading(reason: "\(error)"))
+    }
+  }
+
+  init(name: String, createdAt: String, vgglab: String, runs: [String], leftOut: [String], reports: [Report]) {
+    self.name = name
+    self.createdAt = createdAt
+    self.vgglab = vgglab
+    self.runs = runs
+    self.leftOut = leftOut
+    self.reports = reports
+  }
+}
+
+/// The folder that archives stand in.
+public struct ArchiveFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// The folder of an archive, which must be there and be no link. Throws ``ReportError/archive(_:)``.
+  public func archive(_ name: String) throws(ReportError) -> String {
+    guard Archive.isName(name) else { throw .archive(.badName(name)) }
+    let folder = "\(path)/\(name)"
+    switch fileKind(folder) {
+    case .folder: return folder
+    case .link: throw .archive(.link(folder))
+    default: throw .archive(.missing(name, known: names))
+    }
+  }
+
+  /// Where a new archive comes. Throws ``ReportError/archive(_:)`` for a name that is no file's, or that is taken.
+  func newArchive(_ name: String) throws(ReportError) -> String {
+    guard Archive.isName(name) else { throw .archive(.badName(name)) }
+    guard fileKind("\(path)/\(name)") == nil else { throw .archive(.exists(name)) }
+    return "\(path)/\(name)"
+  }
+
+  public var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().filter {
+      Archive.isName($0) && fileKind("\(path)/\($0)") == .folder && fileKind("\(path)/\($0)/archive.json") == .file
+    }
+  }
+}
+
+enum FileKind {
+  case file, folder, link, other
+}
+
+/// What stands at a path, no link followed at its end; nil for nothing.
+func fileKind(_ path: String) -> FileKind? {
+  var status = stat()
+  guard lstat(path, &status) == 0 else { return nil }
+  return switch status.st_mode & S_IFMT {
+  case S_IFREG: .file
+  case S_IFDIR: .folder
+  case S_IFLNK: .link
+  default: .other
+  }
+}
+
+/// What keeps an archive from being made or used, as facts.
+public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
+  case badName(String)
+  case exists(String)
+  case missing(String, known: [String])
+  case link(String)
+  case nothing
+  case workedOn(run: String)
+  case twice(String)
+  case unsound(String, first: String)
+
+  public var description: String {
+    switch self {
+    case .badName(let name):
+      "an archive cannot be called '\(name.prefix(64))'; use up to 64 letters, digits, dashes and underscores"
+    case .exists(let name): "there is an archive '\(name)' already; choose another name"
+    case .missing(let name, let known):
+      "there is no archive '\(name.prefix(64))'; "
+        + (known.isEmpty ? "none was made" : "there are \(known.prefix(20).joined(separator: ", "))")
+    case .link(let path): "\(path): is a link, and none is followed out of an archive"
+    case .nothing: "there is nothing to archive: name runs with --runs, or a notebook whose queries find some"
+    case .workedOn(let run): "run \(run) is being worked on; wait for its end, or choose others with --runs"
+    case .twice(let name): "two notebooks are called \(name); an archive keeps each report under its notebook's name"
+    case .unsound(let name, let first): "archive '\(name)' does not hold, so nothing is taken from it: \(first)"
+    }
+  }
+}

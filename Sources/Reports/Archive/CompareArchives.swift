@@ -1,0 +1,166 @@
+import Files
+import Foundation
+public import Store
+
+/// How two archives differ: runs, figures of trials before and after, and verdicts that are not what they were.
+public struct ArchiveComparison: Sendable, Hashable, Codable {
+  public struct Figure: Sendable, Hashable, Codable {
+    /// `experiment / trial (profile)`, or `notebook: query`.
+    public var of: String
+    public var name: String
+    public var before: Double?
+    public var after: Double?
+    public var difference: Double? { before.flatMap { before in after.map { $0 - before } } }
+  }
+
+  public struct Verdict: Sendable, Hashable, Codable {
+    public var report: String
+    public var claim: String
+    /// nil where the claim is not there.
+    public var before: String?
+    public var after: String?
+  }
+
+  public var first: String
+  public var second: String
+  public var runs_only_in_first: [String] = []
+  public var runs_only_in_second: [String] = []
+  public var runs_in_both: Int = 0
+  /// In both, with unlike journals.
+  public var runs_unlike: [String] = []
+  /// What trials measured, newest completed runs, and first rows of queries; those that are not equal.
+  public var figures: [Figure] = []
+  public var figures_equal = 0
+  public var verdicts: [Verdict] = []
+  public var verdicts_equal = 0
+
+  public var isEqual: Bool {
+    runs_only_in_first.isEmpty && runs_only_in_second.isEmpty && runs_unlike.isEmpty && figures.isEmpty
+      && verdicts.isEmpty
+  }
+
+  /// For people.
+  public var text: String {
+    var lines = ["\(first) and \(second): \(runs_in_both) runs in both"]
+    func list(_ title: String, _ runs: [String]) {
+      guard !runs.isEmpty else { return }
+      let more = runs.count > 20 ? ", … and \(runs.count - 20) more" : ""
+      lines.append("\(title): \(runs.prefix(20).joined(separator: ", "))\(more)")
+    }
+    list("only in \(first)", runs_only_in_first)
+    list("only in \(second)", runs_only_in_second)
+    list("with unlike journals", runs_unlike)
+    if !figures.isEmpty {
+      lines.append("")
+      lines.append(
+        QueryResult(
+          columns: ["of", "figure", first, second, "difference"],
+          rows: figures.map { figure in
+            func value(_ number: Double?) -> SQLValue { number.map { .text(short($0)) } ?? .null }
+            return [
+              .text(figure.of), .text(figure.name), value(figure.before), value(figure.after),
+              .text(figure.difference.map { ($0 > 0 ? "+" : "") + short($0) } ?? "–"),
+            ]
+          }
+        ).table)
+    }
+    lines.append("\(figures_equal) figures are equal, \(figures.count) are not")
+    for verdict in verdicts {
+      lines.append(
+        "\(verdict.report) \(verdict.claim): \(verdict.before ?? "not there") → \(verdict.after ?? "not there")")
+    }
+    if verdicts_equal + verdicts.count > 0 {
+      lines.append("\(verdicts_equal) verdicts are as they were, \(verdicts.count) drifted")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+private func short(_ number: Double) -> String {
+  number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : String(format: "%.6g", number)
+}
+
+extension ArchiveFolder {
+  /// Compares two archives. Throws ``ReportError``.
+  public func compare(_ first: String, _ second: String) throws(ReportError) -> ArchiveComparison {
+    let (one, other) = (try Contents(try archive(first)), try Contents(try archive(second)))
+    var result = ArchiveComparison(first: first, second: second)
+    result.runs_only_in_first = one.journals.keys.filter { other.journals[$0] == nil }.sorted()
+    result.runs_only_in_second = other.journals.keys.filter { one.journals[$0] == nil }.sorted()
+    let common = one.journals.keys.filter { other.journals[$0] != nil }
+    result.runs_in_both = common.count
+    result.runs_unlike = common.filter { one.journals[$0] != other.journals[$0] }.sorted()
+    for key in Set(one.figures.keys).union(other.figures.keys).sorted() {
+      let (before, after) = (one.figures[key], other.figures[key])
+      if before == after {
+        result.figures_equal += 1
+      } else {
+        result.figures.append(
+          ArchiveComparison.Figure(of: key.of, name: key.name, before: before, after: after))
+      }
+    }
+    for key in Set(one.verdicts.keys).union(other.verdicts.keys).sorted() {
+      let (before, after) = (one.verdicts[key], other.verdicts[key])
+      if before == after {
+        result.verdicts_equal += 1
+      } else {
+        result.verdicts.append(
+          ArchiveComparison.Verdict(report: key.of, claim: key.name, before: before, after: after))
+      }
+    }
+    return result
+  }
+}
+
+/// What of an archive is compared.
+private struct Contents {
+  struct Key: Hashable, Comparable {
+    var of: String
+    var name: String
+    static func < (one: Key, other: Key) -> Bool { (one.of, one.name) < (other.of, other.name) }
+  }
+
+  var journals: [String: String] = [:]
+  var figures: [Key: Double] = [:]
+  var verdicts: [Key: String] = [:]
+
+  private static let measured = [
+    "train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second", "seconds", "peak_rss_bytes",
+    "parameters",
+  ]
+
+  init(_ folder: String) throws(ReportError) {
+    let archive = try Archive(folder: folder)
+    do {
+      let rows = try Verifier.rows(of: folder)
+      for run in rows.runs { journals[run.run] = run.journal ?? "missing" }
+      let trials = try EvidenceDatabase(rows).query(
+        """
+        SELECT experiment || ' / ' || trial || coalesce(' (' || profile || ')', ''), trial_id,
+          \(Self.measured.joined(separator: ", ")) FROM trial_summary ORDER BY experiment, trial, trial_id
+        """)
+      for row in trials.rows {
+        for (name, value) in zip(Self.measured, row.dropFirst(2)) {
+          var of = row[0].plainText
+          // One name may stand for several configurations.
+          if figures[Key(of: of, name: name)] != nil { of += " [\(row[1].plainText.prefix(8))]" }
+          if let number = value.number { figures[Key(of: of, name: name)] = number }
+        }
+      }
+      for report in archive.reports {
+        let page = "\(folder)/reports/\(report.folder)/index.html"
+        let evidence = try PageParts(try readFile(page, limit: ReportEvidence.limit)).evidence
+        for claim in evidence.claims {
+          verdicts[Key(of: report.folder, name: claim.id)] = claim.verdict.rawValue
+        }
+        let queries = try evaluate(evidence.source, rows: try EvidenceDatabase(evidence.store)).queries
+        for query in queries where query.kind == "query" && query.rows.rows.count == 1 {
+          for (column, value) in zip(query.rows.columns, query.rows.rows[0]) {
+            guard let number = value.number else { continue }
+            figures[Key(of: "\(report.folder): \(query.id)", name: column)] = number
+          }
+        }
+      }
+    } catch let problem as PageProblem { throw .page(file: folder, problem) } catch { throw asReportError(error) }
+  }
+}

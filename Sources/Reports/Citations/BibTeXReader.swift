@@ -1,0 +1,180 @@
+import PositionedYAML
+
+/// One work of a bibliography.
+struct BibliographyEntry: Sendable, Hashable {
+  /// In lower case: `article`, `inproceedings`, `book`, …
+  var kind: String
+  var key: String
+  /// From 1.
+  var line: Int
+  /// By their names in lower case, as plain text.
+  var fields: [String: String]
+}
+
+/// Reads BibTeX: entries with fields in braces, in quotes or as numbers, `@string` for abbreviations, `@comment`.
+///
+/// Everything is bounded: the text by its file's size, entries, fields and the depth of braces by limits here.
+struct BibTeXReader {
+  static let entryLimit = 5_000
+  static let fieldLimit = 100
+  static let depthLimit = 50
+
+  private let scalars: [Unicode.Scalar]
+  private var place = 0
+  private var line = 1
+  private var abbreviations: [String: String] = [:]
+  private var entries: [BibliographyEntry] = []
+
+  /// Of a `ReportProblem`, with its line in the bibliography.
+  struct Fault: Error {
+    var line: Int
+    var problem: ReportProblem
+  }
+
+  /// The entries in their order.
+  static func read(_ text: String) throws(Fault) -> [BibliographyEntry] {
+    var reader = BibTeXReader(text)
+    while try reader.readNext() {}
+    return reader.entries
+  }
+
+  private init(_ text: String) { scalars = text.unicodeScalars.filter { $0 != "\r" && $0 != "\u{FEFF}" } }
+
+  private var current: Unicode.Scalar? { place < scalars.count ? scalars[place] : nil }
+
+  private mutating func advance() {
+    if scalars[place] == "\n" { line += 1 }
+    place += 1
+  }
+
+  private mutating func skipSpace() {
+    while let scalar = current, scalar.properties.isWhitespace { advance() }
+  }
+
+  private func fault(_ reason: String) -> Fault { Fault(line: line, problem: .badBibTeX(reason)) }
+
+  private mutating func expect(_ scalar: Unicode.Scalar, _ reason: String) throws(Fault) {
+    skipSpace()
+    guard current == scalar else { throw fault(reason) }
+    advance()
+  }
+
+  private mutating func word() -> String {
+    var text = String.UnicodeScalarView()
+    while let scalar = current, scalar.isASCII,
+      scalar.properties.isAlphabetic || isDigit(scalar) || "_:.+/-".unicodeScalars.contains(scalar)
+    {
+      text.append(scalar)
+      advance()
+    }
+    return String(text)
+  }
+
+  /// Whether there was one more entry; text outside of entries is a comment.
+  private mutating func readNext() throws(Fault) -> Bool {
+    while let scalar = current, scalar != "@" { advance() }
+    guard current != nil else { return false }
+    let start = line
+    advance()
+    skipSpace()
+    let kind = word().lowercased()
+    guard !kind.isEmpty else { throw fault("an @ is followed by an entry's kind, as in @article{key, …}") }
+    if kind == "comment" { return true }
+    try expect("{", "@\(shortened(kind)) is followed by an opening brace")
+    if kind == "preamble" {
+      try skipBraces()
+      return true
+    }
+    if kind == "string" {
+      for (name, value) in try readFields(start) { abbreviations[name] = value }
+      return true
+    }
+    skipSpace()
+    let key = word()
+    guard !key.isEmpty else { throw fault("the entry has no key; write @\(kind){key, …}") }
+    if let earlier = entries.first(where: { $0.key == key }) {
+      throw Fault(line: start, problem: .doubledKey(key, line: earlier.line))
+    }
+    guard entries.count < Self.entryLimit else { throw fault("there are more than \(Self.entryLimit) entries") }
+    skipSpace()
+    if current == "," { advance() }
+    let fields = try readFields(start)
+    entries.append(
+      BibliographyEntry(kind: kind, key: key, line: start, fields: fields.mapValues { plainText(fromLaTeX: $0) }))
+    return true
+  }
+
+  private mutating func skipBraces() throws(Fault) {
+    var depth = 1
+    while depth > 0 {
+      guard let scalar = current else { throw fault("a brace is not closed") }
+      if scalar == "{" { depth += 1 } else if scalar == "}" { depth -= 1 }
+      advance()
+    }
+  }
+
+  /// `name = value, …` up to the closing brace.
+  private mutating func readFields(_ start: Int) throws(Fault) -> [String: String] {
+    var fields: [String: String] = [:]
+    while true {
+      skipSpace()
+      guard let scalar = current else {
+        throw Fault(line: start, problem: .badBibTeX("the entry has no closing brace"))
+      }
+      if scalar == "}" {
+        advance()
+        return fields
+      }
+      let name = word().lowercased()
+      guard !name.isEmpty else { throw fault("a field's name was expected, as in title = {…}") }
+      try expect("=", "the field \(shortened(name)) is followed by = and its value")
+      var value = try readValue(name)
+      skipSpace()
+      while current == "#" {
+        advance()
+        value += try readValue(name)
+        skipSpace()
+      }
+      guard fields.count < Self.fieldLimit else { throw fault("the entry has more than \(Self.fieldLimit) fields") }
+      fields[name] = value
+      if current == "," {
+        advance()
+      } else if current != nil, current != "}" {
+        throw fault("a comma is missing behind \(shortened(name))")
+      }
+    }
+  }
+
+  private mutating func readValue(_ name: String) throws(Fault) -> String {
+    skipSpace()
+    let start = line
+    guard let first = current else { throw fault("the field \(shortened(name)) has no value") }
+    guard first == "{" || first == "\"" else {
+      let text = word()
+      guard !text.isEmpty else { throw fault("the value of \(shortened(name)) stands in braces or quotes") }
+      if text.unicodeScalars.allSatisfy(isDigit) { return text }
+      guard let meant = abbreviations[text.lowercased()] else {
+        throw fault("there is no @string \"\(shortened(text))\"; put the value of \(shortened(name)) in braces")
+      }
+      return meant
+    }
+    advance()
+    var text = String.UnicodeScalarView()
+    var depth = 0
+    while let scalar = current {
+      if depth == 0, scalar == (first == "{" ? "}" : "\"") {
+        advance()
+        return String(text)
+      }
+      if scalar == "{" { depth += 1 } else if scalar == "}" { depth -= 1 }
+      guard (0...Self.depthLimit).contains(depth) else { throw fault("braces do not match in \(shortened(name))") }
+      text.append(scalar)
+      advance()
+      if scalar == "\\", current != nil, current != "\n" {
+        text.append(current!)
+        advance()
+      }
+    }
+    throw Fault(line: start, problem: .badBibTeX("the value of \(shortened(name)) is not closed"))
+  }
+}

@@ -1,0 +1,126 @@
+import PositionedYAML
+
+/// The works that a notebook can cite.
+struct Bibliography: Sendable {
+  let entries: [BibliographyEntry]
+
+  static let empty = Bibliography(entries: [])
+
+  subscript(key: String) -> BibliographyEntry? { entries.first { $0.key == key } }
+
+  func nearestKey(to key: String) -> String? { nearest(to: key, among: entries.map(\.key)) }
+
+  /// A key and the place in the work, of `simonyan2015, Table 2`; nil if it is no key of these.
+  func citation(_ text: String) -> Inline.Citation? {
+    let sides = text.split(separator: ",", maxSplits: 1).map(\.trimmed)
+    let key = sides.first.map { $0.hasPrefix("@") ? String($0.dropFirst()) : $0 } ?? ""
+    guard self[key] != nil else { return nil }
+    return Inline.Citation(key: key, place: sides.count > 1 ? sides[1] : nil)
+  }
+}
+
+/// The works that a page cites, named as it names them.
+struct CitedWorks: Sendable {
+  let words: Words
+  /// In the order of the list of references.
+  let entries: [BibliographyEntry]
+  /// `Simonyan & Zisserman, 2015`, with a letter behind the year where two would be called alike.
+  private let labels: [String: String]
+
+  init(_ bibliography: Bibliography, cited keys: Set<String>, words: Words) {
+    self.words = words
+    let found = bibliography.entries.filter { keys.contains($0.key) }
+    let names = found.map { (entry: $0, name: Self.name($0, words)) }
+    let sorted = names.sorted { ($0.name, $0.entry.year, $0.entry.key) < ($1.name, $1.entry.year, $1.entry.key) }
+    entries = sorted.map(\.entry)
+    var labels: [String: String] = [:]
+    for (entry, name) in sorted {
+      let alike = sorted.filter { $0.name == name && $0.entry.year == entry.year }
+      let letter = alike.count > 1 ? alike.firstIndex { $0.entry.key == entry.key }.map(Self.letter) ?? "" : ""
+      labels[entry.key] = "\(name)\(words.comma)\(entry.year)\(letter)"
+    }
+    self.labels = labels
+  }
+
+  private static func letter(_ index: Int) -> String {
+    index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : "-\(index + 1)"
+  }
+
+  /// As it stands within a pair of brackets.
+  func label(_ citation: Inline.Citation) -> String {
+    (labels[citation.key] ?? citation.key) + (citation.place.map { words.comma + $0 } ?? "")
+  }
+
+  /// An entry of the list in its parts; the title is set apart.
+  func parts(_ entry: BibliographyEntry) -> (before: String, title: String, behind: String, address: String?) {
+    let label = labels[entry.key] ?? ""
+    let year =
+      label.hasPrefix(Self.name(entry, words))
+      ? String(label.dropFirst(Self.name(entry, words).count + words.comma.count)) : entry.year
+    let people = entry.people.map(\.full)
+    let authors = people.isEmpty ? Self.name(entry, words) : people.joined(separator: words.semicolon)
+    var places: [String] = []
+    for name in ["journal", "booktitle", "publisher", "school", "institution", "howpublished", "note"] {
+      if let text = entry.fields[name], !text.hasPrefix("http") { places.append(text) }
+    }
+    if let volume = entry.fields["volume"] {
+      let text = volume + (entry.fields["number"].map { "(\($0))" } ?? "")
+      places.insert(text, at: min(1, places.count))
+    }
+    if let pages = entry.fields["pages"] { places.append(pages) }
+    if let archive = entry.fields["eprint"] { places.append("arXiv:\(archive)") }
+    let address =
+      entry.fields["doi"].map { "https://doi.org/\($0)" }
+      ?? [entry.fields["url"], entry.fields["howpublished"]].compactMap { $0 }.first {
+        $0.hasPrefix("https://") || $0.hasPrefix("http://")
+      }
+      ?? entry.fields["eprint"].map { "https://arxiv.org/abs/\($0)" }
+    let isPlain =
+      address.map { text in
+        text.unicodeScalars.allSatisfy { $0.value > 0x20 && !"<>\"()[]`\\".unicodeScalars.contains($0) }
+      } ?? false
+    return (
+      "\(authors) (\(year)). ", entry.fields["title"] ?? entry.key,
+      (places.isEmpty ? "" : ". " + places.joined(separator: ", ")) + ".", isPlain ? address : nil
+    )
+  }
+
+  private static func name(_ entry: BibliographyEntry, _ words: Words) -> String {
+    let names = entry.people.map(\.family)
+    switch names.count {
+    case 0: return entry.fields["organization"] ?? entry.fields["title"] ?? entry.key
+    case 1: return names[0]
+    case 2: return "\(names[0]) \(words.and) \(names[1])"
+    default: return "\(names[0]) \(words.andOthers)"
+    }
+  }
+}
+
+extension BibliographyEntry {
+  var year: String { fields["year"] ?? fields["date"].map { String($0.prefix(4)) } ?? "n.d." }
+
+  /// Authors, or else editors: `Last, First` or `First Last`.
+  fileprivate var people: [(family: String, full: String)] {
+    let text = fields["author"] ?? fields["editor"] ?? ""
+    return text.replacing(" and ", with: "\u{1}").split(separator: "\u{1}").map(\.trimmed).filter { !$0.isEmpty }.map {
+      let sides = $0.split(separator: ",", maxSplits: 1).map(\.trimmed)
+      if sides.count == 2 { return (sides[0], "\(sides[0]), \(sides[1])") }
+      let words = $0.split(separator: " ").map(String.init)
+      guard words.count > 1, !$0.contains("\u{A0}") else { return ($0, $0) }
+      return (words[words.count - 1], "\(words[words.count - 1]), \(words.dropLast().joined(separator: " "))")
+    }
+  }
+}
+
+/// Reads a notebook's bibliography. Throws ``ReportError`` with the line of what is wrong with it.
+func readBibliography(_ source: NotebookSource, _ front: FrontMatter) throws(ReportError) -> Bibliography {
+  guard let name = front.bibliography else { return .empty }
+  guard let text = source.bibliography else {
+    throw .notebook(file: source.file, problems: [.init(line: name.line, problem: .badBibliography(name.value))])
+  }
+  do {
+    return Bibliography(entries: try BibTeXReader.read(text))
+  } catch {
+    throw .notebook(file: name.value, problems: [.init(line: error.line, problem: error.problem)])
+  }
+}

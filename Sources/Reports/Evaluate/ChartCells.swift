@@ -1,0 +1,128 @@
+import Plots
+import Store
+
+/// Columns `trial, metric, epoch, value`: a panel a trial, a line a metric; overlaid, one panel with all lines.
+func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> LineChart {
+  let expected = ["trial", "metric", "epoch", "value"]
+  let places = try columns(expected, cell, rows)
+  let overlay = try flag("overlay", cell)
+  var titles: [String] = []
+  var series: [String: [LineChart.Series]] = [:]
+  for row in rows.rows {
+    let trial = row[places[0]].plainText
+    let metric = row[places[1]].plainText.replacing("_", with: " ")
+    let x = try number(row[places[2]], "epoch")
+    let y = row[places[3]] == .null ? Double.nan : try number(row[places[3]], "value")
+    let title = overlay ? "" : trial
+    let name = overlay ? "\(trial), \(metric)" : metric
+    if series[title] == nil { titles.append(title) }
+    let index = series[title, default: []].firstIndex { $0.name == name }
+    if let index {
+      series[title]![index].points.append(LineChart.Point(x: x, y: y))
+    } else {
+      series[title, default: []].append(LineChart.Series(name: name, points: [LineChart.Point(x: x, y: y)]))
+    }
+  }
+  let range = try cell.options["y_range"].map { option -> ClosedRange<Double> in
+    let ends = option.value.split(separator: ",").compactMap { Double($0.trimmed) }
+    guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy(\.isFinite) else {
+      throw CellFault(
+        line: option.line, problem: .badOption("y_range", value: option.value, expected: "two numbers such as 0, 2.5"))
+    }
+    return ends[0]...ends[1]
+  }
+  let scale = try axisScale("y_scale", cell)
+  return LineChart(
+    panels: titles.map { title in
+      LineChart.Panel(
+        title: title, xLabel: cell.option("x_label") ?? words.epoch, yLabel: cell.option("y_label") ?? "",
+        series: series[title]!, yRange: range, yScale: scale)
+    })
+}
+
+/// Columns `group, series, value`.
+func barChart(_ cell: Cell, _ rows: QueryResult) throws -> BarChart {
+  let places = try columns(["group", "series", "value"], cell, rows)
+  var groups: [String] = []
+  var series: [String] = []
+  var values: [String: [String: Double]] = [:]
+  for row in rows.rows {
+    let (group, name) = (row[places[0]].plainText, row[places[1]].plainText)
+    if !groups.contains(group) { groups.append(group) }
+    if !series.contains(name) { series.append(name) }
+    if row[places[2]] != .null { values[group, default: [:]][name] = try number(row[places[2]], "value") }
+  }
+  let scale = try axisScale("scale", cell)
+  var format = NumberFormat.automatic
+  if let option = cell.options["format"] {
+    switch ValueFormat(option.value) {
+    case .automatic: format = .automatic
+    case .fixed(let decimals): format = .fixed(decimals)
+    case .grouped: format = .thousands
+    case .percent(let decimals): format = .percent(decimals)
+    case .bytes: format = .si
+    default:
+      throw CellFault(
+        line: option.line,
+        problem: .badOption("format", value: option.value, expected: "%.2f, grouped, percent or bytes"))
+    }
+  }
+  return BarChart(
+    title: "", valueLabel: cell.option("value_label") ?? "", series: series,
+    groups: groups.map { group in BarChart.Group(name: group, values: series.map { values[group]?[$0] }) },
+    scale: scale, valueFormat: format)
+}
+
+/// Columns `series, x, y` and where there is one `label`; points without a value are left out.
+func scatterChart(_ cell: Cell, _ rows: QueryResult) throws -> ScatterChart {
+  let places = try columns(["series", "x", "y"], cell, rows)
+  let label = rows.columns.firstIndex(of: "label")
+  var names: [String] = []
+  var points: [String: [ScatterChart.Point]] = [:]
+  for row in rows.rows {
+    let name = row[places[0]].plainText
+    if !names.contains(name) { names.append(name) }
+    guard row[places[1]] != .null, row[places[2]] != .null else { continue }
+    points[name, default: []].append(
+      ScatterChart.Point(
+        x: try number(row[places[1]], "x"), y: try number(row[places[2]], "y"),
+        label: label.flatMap { row[$0] == .null ? nil : row[$0].plainText }))
+  }
+  return ScatterChart(
+    title: "", xLabel: cell.option("x_label") ?? "", yLabel: cell.option("y_label") ?? "",
+    xScale: try axisScale("x_scale", cell), yScale: try axisScale("y_scale", cell),
+    series: names.map { ScatterChart.Series(name: $0, points: points[$0] ?? []) })
+}
+
+private func axisScale(_ name: String, _ cell: Cell) throws -> AxisScale {
+  guard let option = cell.options[name] else { return .linear }
+  guard ["log", "linear"].contains(option.value) else {
+    throw CellFault(line: option.line, problem: .badOption(name, value: option.value, expected: "linear or log"))
+  }
+  return option.value == "log" ? .logarithmic : .linear
+}
+
+func columns(_ expected: [String], _ cell: Cell, _ rows: QueryResult) throws -> [Int] {
+  let places = expected.compactMap { rows.columns.firstIndex(of: $0) }
+  guard places.count == expected.count else {
+    throw CellFault(
+      problem: .wrongColumns(
+        kind: cell.kind.rawValue, expected: expected.joined(separator: ", "), found: rows.columns))
+  }
+  return places
+}
+
+func number(_ value: SQLValue, _ column: String) throws -> Double {
+  guard let number = value.number else {
+    throw CellFault(problem: .notANumber(column: column, value: value.plainText))
+  }
+  return number
+}
+
+func flag(_ name: String, _ cell: Cell) throws -> Bool {
+  guard let option = cell.options[name] else { return false }
+  guard ["true", "false"].contains(option.value) else {
+    throw CellFault(line: option.line, problem: .badOption(name, value: option.value, expected: "true or false"))
+  }
+  return option.value == "true"
+}

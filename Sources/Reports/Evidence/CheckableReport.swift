@@ -1,0 +1,86 @@
+import Digests
+public import Foundation
+public import Store
+
+/// A report in memory whose page carries what it was woven from.
+public struct CheckableReport: Sendable {
+  /// The page among its files has the evidence in it.
+  public var report: WovenReport
+  public var evidence: ReportEvidence
+  /// The page without the evidence.
+  var frame: Data
+  /// Ids of the runs that anything in the report depends on, sorted.
+  public var usedRuns: [String]
+
+  public var title: String
+  /// `en` or `zh`.
+  public var language: String
+
+  /// Bytes that a page may have before it is warned about.
+  public static let pageBudget = 3_000_000
+
+  /// The page's bytes, evidence and all.
+  public var page: Data { report.files["index.html"] ?? Data() }
+}
+
+extension EvidenceDatabase: RowSource {}
+
+/// Weaves a notebook over a store, and puts into the page what it was woven from.
+///
+/// The rows that its queries need are taken out of the store first; the report is woven from those alone, so that it can
+/// be woven from them again anywhere. Throws ``ReportError``.
+public func weaveCheckable(
+  _ source: NotebookSource, store: Store, version: String
+) throws(ReportError) -> CheckableReport {
+  let queries = try evaluate(source, rows: store).queries
+  let rows: StoreEvidence
+  do throws(StoreError) {
+    rows = try store.gatherEvidence(
+      for: queries.map { EvidenceQuery(sql: $0.sql, parameters: $0.parameters) }, answers: queries.map(\.rows))
+  } catch { throw .evidence(error) }
+  return try weaveAgain(ReportEvidence(vgglab: version, fonts: fontDigest(), source: source, store: rows))
+}
+
+/// Weaves a report from its evidence alone: the same evidence gives the same bytes.
+///
+/// What the evidence says of queries and figures is not read but made again. Throws ``ReportError``.
+public func weaveAgain(_ evidence: ReportEvidence) throws(ReportError) -> CheckableReport {
+  var evidence = evidence
+  do {
+    let rows = try EvidenceDatabase(evidence.store)
+    let evaluated = try evaluate(evidence.source, rows: rows)
+    let asked = evaluated.queries
+    let influence = try rows.influence(
+      of: asked.map { EvidenceQuery(sql: $0.sql, parameters: $0.parameters) }, whole: evidence.store.whole)
+    let digests = Dictionary(uniqueKeysWithValues: evidence.store.runs.map { ($0.run, $0.journal ?? "missing") })
+    let reportID = evidence.reportID
+    let notebook = evidence.source.file
+    var facts = WeavingFacts(
+      runs: Dictionary(
+        zip(asked, influence.runs).map { query, runs in
+          (query.id, runs.map { UsedRun(id: $0, digest: digests[$0] ?? "missing") })
+        }, uniquingKeysWith: { one, _ in one }))
+    facts.sections = [
+      try Ledger(evidence, rows, queries: asked.map(\.id), influence, language: evaluated.language).section
+    ]
+    facts.figureText = { query, runs in FigureOrigin(reportID, notebook, query, runs).text }
+    var woven = try weave(evaluated, rows: rows, facts: facts, version: evidence.vgglab)
+    evidence.queries = zip(woven.queries, influence.runs).map { query, runs in
+      ReportEvidence.Query(
+        id: query.id, kind: query.kind, sql: query.sql, rows: sha256Hex(query.rows.csv), runs: runs)
+    }
+    evidence.figures = woven.files.keys.sorted().filter { $0.hasPrefix("figures/") && $0.hasSuffix(".png") }.map {
+      ReportEvidence.Figure(id: String($0.dropFirst(8).dropLast(4)), png: sha256Hex(woven.files[$0] ?? Data()))
+    }
+    evidence.claims = woven.claims.map { ReportEvidence.Claim(id: $0.id, verdict: $0.verdict) }
+    let frame = woven.files["index.html"] ?? Data()
+    woven.files["index.html"] = PageParts.embed(evidence, in: frame)
+    return CheckableReport(
+      report: woven, evidence: evidence, frame: frame, usedRuns: influence.all.sorted(), title: title(of: evaluated),
+      language: evaluated.language)
+  } catch let error as ReportError { throw error } catch let error as StoreError { throw .evidence(error) } catch {
+    preconditionFailure("an error of neither room: \(error)")
+  }
+}
+
+private func title(of report: EvaluatedReport) -> String { report.notebook.front.title ?? report.source.file }

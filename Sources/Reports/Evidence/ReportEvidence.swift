@@ -1,0 +1,162 @@
+import Digests
+public import ExactJSON
+import Foundation
+import Plots
+public import Store
+
+/// All that a report was woven from: with it and vgglab the page can be made again, byte for byte, without the store.
+public struct ReportEvidence: Sendable, Hashable {
+  /// Of this form of writing it down.
+  public static let format = 1
+  /// Bytes of its JSON that are read.
+  public static let limit = 256 << 20
+
+  /// The version that wove it.
+  public var vgglab: String
+  /// How text is drawn: see ``fontDigest()``.
+  public var fonts: String
+  public var source: NotebookSource
+  /// The rows behind it.
+  public var store: StoreEvidence
+  /// Every query, with the digest of its rows.
+  public var queries: [Query] = []
+  /// The figures' PNGs by their digests.
+  public var figures: [Figure] = []
+  /// Verdicts by the claims' ids, in the page's order.
+  public var claims: [Claim] = []
+
+  public struct Query: Sendable, Hashable {
+    public var id: String
+    public var kind: String
+    public var sql: String
+    /// SHA-256 of its rows as CSV.
+    public var rows: String
+    /// The runs that it depends on.
+    public var runs: [String]
+  }
+
+  public struct Figure: Sendable, Hashable {
+    public var id: String
+    /// SHA-256.
+    public var png: String
+  }
+
+  public struct Claim: Sendable, Hashable {
+    public var id: String
+    public var verdict: Verdict
+  }
+
+  public init(vgglab: String, fonts: String, source: NotebookSource, store: StoreEvidence) {
+    self.vgglab = vgglab
+    self.fonts = fonts
+    self.source = source
+    // Folders of the machine that wove are nobody's business.
+    self.source.file = (source.file as NSString).lastPathComponent
+    self.store = store
+  }
+
+  /// Names the report: sixteen digits of the digest of what it was woven from.
+  public var reportID: String { String(sha256Hex(JSONValue.object(inputs).json).prefix(16)) }
+
+  public var json: JSONValue {
+    .object(
+      inputs + [
+        JSONValue.Member(
+          "queries",
+          .array(
+            queries.map { query in
+              .object([
+                "id": .text(query.id), "kind": .text(query.kind), "sql": .text(query.sql), "rows": .text(query.rows),
+                "runs": .array(query.runs.map { .text($0) }),
+              ])
+            })),
+        JSONValue.Member(
+          "figures", .array(figures.map { .object(["id": .text($0.id), "png": .text($0.png)]) })),
+        JSONValue.Member(
+          "claims",
+          .array(claims.map { .object(["id": .text($0.id), "verdict": .text($0.verdict.rawValue)]) })),
+      ])
+  }
+
+  private var inputs: [JSONValue.Member] {
+    [
+      JSONValue.Member("format", .integer(Int64(Self.format))),
+      JSONValue.Member("vgglab", .text(vgglab)),
+      JSONValue.Member("fonts", .text(fonts)),
+      JSONValue.Member(
+        "notebook",
+        .object([
+          "file": .text(source.file), "text": .text(source.text),
+          "bibliography": source.bibliography.map { .text($0) } ?? .null,
+          "settings": .object(
+            source.settings.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .text($0.value)) }),
+        ])),
+      JSONValue.Member("store", store.json),
+    ]
+  }
+
+  /// Reads what ``json`` wrote. Throws ``StoreError/evidence(_:)``.
+  public init(json: JSONValue) throws(StoreError) {
+    let fields = try EvidenceFields(
+      json, "evidence", ["format", "vgglab", "fonts", "notebook", "store", "queries", "figures", "claims"])
+    guard try fields.integer("format", in: 1...1_000_000) == Self.format else {
+      throw .evidence(.newer(found: try fields.integer("format", in: 1...1_000_000), known: Self.format))
+    }
+    vgglab = try fields.text("vgglab")
+    fonts = try fields.text("fonts")
+    let notebook = try EvidenceFields(
+      try fields.value("notebook"), "notebook", ["file", "text", "bibliography", "settings"])
+    let file = try notebook.text("file")
+    guard isPlainFileName(file) else { throw .evidence(.wrongType("file", expected: "a file's name")) }
+    var settings: [String: String] = [:]
+    guard let members = try notebook.value("settings").members else {
+      throw .evidence(.wrongType("settings", expected: "an object"))
+    }
+    for member in members {
+      guard let text = member.value.text else { throw .evidence(.wrongType(member.key, expected: "a text")) }
+      settings[member.key] = text
+    }
+    let text = try notebook.text("text")
+    let bibliography = try notebook.optionalText("bibliography")
+    guard text.utf8.count <= NotebookSource.textLimit, bibliography?.utf8.count ?? 0 <= NotebookSource.bibliographyLimit
+    else { throw .evidence(.wrongType("text", expected: "of a notebook's size")) }
+    source = NotebookSource(file: file, text: text, bibliography: bibliography, settings: settings)
+    store = try StoreEvidence(json: try fields.value("store"))
+    for value in try fields.array("queries") {
+      let query = try EvidenceFields(value, "queries", ["id", "kind", "sql", "rows", "runs"])
+      queries.append(
+        Query(
+          id: try query.text("id"), kind: try query.text("kind"), sql: try query.text("sql"),
+          rows: try query.text("rows"),
+          runs: try query.array("runs").map { value throws(StoreError) in
+            guard let run = value.text else { throw .evidence(.wrongType("runs", expected: "a list of texts")) }
+            return run
+          }))
+    }
+    for value in try fields.array("figures") {
+      let figure = try EvidenceFields(value, "figures", ["id", "png"])
+      figures.append(Figure(id: try figure.text("id"), png: try figure.text("png")))
+    }
+    for value in try fields.array("claims") {
+      let claim = try EvidenceFields(value, "claims", ["id", "verdict"])
+      guard let verdict = Verdict(rawValue: try claim.text("verdict")) else {
+        throw .evidence(.wrongType("verdict", expected: "a verdict"))
+      }
+      claims.append(Claim(id: try claim.text("id"), verdict: verdict))
+    }
+  }
+}
+
+/// A digest of how text is drawn on this machine: of a small picture with letters of several scripts. Where it is the same,
+/// figures come out with the same bytes.
+public func fontDigest() -> String { drawnSpecimen }
+
+private let drawnSpecimen: String = {
+  let chart = BarChart(
+    title: "Hamburgefonstiv 0123456789", valueLabel: "训练损失与测试精度", series: ["αβγ ∞ ≤ → ×−%±", "图表"],
+    groups: [
+      BarChart.Group(name: "VGG-11", values: [1.25, 3]), BarChart.Group(name: "学习率", values: [2, 0.5]),
+    ])
+  guard let png = try? renderPNG(try DisplayList(.bars(chart)), scale: 2) else { return "none" }
+  return sha256Hex(png)
+}()

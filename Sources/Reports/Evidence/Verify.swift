@@ -1,0 +1,180 @@
+import Digests
+public import Files
+public import Foundation
+public import Store
+
+/// Checks pages and folders of reports, and remembers the last evidence that it wove again.
+public struct Verifier {
+  /// This vgglab's.
+  public let version: String
+  private var last: (digest: String, report: CheckableReport)?
+
+  public init(version: String) { self.version = version }
+
+  /// Checks a page against the evidence inside it.
+  ///
+  /// What is not as it must be is told in the verification. Throws ``ReportError`` for a file that is no such page, and
+  /// for evidence that fits its digest and yet cannot be read or woven.
+  public mutating func verify(page: Data, file: String) throws(ReportError) -> Verification {
+    try check(page: page, file: file).verification
+  }
+
+  /// Checks a report's folder: the page, and beside it everything else that was woven.
+  public mutating func verify(folder: String) throws(ReportError) -> Verification {
+    let path = "\(folder)/index.html"
+    var (found, report) = try check(page: try read(path), file: path)
+    guard let report else { return found }
+    let isExact = report.evidence.fonts == fontDigest() && report.evidence.vgglab == version
+    for (name, right) in report.report.files.sorted(by: { $0.key < $1.key }) where name != "index.html" {
+      let file = "\(folder)/\(name)"
+      guard let data = try? readFile(file, limit: 256 << 20) else {
+        // One page alone is a report as well; a folder has all of it or none.
+        found.add(PageDifference(file: file, what: "it is missing"))
+        continue
+      }
+      if data == right { continue }
+      if name.hasSuffix(".png"), !isExact {
+        let id = name.dropFirst("figures/".count).dropLast(".png".count)
+        if report.evidence.figures.contains(where: { $0.id == id && $0.png == sha256Hex(data) }) { continue }
+        found.add(PageDifference(file: file, what: "it is not the figure that was drawn"))
+      } else if name.hasSuffix(".png") {
+        found.add(PageDifference(file: file, what: "it is not the figure that is drawn from its rows"))
+      } else if report.evidence.vgglab == version || name.hasPrefix("data/") {
+        found.compareBytes(data, right, file: file)
+      }
+    }
+    for part in ["figures", "data"] {
+      for name in ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).sorted()
+      where report.report.files["\(part)/\(name)"] == nil {
+        found.add(PageDifference(file: "\(folder)/\(part)/\(name)", what: "the report has no such file"))
+      }
+    }
+    return found
+  }
+
+  /// Compares a page's evidence with a store: journals by their digests, rows with what the journals tell.
+  public func compare(page: Data, file: String, with store: Store) throws(ReportError) -> Verification {
+    var found = Verification()
+    do {
+      let parts = try PageParts(page)
+      for difference in try store.differences(from: parts.evidence.store) {
+        found.add(PageDifference(file: file, what: "\(difference)"))
+      }
+      found.notes.append(
+        "\(parts.evidence.store.runs.count) runs compared with the journals in \(store.directory)")
+    } catch let problem as PageProblem { throw .page(file: file, problem) } catch let error as StoreError {
+      throw .evidence(error)
+    } catch { preconditionFailure("\(error)") }
+    return found
+  }
+
+  private func read(_ path: String) throws(ReportError) -> Data {
+    do { return try readFile(path, limit: ReportEvidence.limit) } catch { throw .file(error) }
+  }
+
+  /// The report is nil where the evidence does not hold together.
+  private mutating func check(
+    page: Data, file: String
+  ) throws(ReportError) -> (verification: Verification, report: CheckableReport?) {
+    var found = Verification()
+    let parts: PageParts
+    do { parts = try PageParts(page) } catch PageProblem.evidenceChanged {
+      found.add(PageDifference(file: file, what: "\(PageProblem.evidenceChanged)"))
+      return (found, nil)
+    } catch PageProblem.badBlock {
+      found.add(PageDifference(file: file, what: "\(PageProblem.badBlock)"))
+      return (found, nil)
+    } catch let problem as PageProblem { throw .page(file: file, problem) } catch {
+      preconditionFailure("a problem of a page and no other: \(error)")
+    }
+    if last?.digest != parts.digest { last = (parts.digest, try weaveAgain(parts.evidence)) }
+    guard let report = last?.report else { preconditionFailure("woven just now") }
+    found.compare(parts, report, file: file, isSameVersion: parts.evidence.vgglab == version)
+    return (found, report)
+  }
+}
+
+extension Verification {
+  /// Compares a page with the one that its evidence gives.
+  fileprivate mutating func compare(
+    _ parts: PageParts, _ right: CheckableReport, file: String, isSameVersion: Bool
+  ) {
+    report = right.evidence.reportID
+    runs = right.usedRuns.count
+    unbound = right.unboundNumbers
+    for claim in right.evidence.claims { claims[claim.verdict.rawValue, default: 0] += 1 }
+    for (told, judged) in zip(parts.evidence.claims, right.evidence.claims) where told != judged {
+      add(
+        PageDifference(
+          file: file, id: judged.id, found: told.verdict.rawValue, right: judged.verdict.rawValue))
+    }
+    let (one, other) = (PageElements(parts.frame), PageElements(right.frame))
+    compareNumbers(one, other, file: file)
+    let isSameFont = parts.evidence.fonts == fontDigest()
+    compareFigures(
+      one, isSameFont && isSameVersion ? other.figures : parts.evidence.figuresInOrder(of: other), file: file)
+    if !isSameFont {
+      notes.append(
+        "Text is drawn otherwise on this machine (fonts or libraries): figures were compared by the digests in the evidence."
+      )
+    }
+    guard isSameVersion else {
+      notes.append(
+        "The page was woven by vgglab \(parts.evidence.vgglab), and this is another: numbers, verdicts and figures were compared, its "
+          + "other text was not.")
+      return
+    }
+    if isSameFont {
+      compareBytes(parts.frame, right.frame, file: file)
+    } else {
+      compareBytes(one.withoutSizes, other.withoutSizes, file: file)
+    }
+    // What the evidence tells of queries and figures beside the rows is told for readers, and must be right as well.
+    if parts.evidence.queries != right.evidence.queries {
+      add(PageDifference(file: file, what: "the evidence tells otherwise of its queries than its rows do"))
+    }
+    if isSameFont, parts.evidence.figures != right.evidence.figures {
+      add(PageDifference(file: file, what: "the evidence tells otherwise of its figures than its rows do"))
+    }
+  }
+}
+
+extension ReportEvidence {
+  /// The digests of figures, in the order that a page has them in.
+  func figuresInOrder(of page: PageElements) -> [(id: String, digest: String)] {
+    page.figures.map { figure in (id: figure.id, digest: figures.first { $0.id == figure.id }?.png ?? "none") }
+  }
+}
+
+extension CheckableReport {
+  /// Digits in prose that no query stands behind.
+  var unboundNumbers: Int { report.unbound.count }
+}
+
+extension Verifier {
+  /// Checks whatever a path names: a page, a report's folder, an archive; with a store also its evidence against the
+  /// journals there. Throws ``ReportError``.
+  public mutating func verify(path: String, store: Store? = nil) throws(ReportError) -> Verification {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw .file(.missing(path: path))
+    }
+    var found: Verification
+    let page: String
+    if isDirectory.boolValue {
+      if FileManager.default.fileExists(atPath: "\(path)/SHA256SUMS") {
+        found = try verify(archive: path)
+        if let store, found.isSound { found.add(try compare(archive: path, with: store)) }
+        return found
+      }
+      page = "\(path)/index.html"
+      guard FileManager.default.fileExists(atPath: page) else { throw .page(file: path, .noReport) }
+      found = try verify(folder: path)
+    } else {
+      page = path
+      found = try verify(page: try read(path), file: path)
+    }
+    if let store, found.isSound { found.add(try compare(page: try read(page), file: page, with: store)) }
+    return found
+  }
+}

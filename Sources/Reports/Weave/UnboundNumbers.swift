@@ -1,0 +1,99 @@
+/// Digits that somebody typed into a sentence, which no query keeps right.
+public struct UnboundNumber: Sendable, Hashable {
+  public var text: String
+  /// From 1.
+  public var line: Int
+}
+
+/// A piece of a notebook's prose, without code, addresses and raw HTML.
+struct ProseText: Sendable, Hashable {
+  var text: String
+  /// From 1.
+  var line: Int
+  var isHeading = false
+}
+
+/// The numbers in a text that are neither inlines, nor constants, nor part of a name such as VGG-11 or F4.
+func unboundNumbers(_ prose: ProseText, constants: [String]) -> [UnboundNumber] {
+  var text = replaceMarks(prose.text, Notebook.inlineMark) { _ in "\u{FFFC}" }
+  text = replaceMarks(text, Notebook.cellMark) { _ in "\u{FFFC}" }
+  for constant in constants.sorted(by: { ($1.count, $0) < ($0.count, $1) }) { text = without(constant, text) }
+  let scalars = Array(text.unicodeScalars)
+  var found: [UnboundNumber] = []
+  var place = prose.isHeading ? enumeration(scalars) : 0
+  while place < scalars.count {
+    guard isDigit(scalars[place]) else {
+      place += 1
+      continue
+    }
+    let start = place
+    while place < scalars.count,
+      isDigit(scalars[place])
+        || (".,".unicodeScalars.contains(scalars[place]) && place + 1 < scalars.count && isDigit(scalars[place + 1]))
+    { place += 1 }
+    if isName(scalars, start) || isOrdinal(scalars, place) {
+      while place < scalars.count, isLatin(scalars[place]) || isDigit(scalars[place]) { place += 1 }
+      continue
+    }
+    found.append(
+      UnboundNumber(text: String(String.UnicodeScalarView(scalars[start..<place])), line: prose.line))
+  }
+  return found
+}
+
+/// Behind a heading's own number, as in `2. Why`, `2.1 Why` or `2、`.
+private func enumeration(_ scalars: [Unicode.Scalar]) -> Int {
+  let digits = scalars.prefix { isDigit($0) || $0 == "." }.count
+  guard digits > 0, digits < scalars.count else { return 0 }
+  let isNumbered = scalars[digits] == "、" || scalars[digits] == " " && scalars[..<digits].contains(".")
+  guard isNumbered else { return 0 }
+  return digits
+}
+
+/// A number that is attached to a letter before it, itself or by a dash.
+private func isName(_ scalars: [Unicode.Scalar], _ start: Int) -> Bool {
+  guard start > 0 else { return false }
+  if isLatin(scalars[start - 1]) { return true }
+  return start > 1 && "-\u{2010}\u{2011}_".unicodeScalars.contains(scalars[start - 1])
+    && (isLatin(scalars[start - 2]) || isDigit(scalars[start - 2]) && isName(scalars, digitsStart(scalars, start - 2)))
+}
+
+private func digitsStart(_ scalars: [Unicode.Scalar], _ place: Int) -> Int {
+  var place = place
+  while place > 0, isDigit(scalars[place - 1]) { place -= 1 }
+  return place
+}
+
+/// `1st`, `2nd`, `3D`.
+private func isOrdinal(_ scalars: [Unicode.Scalar], _ end: Int) -> Bool {
+  let rest = String(String.UnicodeScalarView(scalars[end...].prefix { isLatin($0) }))
+  return ["st", "nd", "rd", "th", "D"].contains(rest)
+}
+
+/// Letters of alphabets; Chinese characters stand beside numbers without being one name with them.
+private func isLatin(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isAlphabetic && scalar.value < 0x2E80 }
+
+/// A text without the occurrences of a constant that are not part of a longer number.
+private func without(_ constant: String, _ text: String) -> String {
+  var result = ""
+  var rest = text[...]
+  while let range = rest.firstRange(of: constant) {
+    let before = rest[..<range.lowerBound]
+    let behind = rest[range.upperBound...]
+    let isPart =
+      before.unicodeScalars.last.map { isDigit($0) || $0 == "." && behindDigit(before) } ?? false
+      || behind.unicodeScalars.first.map { isDigit($0) } ?? false || startsFraction(behind)
+    result += before
+    result += isPart ? String(rest[range]) : "\u{FFFC}"
+    rest = behind
+  }
+  return result + rest
+}
+
+private func behindDigit(_ text: Substring) -> Bool { text.unicodeScalars.dropLast().last.map(isDigit) ?? false }
+
+/// `.5` or `,000` behind a number.
+private func startsFraction(_ text: Substring) -> Bool {
+  let scalars = text.unicodeScalars.prefix(2)
+  return scalars.first.map { $0 == "." || $0 == "," } ?? false && scalars.dropFirst().first.map(isDigit) ?? false
+}

@@ -1,0 +1,95 @@
+import Plots
+
+/// The words that the weaver adds, in a report's language.
+struct Words: Sendable {
+  let language: String
+  private var isChinese: Bool { language == "zh" }
+  private func pick(_ english: String, _ chinese: String) -> String { isChinese ? chinese : english }
+
+  var figures: FigureLanguage { isChinese ? .chinese : .english }
+  var epoch: String { pick("epoch", "轮次") }
+  var table: String { pick("Table", "表") }
+  var figure: String { pick("Figure", "图") }
+  var claim: String { pick("Claim", "论断") }
+  func name(_ kind: ReferenceKind) -> String {
+    switch kind {
+    case .figure: figure
+    case .table: table
+    case .claim: claim
+    }
+  }
+  func verdict(_ verdict: Verdict) -> String {
+    switch verdict {
+    case .supported: pick("supported", "成立")
+    case .refuted: pick("refuted", "不成立")
+    case .undecided: pick("not enough evidence", "证据不足")
+    }
+  }
+  func effect(_ test: ClaimTest) -> String {
+    switch test {
+    case .holds: pick("Effect", "效应")
+    case .mean: pick("Mean", "均值")
+    case .proportion: pick("Proportion", "比例")
+    case .mcnemar: pick("Share of the first among those that one alone got right", "仅一方答对者中第一方所占比例")
+    }
+  }
+  func replicates(_ test: ClaimTest, _ count: Int) -> String {
+    switch test {
+    case .holds, .mean: pick(count == 1 ? "replicate" : "replicates", "次重复")
+    case .proportion: pick(count == 1 ? "trial" : "trials", "次试验")
+    case .mcnemar:
+      pick(count == 1 ? "example that one alone got right" : "examples that one alone got right", "个仅一方答对的样本")
+    }
+  }
+  var comma: String { pick(", ", "，") }
+  var semicolon: String { pick("; ", "；") }
+  var and: String { pick("&", "与") }
+  var andOthers: String { pick("et al.", "等") }
+  func bracketed(_ text: String) -> String { pick("(\(text))", "（\(text)）") }
+  func leftOut(_ kind: ReferenceKind) -> String {
+    switch kind {
+    case .figure: pick("a figure that is left out here", "此处略去的图")
+    case .table: pick("a table that is left out here", "此处略去的表")
+    case .claim: pick("a claim that is left out here", "此处略去的论断")
+    }
+  }
+  var references: String { pick("References", "参考文献") }
+  var constants: String { pick("Numbers on this page that are fixed and not measured", "本页中固定、非测量所得的数字") }
+  var toDo: String { pick("to do", "待办") }
+  var done: String { pick("done", "已完成") }
+  var backToText: String { pick("Back to the text", "返回正文") }
+  var footnotes: String { pick("Footnotes", "脚注") }
+  var tableOfText: String { pick("Table in the text", "正文中的表") }
+  var noRuns: String { pick("Nothing on this page depends on a run.", "本页没有任何内容依赖于运行。") }
+  var dirty: String { pick("changed", "有改动") }
+  func provenance(_ column: String) -> String {
+    switch column {
+    case "run": pick("run", "运行")
+    case "trial": pick("trial", "试验")
+    case "profile": pick("profile", "配置档")
+    case "begun": pick("begun", "开始时间")
+    case "commit": pick("commit", "提交")
+    case "kernels": pick("kernels", "计算核")
+    case "instruction_set": pick("instruction set", "指令集")
+    case "threads": pick("threads", "线程")
+    case "processor": pick("processor", "处理器")
+    case "journal": pick("journal's SHA-256", "日志 SHA-256")
+    default: column
+    }
+  }
+  var said: String { pick("Said by", "出处：") }
+  /// Between two sentences.
+  var gap: String { pick(" ", "") }
+  var stop: String { pick(".", "。") }
+  var data: String { pick("The data of this figure", "本图的数据") }
+  var query: String { pick("The query", "查询") }
+  var more: String { pick("more rows are in", "更多行见") }
+  var contents: String { pick("Contents", "目录") }
+  var skip: String { pick("Skip to the text", "跳到正文") }
+  var made: String {
+    pick(
+      "Every number on this page comes from a query over stored runs. Woven by vgglab",
+      "本页的每个数字都来自对已存运行的查询。编织者：vgglab")
+  }
+  var from: String { pick("from", "源文件") }
+}

@@ -1,0 +1,87 @@
+public import Files
+public import Foundation
+public import Store
+
+/// A report, all of it in memory.
+public struct WovenReport: Sendable {
+  /// `index.html`, `README.md`, `figures/<id>.png` and `data/<id>.csv`.
+  public var files: [String: Data]
+  public var warnings: [String]
+  /// Every query that was asked, in the order of the cells.
+  public var queries: [AskedQuery]
+  /// In the order of their cells.
+  public var claims: [JudgedClaim]
+  /// Numbers that were typed into the text.
+  public var unbound: [UnboundNumber]
+}
+
+/// A part that is put at a report's end by others than its notebook.
+public struct ReportSection: Sendable, Hashable {
+  /// Plain text.
+  public var heading: String
+  /// The heading's anchor, unlike those of the notebook's headings.
+  public var slug: String
+  /// What stands under the heading.
+  public var html: String
+  public var markdown: String
+
+  public init(heading: String, slug: String, html: String, markdown: String) {
+    self.heading = heading
+    self.slug = slug
+    self.html = html
+    self.markdown = markdown
+  }
+}
+
+/// What is known of a report's queries besides their rows.
+public struct WeavingFacts: Sendable {
+  /// The runs that the queries' rows depend on, by the queries' ids.
+  public var runs: [String: [UsedRun]] = [:]
+  /// Put at the end, in this order.
+  public var sections: [ReportSection] = []
+  /// Text chunks for a figure's PNG.
+  public var figureText: @Sendable (AskedQuery, [UsedRun]) -> [(keyword: String, value: String)] = { _, _ in [] }
+
+  public init(runs: [String: [UsedRun]] = [:], sections: [ReportSection] = []) {
+    self.runs = runs
+    self.sections = sections
+  }
+}
+
+/// Weaves a notebook in memory. The same source, rows and runs give the same bytes.
+///
+/// Throws ``ReportError`` with everything that is wrong with the notebook.
+public func weave(
+  _ source: NotebookSource, rows: any RowSource, runs: [String: [UsedRun]] = [:], version: String
+) throws(ReportError) -> WovenReport {
+  try weave(try evaluate(source, rows: rows), rows: rows, facts: WeavingFacts(runs: runs), version: version)
+}
+
+/// Weaves what was evaluated, once it is known which runs its queries depend on.
+public func weave(
+  _ report: EvaluatedReport, rows: any RowSource, facts: WeavingFacts, version: String
+) throws(ReportError) -> WovenReport {
+  try Weaver(report, rows: rows, facts: facts, version: version).woven()
+}
+
+/// Writes a woven report into a folder: the page last, so that it never shows what is not beside it.
+///
+/// Figures and data that an earlier report left there and this one has not are removed. Throws ``FileError``.
+public func writeReport(_ report: WovenReport, to output: String) throws(FileError) {
+  for folder in ["figures", "data"] {
+    let path = "\(output)/\(folder)"
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard attributes?[.type] as? FileAttributeType != .typeSymbolicLink else {
+      throw .unwritable(path: path, reason: "it is a link to another folder; remove it")
+    }
+    try makeDirectory(path)
+  }
+  let names = report.files.keys.sorted { ($0 == "index.html" ? 1 : 0, $0) < ($1 == "index.html" ? 1 : 0, $1) }
+  for name in names { try writeFileAtomically("\(output)/\(name)", report.files[name]!) }
+  for (folder, suffix) in [("figures", ".png"), ("data", ".csv")] {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: "\(output)/\(folder)")) ?? []
+    where name.hasSuffix(suffix) && report.files["\(folder)/\(name)"] == nil {
+      unlink("\(output)/\(folder)/\(name)")
+    }
+  }
+}

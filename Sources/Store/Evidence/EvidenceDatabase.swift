@@ -1,0 +1,111 @@
+public import Foundation
+import GRDBSQLite
+import Synchronization
+
+/// A database in memory with a store's tables and views and no rows but the evidence's, asked under the same restrictions.
+public final class EvidenceDatabase: Sendable {
+  private let connection: Mutex<Connection>
+  let schema: Int
+
+  private struct Connection {
+    let query: QueryConnection
+  }
+
+  /// Steps of SQLite's machine that all queries together may take: evidence may come from anybody.
+  static let stepBudget = 4_000_000_000
+
+  /// Puts the rows into new tables; those of an older schema are brought up to date like an older store.
+  ///
+  /// Throws ``StoreError/evidence(_:)`` for tables and columns that the schema has not, and rows that it does not allow.
+  public init(_ evidence: StoreEvidence) throws(StoreError) {
+    guard (1...Schema.version).contains(evidence.schema) else {
+      throw .evidence(.newer(found: evidence.schema, known: Schema.version))
+    }
+    let query = try QueryConnection(inMemory: Self.stepBudget) { query throws(StoreError) in
+      try query.execute("BEGIN")
+      for step in Schema.steps[..<evidence.schema] { try query.execute(step) }
+      var known: [String: [String]] = [:]
+      for table in try query.tableNames() { known[table] = try query.columnNames(table) }
+      var seen: Set<String> = []
+      for table in evidence.tables {
+        guard let columns = known[table.name] else { throw .evidence(.unknownTable(table.name)) }
+        guard seen.insert(table.name).inserted else { throw .evidence(.doubled(table.name)) }
+        for column in table.columns where !columns.contains(column) {
+          throw .evidence(.unknownColumn(column, table: table.name))
+        }
+        try query.insert(table)
+      }
+      if let row = try query.rows("PRAGMA foreign_key_check").rows.first {
+        throw .evidence(.dangling(table: row[0].plainText))
+      }
+      for step in Schema.steps[evidence.schema...] { try query.execute(step) }
+      try query.execute("PRAGMA user_version = \(Schema.version); COMMIT")
+    }
+    connection = Mutex(Connection(query: query))
+    schema = Schema.version
+  }
+
+  /// The rows of one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
+  public func query(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) -> QueryResult {
+    try connection.withLock { connection throws(StoreError) in try connection.query.rows(sql, parameters) }
+  }
+
+  /// The same without parameters.
+  public func query(_ sql: String) throws(StoreError) -> QueryResult { try query(sql, [:]) }
+
+  /// The database as the bytes of an SQLite file.
+  public func serialized() throws(StoreError) -> Data {
+    try connection.withLock { connection throws(StoreError) in
+      try connection.query.serialized()
+    }
+  }
+
+  /// Which runs the rows of queries depend on, by taking them away; experiments of `whole` are judged together.
+  public func influence(of queries: [EvidenceQuery], whole: [String]) throws(StoreError) -> Influence {
+    let scratch = try ScratchStore(serialized: try serialized())
+    return try scratch.influence(of: queries, whole: Set(whole), isBounded: false)
+  }
+}
+
+extension QueryConnection {
+  /// The tables of a store, in the schema's order.
+  func tableNames() throws(StoreError) -> [String] {
+    try trustedRows(
+      "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid"
+    ).map { $0[0].plainText }
+  }
+
+  func columnNames(_ table: String) throws(StoreError) -> [String] {
+    try trustedRows("SELECT name FROM pragma_table_info(:t, 'main') ORDER BY cid", ["t": .text(table)]).map {
+      $0[0].plainText
+    }
+  }
+
+  /// Puts rows into a table whose name and columns are known.
+  fileprivate func insert(_ table: EvidenceTable) throws(StoreError) {
+    guard !table.rows.isEmpty else { return }
+    let places = table.columns.map { _ in "?" }.joined(separator: ", ")
+    let sql = "INSERT INTO \(table.name) (\(table.columns.joined(separator: ", "))) VALUES (\(places))"
+    var statement: OpaquePointer?
+    defer { sqlite3_finalize(statement) }
+    func reason() -> String { String(cString: sqlite3_errmsg(handle)) }
+    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
+      throw .evidence(.badRow(0, table: table.name, reason: reason()))
+    }
+    for (index, row) in table.rows.enumerated() {
+      guard row.count == table.columns.count else {
+        throw .evidence(
+          .badRow(index, table: table.name, reason: "it has \(row.count) values for \(table.columns.count) columns"))
+      }
+      for (column, value) in row.enumerated() {
+        guard bind(value, to: statement, at: Int32(column + 1)) == SQLITE_OK else {
+          throw .evidence(.badRow(index, table: table.name, reason: reason()))
+        }
+      }
+      guard sqlite3_step(statement) == SQLITE_DONE else {
+        throw .evidence(.badRow(index, table: table.name, reason: reason()))
+      }
+      sqlite3_reset(statement)
+    }
+  }
+}

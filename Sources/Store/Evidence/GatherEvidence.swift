@@ -1,0 +1,244 @@
+import Digests
+import Foundation
+
+extension Store {
+  /// Bytes of evidence, as JSON, that a page may carry.
+  public static let evidenceLimit = 96 << 20
+
+  /// The rows that queries need to be answered alike without the store: of the small tables that they read, all rows of
+  /// every experiment of which a run is used; of what was measured step by step, the values of used runs that make a
+  /// difference.
+  ///
+  /// `answers` are what the store gave. All queries are asked again on the evidence alone; where one is answered otherwise,
+  /// more rows are taken, in the end all. Throws ``StoreError/evidence(_:)``.
+  public func gatherEvidence(
+    for queries: [EvidenceQuery], answers: [QueryResult]
+  ) throws(StoreError) -> StoreEvidence {
+    precondition(queries.count == answers.count, "\(queries.count) queries and \(answers.count) answers")
+    let scratch = try ScratchStore(path: databasePath)
+    let influence = try scratch.influence(of: queries, whole: [], isBounded: true)
+    let reads = try queries.map { query throws(StoreError) in
+      try scratch.connection.tables(readBy: query.sql, query.parameters)
+    }
+    let experiments = try scratch.runsByExperiment()
+    for extent in EvidenceExtent.allCases {
+      let isMeasured = reads.map { !$0.isDisjoint(with: scratch.measured) }
+      var choice = EvidenceChoice(tables: reads.reduce(into: Set(EvidenceChoice.always)) { $0.formUnion($1) })
+      choice.runs = experiments.filter { extent == .everything || !influence.all.isDisjoint(with: $0.runs) }
+        .flatMap(\.runs)
+      switch extent {
+      case .needed:
+        choice.measuredRuns = zip(influence.runs, isMeasured).filter(\.1).flatMap(\.0)
+        choice.names = try scratch.names(neededBy: zip(queries, isMeasured).filter(\.1).map(\.0))
+      case .matching, .everything:
+        choice.measuredRuns = isMeasured.contains(true) ? choice.runs : []
+      }
+      var evidence = StoreEvidence(
+        schema: scratch.schema, tables: try scratch.rows(choice), runs: [],
+        whole: influence.whole.filter { name in experiments.contains { $0.experiment == name } })
+      let database = try EvidenceDatabase(evidence)
+      guard try answers == queries.map({ query throws(StoreError) in try database.query(query.sql, query.parameters) })
+      else { continue }
+      evidence.runs = try facts(of: choice.runs, scratch)
+      return evidence
+    }
+    throw .evidence(.notRepeatable(sql: try unlike(queries, answers)))
+  }
+
+  /// The first query that the store itself answers otherwise now.
+  private func unlike(_ queries: [EvidenceQuery], _ answers: [QueryResult]) throws(StoreError) -> String {
+    for (query, answer) in zip(queries, answers) where try self.query(query.sql, query.parameters) != answer {
+      return query.sql
+    }
+    return queries.first?.sql ?? ""
+  }
+
+  /// What is known of runs besides their rows, the oldest first.
+  func facts(of chosen: [String], _ scratch: ScratchStore) throws(StoreError) -> [EvidenceRun] {
+    let wanted = Set(chosen)
+    let states = try runs(RunSelection(includesRemoved: true))
+    var offsets: [String: Int] = [:]
+    for row in try scratch.connection.trustedRows("SELECT run, offset FROM main.journal") {
+      if case .integer(let offset) = row[1] { offsets[row[0].plainText] = Int(offset) }
+    }
+    var evaluations: [String: Int] = [:]
+    for run in wanted {
+      let found = try scratch.connection.trustedRows(
+        "SELECT count(*) FROM source.metric WHERE run = :run AND name = 'test_accuracy'", ["run": .text(run)])
+      if case .integer(let count)? = found.first?.first { evaluations[run] = Int(count) }
+    }
+    return states.filter { wanted.contains($0.id) }.map { run in
+      let bytes = offsets[run.id] ?? 0
+      return EvidenceRun(
+        run: run.id, state: run.state, cause: run.cause,
+        journal: journalDigest(RunFolder.journalPath(store: directory, run: run.id), bytes: bytes), journalBytes: bytes,
+        testEvaluations: evaluations[run.id] ?? 0)
+    }
+  }
+
+  /// What of some evidence is not as this store has it: journals by their digests, and every row against the database that
+  /// was made from the journals. A run that has gone on since is fine, and so is a note made later.
+  public func differences(from evidence: StoreEvidence) throws(StoreError) -> [EvidenceDifference] {
+    var differences: [EvidenceDifference] = []
+    var known: Set<String> = []
+    for run in evidence.runs {
+      let path = RunFolder.journalPath(store: directory, run: run.run)
+      guard FileManager.default.fileExists(atPath: path) else {
+        differences.append(.noSuchRun(run.run))
+        continue
+      }
+      known.insert(run.run)
+      if let digest = run.journal, journalDigest(path, bytes: run.journalBytes) != digest {
+        differences.append(.journal(run: run.run))
+      }
+    }
+    let scratch = try ScratchStore(path: databasePath)
+    for table in evidence.tables {
+      guard scratch.tables.contains(table.name) else {
+        differences.append(.table(table.name))
+        continue
+      }
+      // What ends a run, and how far its journal was read, is told later.
+      let isOpen = ["run", "attempt", "journal", "final_metric", "experiment"].contains(table.name)
+      let columns = try scratch.connection.columnNames(table.name)
+      guard table.columns.allSatisfy(columns.contains) else {
+        differences.append(.table(table.name))
+        continue
+      }
+      let place = table.columns.firstIndex(of: table.name == "run" ? "id" : "run")
+      let unfinished = Set(evidence.runs.filter { ![.completed, .failed].contains($0.state) }.map(\.run))
+      let condition = table.columns.map { "\($0) IS :\($0)" }.joined(separator: " AND ")
+      let query = try scratch.connection.trustedQuery(
+        "SELECT 1 FROM source.\(table.name) WHERE \(condition) LIMIT 1",
+        Dictionary(uniqueKeysWithValues: table.columns.map { ($0, SQLValue.null) }))
+      for row in table.rows {
+        let run = place.map { row[$0].plainText }
+        if let run, !known.contains(run) || isOpen && unfinished.contains(run) { continue }
+        if table.name == "experiment" || table.name == "tag" || table.name == "note" || table.name == "removal" {
+          continue
+        }
+        let found = try scratch.connection.isFound(query, Dictionary(uniqueKeysWithValues: zip(table.columns, row)))
+        if !found {
+          differences.append(.row(table: table.name, run: run))
+          break
+        }
+      }
+    }
+    return differences
+  }
+}
+
+/// Where evidence and a store disagree.
+public enum EvidenceDifference: Hashable, Sendable, CustomStringConvertible {
+  case noSuchRun(String)
+  case journal(run: String)
+  case table(String)
+  case row(table: String, run: String?)
+
+  public var description: String {
+    switch self {
+    case .noSuchRun(let run): "run \(run) is not in the store"
+    case .journal(let run): "the journal of run \(run) is not the one that the evidence was taken from"
+    case .table(let table): "the store has no such table as \(table.prefix(40))"
+    case .row(let table, let run):
+      "a row of \(table)\(run.map { " of run \($0.prefix(64))" } ?? "") is not what the journals tell"
+    }
+  }
+}
+
+/// How many rows are taken.
+private enum EvidenceExtent: CaseIterable {
+  case needed, matching, everything
+}
+
+/// Which rows are taken.
+struct EvidenceChoice {
+  var tables: Set<String>
+  var runs: [String] = []
+  var measuredRuns: [String] = []
+  /// Of measured values; nil for all.
+  var names: [String]?
+
+  /// Tables that a report's ledger tells from.
+  static let always = ["experiment", "trial", "network", "run", "environment", "attempt", "removal"]
+}
+
+extension ScratchStore {
+  /// The rows of a choice, in the order that the store keeps them in.
+  func rows(_ choice: EvidenceChoice) throws(StoreError) -> [EvidenceTable] {
+    try connection.execute(
+      "SAVEPOINT choice; CREATE TEMP TABLE chosen (run TEXT PRIMARY KEY, is_measured INTEGER) WITHOUT ROWID")
+    defer { try? connection.execute("ROLLBACK TO choice; RELEASE choice") }
+    let measuredRuns = Set(choice.measuredRuns)
+    for run in choice.runs {
+      try connection.change(
+        "INSERT INTO chosen VALUES (:run, :measured)",
+        ["run": .text(run), "measured": .integer(measuredRuns.contains(run) ? 1 : 0)])
+    }
+    var found: [EvidenceTable] = []
+    var bytes = 0
+    for table in tables where choice.tables.contains(table) {
+      let columns = try connection.columnNames(table)
+      let isMeasured = measured.contains(table)
+      let condition =
+        switch table {
+        case "experiment": "name IN (SELECT experiment FROM main.run WHERE id IN (SELECT run FROM chosen))"
+        case "trial":
+          "(experiment, name, trial_id) IN (SELECT experiment, trial, trial_id FROM main.run WHERE id IN (SELECT run FROM chosen))"
+        case "network": "digest IN (SELECT network FROM main.run WHERE id IN (SELECT run FROM chosen))"
+        case "layer": "network IN (SELECT network FROM main.run WHERE id IN (SELECT run FROM chosen))"
+        case "environment": "digest IN (SELECT environment FROM main.attempt WHERE run IN (SELECT run FROM chosen))"
+        case "run": "id IN (SELECT run FROM chosen)"
+        default: isMeasured ? "run IN (SELECT run FROM chosen WHERE is_measured)" : "run IN (SELECT run FROM chosen)"
+        }
+      var parameters: [String: SQLValue] = [:]
+      var names = ""
+      if isMeasured, let wanted = choice.names {
+        for (place, name) in wanted.enumerated() { parameters["n\(place)"] = .text(name) }
+        names = " AND name IN (\(wanted.indices.map { ":n\($0)" }.joined(separator: ", ")))"
+      }
+      let keys = try connection.trustedRows(
+        "SELECT name FROM pragma_table_info(:t, 'main') WHERE pk > 0 ORDER BY pk", ["t": .text(table)])
+      let hasRowID = try connection.trustedRows(
+        "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = :t AND wr = 0", ["t": .text(table)])
+      let order = hasRowID.isEmpty ? keys.map { $0[0].plainText }.joined(separator: ", ") : "rowid"
+      let rows: [[SQLValue]]
+      do throws(StoreError) {
+        rows = try connection.trustedRows(
+          """
+          SELECT \(columns.joined(separator: ", ")) FROM \(isMeasured ? "source" : "main").\(table)
+          WHERE \(condition)\(names) ORDER BY \(order)
+          """, parameters)
+      } catch {
+        guard case .badQuery(_, let reason) = error, reason.contains("more than") else { throw error }
+        throw .evidence(.tooLarge(bytes: QueryConnection.answerBytes, limit: Store.evidenceLimit))
+      }
+      bytes += rows.reduce(0) { sum, row in
+        sum + row.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count + 3 } else { $0 + 12 } }
+      }
+      guard bytes <= Store.evidenceLimit else {
+        throw .evidence(.tooLarge(bytes: bytes, limit: Store.evidenceLimit))
+      }
+      found.append(EvidenceTable(name: table, columns: columns, rows: rows))
+    }
+    return found
+  }
+}
+
+/// SHA-256 of a journal's first bytes; nil if it is gone or shorter.
+public func journalDigest(_ path: String, bytes: Int) -> String? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  var hash = RunningSHA256()
+  var left = bytes
+  var piece = [UInt8](repeating: 0, count: 1 << 16)
+  while left > 0 {
+    let count = read(descriptor, &piece, min(piece.count, left))
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return nil }
+    piece.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    left -= count
+  }
+  return hash.hexadecimal
+}

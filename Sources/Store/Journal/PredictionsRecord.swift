@@ -1,0 +1,20 @@
+/// Which test pictures a training told right, a bit each, in the order of the test set.
+public struct PredictionsRecord: Sendable, Hashable, Codable {
+  /// How many pictures there are.
+  public var examples: Int
+  /// Hexadecimal digits of bytes; the first picture is the first byte's highest bit, and bits behind the last are 0.
+  public var correct: String
+
+  public init(isRight: [Bool]) {
+    examples = isRight.count
+    var text = ""
+    for start in stride(from: 0, to: isRight.count, by: 8) {
+      var byte: UInt8 = 0
+      for (place, right) in isRight[start..<min(start + 8, isRight.count)].enumerated() where right {
+        byte |= 0x80 >> UInt8(place)
+      }
+      text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    correct = text
+  }
+}

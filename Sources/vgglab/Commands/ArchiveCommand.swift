@@ -1,0 +1,200 @@
+import ArgumentParser
+import Files
+import Foundation
+import Lab
+import Reports
+import Store
+
+struct ArchiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "archive",
+    abstract: "Freeze a comparison: runs with their journals, reports with their evidence, digests of all of it.",
+    discussion:
+      "An archive is a folder, by default under reports/archive/; `sha256sum -c SHA256SUMS` checks it as well.",
+    subcommands: [
+      ArchiveCreateCommand.self, ArchiveListCommand.self, ArchiveShowCommand.self, ArchiveDiffCommand.self,
+      ArchiveVerifyCommand.self, ArchiveImportCommand.self,
+    ])
+}
+
+struct ArchiveOptions: ParsableArguments {
+  @Option(name: .long, help: "The folder that archives stand in.")
+  var archives = "reports/archive"
+
+  var folder: ArchiveFolder { ArchiveFolder(archives) }
+}
+
+struct ArchiveCreateCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Make an archive of runs and of the reports over them.",
+    discussion: """
+      Without --runs it holds every run of the experiments that the reports draw on. With a notebook NAME.md its other \
+      languages come along where they stand beside it (NAME.zh.md).
+      """)
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var format: JSONOptions
+
+  @Argument(help: "Its name: letters, digits, dashes and underscores.")
+  var name: String
+
+  @Option(name: .long, help: ArgumentHelp("Runs: ids, beginnings of them, or trials' names.", valueName: "run,…"))
+  var runs: String?
+
+  @Option(name: .long, help: ArgumentHelp("A notebook whose report comes along; may be repeated.", valueName: "file"))
+  var notebook: [String] = []
+
+  @Flag(name: .long, help: "Take weights along, however large (default: kept files up to 4 MB).")
+  var weights = false
+
+  func execute() throws {
+    let source = try Store.openToRead(at: store.directory)
+    var files: [String] = []
+    for file in notebook.isEmpty && runs == nil ? ["reports/exercises.md"] : notebook {
+      for name in [file] + languages(of: file) where !files.contains(name) { files.append(name) }
+    }
+    let chosen = try runs.map { try $0.split(separator: ",").map { try source.run(matching: String($0)).id } }
+    let request = ArchiveRequest(
+      name: name, runs: chosen, notebooks: try files.map { try readNotebookSource($0) }, createdAt: currentTime(),
+      version: vgglabVersion, artifactLimit: weights ? 1 << 30 : 4 << 20)
+    let archive = try archives.folder.create(request, from: source)
+    for file in archive.leftOut { complain("vgglab: \(file) was left out; --weights takes it along") }
+    output(format.json ? try json(ArchiveFacts(archive)) : "\(archives.archives)/\(name)")
+  }
+
+  /// `NAME.zh.md` beside `NAME.md`.
+  private func languages(of file: String) -> [String] {
+    guard file.hasSuffix(".md") else { return [] }
+    return ["en", "zh"].map { "\(file.dropLast(3)).\($0).md" }.filter { FileManager.default.fileExists(atPath: $0) }
+  }
+}
+
+struct ArchiveListCommand: LabCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the archives.")
+
+  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var format: JSONOptions
+
+  func execute() throws {
+    let found = try archives.folder.names.map { try Archive(folder: try archives.folder.archive($0)) }
+    output(format.json ? try json(found.map(ArchiveFacts.init)) : archiveTable(found))
+  }
+}
+
+struct ArchiveShowCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show an archive's runs and reports with their verdicts.")
+
+  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var format: JSONOptions
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  func execute() throws {
+    let folder = try archives.folder.archive(name)
+    let archive = try Archive(folder: folder)
+    output(format.json ? try json(ArchiveFacts(archive)) : try archive.text(folder: folder))
+  }
+}
+
+struct ArchiveDiffCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Compare two archives: runs, what was measured, verdicts that drifted.")
+
+  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var format: JSONOptions
+
+  @Argument(help: "The one.")
+  var first: String
+
+  @Argument(help: "The other.")
+  var second: String
+
+  func execute() throws {
+    let found = try archives.folder.compare(first, second)
+    output(format.json ? try json(found) : found.text)
+  }
+}
+
+struct ArchiveVerifyCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check an archive: digests, reports against their evidence, evidence against journals.",
+    discussion: "Ends with 2 where anything is not as it must be.")
+
+  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var format: JSONOptions
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  func execute() throws {
+    var verifier = Verifier(version: vgglabVersion)
+    let found = try verifier.verify(archive: try archives.folder.archive(name))
+    output(format.json ? try json(found) : found.text)
+    if !found.isSound { throw ExitCode(2) }
+  }
+}
+
+struct ArchiveImportCommand: LabCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Take an archive's runs into the store: all of them or none.",
+    discussion: "The archive is checked first. A run that is there with another journal is refused.")
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var archives: ArchiveOptions
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  func execute() throws {
+    let target = try Store.open(at: store.directory, access: .readWrite, create: true)
+    _ = try target.ingest()
+    let new = try archives.folder.importRuns(of: name, into: target, version: vgglabVersion)
+    for run in new { output(run) }
+    complain("vgglab: \(new.count) runs are new in \(store.directory)")
+  }
+}
+
+/// An archive for `--json`.
+struct ArchiveFacts: Encodable {
+  struct Report: Encodable {
+    var folder: String
+    var title: String
+    var language: String
+    var id: String
+  }
+
+  var name: String
+  var created_at: String
+  var vgglab_version: String
+  var runs: [String]
+  var left_out: [String]
+  var reports: [Report]
+
+  init(_ archive: Archive) {
+    name = archive.name
+    created_at = archive.createdAt
+    vgglab_version = archive.vgglab
+    runs = archive.runs
+    left_out = archive.leftOut
+    reports = archive.reports.map {
+      Report(folder: $0.folder, title: $0.title, language: $0.language, id: $0.id)
+    }
+  }
+}
+
+private func archiveTable(_ archives: [Archive]) -> String {
+  guard !archives.isEmpty else { return "there are no archives; `vgglab archive create NAME` makes one" }
+  return QueryResult(
+    columns: ["archive", "made", "runs", "reports"],
+    rows: archives.map { archive in
+      [
+        .text(archive.name), .text(String(archive.createdAt.prefix(19))), .integer(Int64(archive.runs.count)),
+        .text(archive.reports.map(\.folder).joined(separator: ", ")),
+      ]
+    }
+  ).table
+}
