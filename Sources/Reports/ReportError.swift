@@ -38,6 +38,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case wrongReference(String, kind: String, right: String?)
   case unknownCitation(String, nearest: String?)
   case badBibTeX(String)
+  case tooMany(String, limit: Int)
   case doubledKey(String, line: Int)
 
   public var description: String {
@@ -96,6 +97,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .unknownCitation(let key, let nearest):
       "the bibliography has no entry \"\(shortened(key))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .badBibTeX(let reason): reason
+    case .tooMany(let what, let limit): "there are more than \(limit) \(what); write another notebook"
     case .doubledKey(let key, let line):
       "the key \"\(shortened(key))\" is taken by the entry in line \(line); choose another"
     case .hiddenClaim(let id):
@@ -111,6 +113,9 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
     public var line: Int
     public var problem: ReportProblem
   }
+
+  /// So many problems are told.
+  private static let shown = 100
 
   case file(FileError)
   case frontMatter(YAMLProblems)
@@ -128,7 +133,8 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
     case .archive(let problem): "\(problem)"
     case .frontMatter(let problems): "\(problems)"
     case .notebook(let file, let problems):
-      problems.map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
+      problems.prefix(Self.shown).map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
+        + (problems.count > Self.shown ? "\n\(file): and \(problems.count - Self.shown) more" : "")
     case .settings(let problems): problems.map { "\($0)" }.joined(separator: "\n")
     }
   }

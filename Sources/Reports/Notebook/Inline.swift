@@ -35,6 +35,8 @@ enum ReferenceKind: String, CaseIterable, Sendable {
 /// Reads the inlines of a line and puts marks in their places.
 struct InlineReader {
   var inlines: [Inline] = []
+  /// Of what is written for one inline, in characters.
+  private static let lengthLimit = 300
 
   /// The line with a mark in the place of each inline.
   mutating func marked(_ text: String, line: Int) -> String {
@@ -58,7 +60,8 @@ struct InlineReader {
   }
 
   /// The inline at a text's beginning, and how many characters it has.
-  private static func read(_ text: Substring, after before: Character?) -> (Int, Inline.Kind)? {
+  private static func read(_ rest: Substring, after before: Character?) -> (Int, Inline.Kind)? {
+    let text = rest.prefix(Self.lengthLimit)
     if text.hasPrefix("{{"), let end = text.firstRange(of: "}}") {
       let inner = String(text[text.index(text.startIndex, offsetBy: 2)..<end.lowerBound])
       return (inner.count + 4, value(inner))

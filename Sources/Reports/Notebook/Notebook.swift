@@ -31,10 +31,11 @@ struct Notebook: Sendable {
 /// Collects what is wrong, each thing with its line.
 struct ProblemList {
   private(set) var found: [ReportError.Located] = []
+  private var known: Set<ReportError.Located> = []
 
   mutating func add(_ line: Int, _ problem: ReportProblem) {
     let located = ReportError.Located(line: line, problem: problem)
-    if !found.contains(located) { found.append(located) }
+    if known.insert(located).inserted { found.append(located) }
   }
 
   func finish(_ file: String) throws(ReportError) {
@@ -46,7 +47,7 @@ struct ProblemList {
 func notebookLines(_ text: String) -> [String] {
   let clean = String(
     String.UnicodeScalarView(
-      text.unicodeScalars.filter { !(0xE000...0xE00F).contains($0.value) && $0 != "\r" && $0 != "\u{FEFF}" }))
+      text.unicodeScalars.filter { !isMark($0) && $0 != "\r" && $0 != "\u{FEFF}" }))
   return clean.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 }
 

@@ -10,6 +10,9 @@ struct NotebookParser {
   /// The inlines in code within captions and sentences.
   private var sentenceCode: Set<Int> = []
 
+  static let cellLimit = 1_000
+  static let depthLimit = 20
+
   init(file: String, lines: [String], front: FrontMatter) {
     source = lines
     notebook = Notebook(
@@ -73,6 +76,9 @@ struct NotebookParser {
     guard isID(id) else { return problems.add(line, .badCellHead(fence.info)) }
     guard id != Notebook.parameterID else { return problems.add(line, .reservedID(id)) }
     if let earlier = ids[id] { return problems.add(line, .doubledID(id, line: earlier)) }
+    guard notebook.cells.count < Self.cellLimit else {
+      return problems.add(line, .tooMany("cells", limit: Self.cellLimit))
+    }
     ids[id] = line
     var cell = Cell(kind: kind, id: id, line: line, options: [:], sql: "")
     var body = start + 1
@@ -118,6 +124,9 @@ struct NotebookParser {
     }
     let path = words[1].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard path.allSatisfy({ !$0.isEmpty }) else { return problems.add(line, .badCondition(text)) }
+    guard open.count < Self.depthLimit else {
+      return problems.add(line, .tooMany("conditions in one another", limit: Self.depthLimit))
+    }
     open.append(
       Condition(id: path[0], column: path.count > 1 ? path[1] : nil, negated: words[0] == "unless", line: line))
   }

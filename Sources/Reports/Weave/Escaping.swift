@@ -12,7 +12,7 @@ func escapedHTML(_ text: String) -> String {
     case "\t", "\n": result.unicodeScalars.append(scalar)
     default:
       result.unicodeScalars.append(
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0xE000...0xE00F).contains(scalar.value)
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || isMark(scalar)
           ? "\u{FFFD}" : scalar)
     }
   }
@@ -29,7 +29,7 @@ func escapedMarkdown(_ text: String) -> String {
     case ">": result += "&gt;"
     case "&": result += "&amp;"
     case "\n", "\r", "\t": result += " "
-    default: result.unicodeScalars.append(scalar.value < 0x20 ? "\u{FFFD}" : scalar)
+    default: result.unicodeScalars.append(scalar.value < 0x20 || isMark(scalar) ? "\u{FFFD}" : scalar)
     }
   }
   return result
@@ -37,5 +37,17 @@ func escapedMarkdown(_ text: String) -> String {
 
 /// A caption or sentence of the notebook for Markdown: text between backticks stays code, inlines keep their marks.
 func sentenceMarkdown(_ text: String) -> String {
-  sentenceParts(text).map { isCode, part in isCode ? "`\(part)`" : escapedMarkdown(part) }.joined()
+  sentenceParts(text).map { isCode, part in
+    if isCode { return "`\(part)`" }
+    return part.split(separator: Character(Notebook.inlineMark), omittingEmptySubsequences: false)
+      .map { escapedMarkdown(String($0)) }.joined(separator: String(Notebook.inlineMark))
+  }.joined()
+}
+
+/// Whether a character is one that the weaver puts in the place of something else.
+func isMark(_ scalar: Unicode.Scalar) -> Bool { (0xE000...0xE00F).contains(scalar.value) }
+
+/// A text from elsewhere without the weaver's marks.
+func withoutMarks(_ text: String) -> String {
+  String(String.UnicodeScalarView(text.unicodeScalars.map { isMark($0) ? "\u{FFFD}" : $0 }))
 }

@@ -40,9 +40,10 @@ struct HTMLCells {
       if left > 0 { rows.rows.removeLast(left) }
       return """
         <figure class="chart" id="\(cell.cell.anchor)">\
+        <div class="scroll" tabindex="0" role="group" aria-label="\(name ?? "")">\
         <img src="data:image/png;base64,\(pictures[id]?.base64EncodedString() ?? "")" \
         alt="\(escapedHTML(figure.altText))" \
-        width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))">\
+        width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))"></div>\
         <figcaption>\(caption(cell.cell.option("caption"), name))</figcaption>\
         <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="group" \
         aria-label="\(words.data): \(name ?? "")">\(table(columns, rows, id: id, caption: ""))</div>\

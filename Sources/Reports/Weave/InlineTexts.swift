@@ -70,7 +70,11 @@ struct InlineTexts {
   func markdown(_ place: Int) -> String {
     guard stands[place] else { return notebook.inCode.contains(place) ? plain(place) : "" }
     switch notebook.inlines[place].kind {
-    case .value, .wrong: return escapedMarkdown(plain(place))
+    case .value, .wrong:
+      let text = escapedMarkdown(plain(place))
+      // At the beginning of a line these would be headings and lists.
+      guard values[place]?.value.number == nil else { return text }
+      return text.first.map { "#+-=".contains($0) } ?? false ? "\\" + text : text
     case .literature(let text, let source):
       return "\(escapedMarkdown(text)) \(words.bracketed(escapedMarkdown(published(source))))"
     case .reference(let kind, let id):

@@ -7,7 +7,7 @@ import Foundation
 /// digest and no other source.
 func page(
   notebook: Notebook, title: String, hasTitle: Bool, body: String, headings: [Heading], version: String,
-  sourceDigest: String
+  sourceDigest: String, typed: Int
 ) -> String {
   let words = Words(language: notebook.language)
   let contents = headings.filter { (2...3).contains($0.level) }
@@ -43,7 +43,7 @@ func page(
     <main id="text">
     \(body)
     </main>
-    <footer><p>\(words.made) \(escapedHTML(version)), \(words.from) <code>\(escapedHTML(name))</code> \
+    <footer><p>\(words.made)\(words.typed(typed)) \(words.woven) \(escapedHTML(version)), \(words.from) <code>\(escapedHTML(name))</code> \
     (SHA-256 <code>\(sourceDigest.prefix(16))</code>).</p></footer>
     </body>
     </html>

@@ -91,6 +91,7 @@ let styleSheet = """
     body { padding: 1.5rem 1rem 3rem; font-size: 1rem; }
     h1 { font-size: 1.6rem; }
     figure img { padding: 0; border-radius: .25rem; }
+    figure.chart .scroll img { min-width: 35rem; }
     .claim { padding: .6rem .8rem; }
   }
   @media print {
@@ -101,6 +102,7 @@ let styleSheet = """
     body { max-width: none; padding: 0; font-size: 10.5pt; }
     nav, .skip, details { display: none; }
     details.constants { display: block; }
+    figure.chart .scroll img { min-width: 0; }
     figure, tr, pre, .claim { break-inside: avoid; }
     figure.table { break-inside: auto; }
     thead { display: table-header-group; }

@@ -20,6 +20,8 @@ func unboundNumbers(_ prose: ProseText, constants: [String]) -> [UnboundNumber] 
   for constant in constants.sorted(by: { ($1.count, $0) < ($0.count, $1) }) { text = without(constant, text) }
   let scalars = Array(text.unicodeScalars)
   var found: [UnboundNumber] = []
+  // Where the last name ended: what a dash attaches to it belongs to it, as in VGG-11-96.
+  var nameEnd = -1
   var place = prose.isHeading ? enumeration(scalars) : 0
   while place < scalars.count {
     guard isDigit(scalars[place]) else {
@@ -31,8 +33,10 @@ func unboundNumbers(_ prose: ProseText, constants: [String]) -> [UnboundNumber] 
       isDigit(scalars[place])
         || (".,".unicodeScalars.contains(scalars[place]) && place + 1 < scalars.count && isDigit(scalars[place + 1]))
     { place += 1 }
-    if isName(scalars, start) || isOrdinal(scalars, place) {
+    let goesOn = start > 0 && start - 1 == nameEnd && isDash(scalars[start - 1])
+    if goesOn || isName(scalars, start) || isOrdinal(scalars, place) {
       while place < scalars.count, isLatin(scalars[place]) || isDigit(scalars[place]) { place += 1 }
+      nameEnd = place
       continue
     }
     found.append(
@@ -53,16 +57,10 @@ private func enumeration(_ scalars: [Unicode.Scalar]) -> Int {
 /// A number that is attached to a letter before it, itself or by a dash.
 private func isName(_ scalars: [Unicode.Scalar], _ start: Int) -> Bool {
   guard start > 0 else { return false }
-  if isLatin(scalars[start - 1]) { return true }
-  return start > 1 && "-\u{2010}\u{2011}_".unicodeScalars.contains(scalars[start - 1])
-    && (isLatin(scalars[start - 2]) || isDigit(scalars[start - 2]) && isName(scalars, digitsStart(scalars, start - 2)))
+  return isLatin(scalars[start - 1]) || start > 1 && isDash(scalars[start - 1]) && isLatin(scalars[start - 2])
 }
 
-private func digitsStart(_ scalars: [Unicode.Scalar], _ place: Int) -> Int {
-  var place = place
-  while place > 0, isDigit(scalars[place - 1]) { place -= 1 }
-  return place
-}
+private func isDash(_ scalar: Unicode.Scalar) -> Bool { "-\u{2010}\u{2011}_".unicodeScalars.contains(scalar) }
 
 /// `1st`, `2nd`, `3D`.
 private func isOrdinal(_ scalars: [Unicode.Scalar], _ end: Int) -> Bool {

@@ -26,7 +26,7 @@ extension Weaver {
     }
     return page(
       notebook: notebook, title: title, hasTitle: hasOwnTitle, body: body, headings: headings, version: version,
-      sourceDigest: sha256Hex(report.source.text))
+      sourceDigest: sha256Hex(report.source.text), typed: unbound.count)
   }
 
   /// Inlines as elements in text, and as plain text within a tag.
@@ -71,7 +71,8 @@ extension Weaver {
   private var constantsHTML: String {
     guard !notebook.front.constants.isEmpty else { return "" }
     let entries = notebook.front.constants.map { "<dt>\(escapedHTML($0.text))</dt><dd>\(escapedHTML($0.meaning))</dd>" }
-    return "<details class=\"constants\"><summary>\(words.constants)</summary><dl>\(entries.joined())</dl></details>\n"
+    return
+      "<details class=\"constants\" open><summary>\(words.constants)</summary><dl>\(entries.joined())</dl></details>\n"
   }
 
   /// Whether the text's first heading is the page's title.

@@ -13,7 +13,7 @@ extension Weaver {
     if let subtitle = notebook.front.subtitle { head += "\n\(escapedMarkdown(subtitle))\n" }
     text += referencesMarkdown
     for section in facts.sections { text += "\n\n## \(escapedMarkdown(section.heading))\n\n\(section.markdown)\n" }
-    let tail = "\n---\n\n\(words.made) \(version).\n"
+    let tail = "\n---\n\n\(words.made)\(words.typed(unbound.count)) \(words.woven) \(version).\n"
     return squeezed(head + "\n" + text) + tail
   }
 
@@ -44,7 +44,8 @@ extension Weaver {
     case .otherwise(let sentence):
       let name = cell.cell.kind.reference.map { "**\(words.name($0)) \(number).** " } ?? ""
       return "> \(name)\(sentenceMarkdown(sentence))"
-    case .printout(let text):
+    case .printout(let printed):
+      let text = withoutMarks(printed)
       let longest = text.split { $0 != "`" }.map(\.count).max() ?? 0
       let fence = String(repeating: "`", count: max(3, longest + 1))
       return "\(fence)text\n\(text)\n\(fence)" + (caption.isEmpty ? "" : "\n\n\(caption)")

@@ -21,6 +21,9 @@ struct Weaver {
 
   var notebook: Notebook { report.notebook }
 
+  /// So many unbound numbers are told one by one.
+  private static let warningLimit = 100
+
   /// Anchors that the page has besides those of headings.
   private static let anchors: Set<String> = ["text", "references", "evidence"]
 
@@ -99,7 +102,7 @@ struct Weaver {
   }
 
   /// Numbers that were typed into prose, captions and sentences.
-  private var unbound: [UnboundNumber] {
+  var unbound: [UnboundNumber] {
     let constants = notebook.front.constants.map(\.text)
     let sentences = notebook.cells.filter { report.stands[$0.line - 1] }.flatMap { cell in
       Cell.sentences.sorted().compactMap { cell.options[$0] }.flatMap { option in
@@ -118,10 +121,14 @@ struct Weaver {
     for inline in inlines.leadingNowhere {
       found.append("\(notebook.file):\(inline.line): \(inline.source) leads to a cell that is left out")
     }
-    for number in unbound {
+    let unbound = self.unbound
+    for number in unbound.prefix(Self.warningLimit) {
       found.append(
         "\(notebook.file):\(number.line): unbound number \"\(number.text)\"; bind it to a query, or write "
           + "{lit \(number.text) | where it comes from}")
+    }
+    if unbound.count > Self.warningLimit {
+      found.append("\(notebook.file): and \(unbound.count - Self.warningLimit) more unbound numbers")
     }
     return found
   }

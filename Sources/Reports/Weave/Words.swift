@@ -88,8 +88,17 @@ struct Words: Sendable {
   var skip: String { pick("Skip to the text", "跳到正文") }
   var made: String {
     pick(
-      "Every number on this page comes from a query over stored runs. Woven by vgglab",
-      "本页的每个数字都来自对已存运行的查询。编织者：vgglab")
+      "The numbers on this page come from queries over stored runs; those that are published elsewhere or fixed are marked.",
+      "本页的数字来自对已存运行的查询；引自他处或固定的数字均已标明。")
   }
+  /// Of numbers in the text.
+  func typed(_ count: Int) -> String {
+    switch count {
+    case 0: ""
+    case 1: pick(" One number in the text was typed by hand.", "正文中有 1 个数字为手工键入。")
+    default: pick(" \(count) numbers in the text were typed by hand.", "正文中有 \(count) 个数字为手工键入。")
+    }
+  }
+  var woven: String { pick("Woven by vgglab", "编织者：vgglab") }
   var from: String { pick("from", "源文件") }
 }
