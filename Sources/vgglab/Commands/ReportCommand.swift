@@ -33,7 +33,8 @@ struct ReportCommand: LabCommand {
   func execute() throws {
     let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
     let rows = try Store.openToRead(at: store.directory)
-    let name = notebook.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "report"
+    var name = notebook.split(separator: "/").last.map(String.init) ?? "report"
+    if name.hasSuffix(".md") { name.removeLast(3) }
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
     let report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
     let woven = report.report
