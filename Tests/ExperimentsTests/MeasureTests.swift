@@ -60,7 +60,7 @@ import Testing
 
   @Test(arguments: [
     ("measure: {cots: {}}", "3:11: unknown key \"cots\" in measure; did you mean \"cost\"?"),
-    ("measure: {cost: 3}", "3:17: measure.cost is \"3\"; a mapping was expected"),
+    ("measure: {cost: 3}", "3:17: measure.cost is a single value; a mapping with steps, warmup was expected"),
     ("measure: {cost: {steps: 0}}", "3:25: measure.cost.steps is 0; it must be from 1 to 1000"),
     ("measure: {cost: {step: 1}}", "3:18: unknown key \"step\" in measure.cost; did you mean \"steps\"?"),
     ("measure: {threads: 0}", "3:20: measure.threads is 0; it must be from 1 to 1024"),

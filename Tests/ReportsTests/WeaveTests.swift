@@ -74,7 +74,9 @@ import Testing
     let (one, two) = (try ReportFolder.withBibliography(), try ReportFolder.withBibliography())
     _ = try one.weave(Self.note())
     _ = try two.weave(Self.note())
-    for name in ["index.html", "README.md", "figures/training.png", "figures/costs.png", "data/results.csv"] {
+    for name in [
+      "index.html", "README.md", "notebook.ipynb", "figures/training.png", "figures/costs.png", "data/results.csv",
+    ] {
       #expect(try one.data(name) == two.data(name))
     }
   }
@@ -104,7 +106,7 @@ import Testing
     _ = try folder.weave(Self.note())
     _ = try folder.weave("# Short\n\n```{table results}\nrows\n```\n")
     let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/out").sorted()
-    #expect(files == ["README.md", "data", "data/results.csv", "figures", "index.html"])
+    #expect(files == ["README.md", "data", "data/results.csv", "figures", "index.html", "notebook.ipynb"])
     #expect(try folder.text("index.html").contains("<title>Short</title>"))
   }
 

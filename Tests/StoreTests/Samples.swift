@@ -81,7 +81,7 @@ enum Samples {
   static let layerMetrics = JournalRecord.layerMetric([
     LayerMetricRecord(position: 0, name: "forward_seconds", step: 1, value: 0.25),
     LayerMetricRecord(position: 1, name: "forward_seconds", step: 1, value: 0.125),
-    LayerMetricRecord(position: 1, name: "output_rms", step: 0, value: .nan),
+    LayerMetricRecord(position: 1, name: "output_rms", step: 0, value: .infinity),
   ])
 
   static let completed = JournalRecord.end(

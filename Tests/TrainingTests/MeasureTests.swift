@@ -72,47 +72,62 @@ import Training
     let network = try Network(
       children: [.flatten, .linear(Linear(64, 3)), .relu, .linear(Linear(3, 2))],
       input: .image(channels: 1, height: 8, width: 8))
-    let pixels = (0..<5).map { picture in (0..<64).map { Double(($0 * 7 + picture * 13) % 256) / 255 } }
-    let set = ImageSet(
-      height: 8, width: 8, pixels: pixels.flatMap { $0.map { UInt8(($0 * 255).rounded()) } },
-      labels: [0, 1, 1, 0, 1], classes: 2)
+    var bytes: [UInt8] = []
+    for place in 0..<5 * 64 { bytes.append(UInt8((place * 7 + place / 64 * 13) % 256)) }
+    let labels: [UInt8] = [0, 1, 1, 0, 1]
+    let set = ImageSet(height: 8, width: 8, pixels: bytes, labels: labels, classes: 2)
     let state = initialState(of: network, .xavier, seed: 3)
     let signals = try measureSignal(network: network, state: state, pictures: set, side: 8, threads: 2)
     #expect(signals.map(\.position) == [1, 2, 3])
-    func values(_ key: String) -> [Double] { state[key]!.values.map(Double.init) }
+    func values(_ key: String) -> [Double] { state[key]!.values.map { Double($0) } }
     let (w1, b1, w2, b2) = (values("1.weight"), values("1.bias"), values("3.weight"), values("3.bias"))
     func rms(_ values: [Double]) -> Double {
-      (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+      var sum = 0.0
+      for value in values { sum += value * value }
+      return (sum / Double(values.count)).squareRoot()
     }
-    var (hidden, open, logits, logitGradients, hiddenGradients, openGradients) = (
-      [Double](), [Double](), [Double](), [Double](), [Double](), [Double]()
-    )
+    var outputs: [[Double]] = [[], [], []]
+    var gradients: [[Double]] = [[], [], []]
     var w1Gradient = [Double](repeating: 0, count: w1.count)
-    for (picture, label) in zip(pixels, [0, 1, 1, 0, 1]) {
-      let h = (0..<3).map { i in b1[i] + (0..<64).reduce(0) { $0 + w1[i * 64 + $1] * picture[$1] } }
-      let a = h.map { max(0, $0) }
-      let z = (0..<2).map { i in b2[i] + (0..<3).reduce(0) { $0 + w2[i * 3 + $1] * a[$1] } }
-      let p = z.map { exp($0) / z.reduce(0) { $0 + exp($1) } }
-      let dz = (0..<2).map { (p[$0] - ($0 == label ? 1 : 0)) / 5 }
-      let da = (0..<3).map { i in w2[i] * dz[0] + w2[3 + i] * dz[1] }
-      let dh = (0..<3).map { h[$0] > 0 ? da[$0] : 0 }
-      for i in 0..<3 { for j in 0..<64 { w1Gradient[i * 64 + j] += dh[i] * picture[j] } }
-      hidden += h
-      open += a
-      logits += z
-      logitGradients += dz
-      openGradients += da
-      hiddenGradients += dh
+    for picture in 0..<5 {
+      let x = bytes[picture * 64..<(picture + 1) * 64].map { Double($0) / 255 }
+      var hidden = b1
+      for i in 0..<3 { for j in 0..<64 { hidden[i] += w1[i * 64 + j] * x[j] } }
+      var logits = b2
+      for i in 0..<2 { for j in 0..<3 { logits[i] += w2[i * 3 + j] * max(0, hidden[j]) } }
+      let total: Double = exp(logits[0]) + exp(logits[1])
+      var logitGradient = [exp(logits[0]) / total / 5, exp(logits[1]) / total / 5]
+      logitGradient[Int(labels[picture])] -= 0.2
+      var openGradient = [0.0, 0, 0]
+      for i in 0..<2 { for j in 0..<3 { openGradient[j] += w2[i * 3 + j] * logitGradient[i] } }
+      var hiddenGradient = openGradient
+      for i in 0..<3 where hidden[i] <= 0 { hiddenGradient[i] = 0 }
+      for i in 0..<3 { for j in 0..<64 { w1Gradient[i * 64 + j] += hiddenGradient[i] * x[j] } }
+      outputs[0] += hidden
+      outputs[1] += hidden.map { max(0, $0) }
+      outputs[2] += logits
+      gradients[0] += hiddenGradient
+      gradients[1] += openGradient
+      gradients[2] += logitGradient
     }
     func expectNear(_ found: Double?, _ expected: Double) {
-      #expect(found.map { abs($0 - expected) < 1e-4 * expected + 1e-9 } == true, "\(found as Any), not \(expected)")
+      let difference = abs((found ?? .infinity) - expected)
+      #expect(difference < 1e-4 * expected + 1e-9, "\(found as Any), not \(expected)")
     }
-    expectNear(signals[0].outputRMS, rms(hidden))
-    expectNear(signals[1].outputRMS, rms(open))
-    expectNear(signals[2].outputRMS, rms(logits))
-    expectNear(signals[2].gradientRMS, rms(logitGradients))
-    expectNear(signals[1].gradientRMS, rms(openGradients))
-    expectNear(signals[0].gradientRMS, rms(hiddenGradients))
+    for layer in 0..<3 {
+      expectNear(signals[layer].outputRMS, rms(outputs[layer]))
+      expectNear(signals[layer].gradientRMS, rms(gradients[layer]))
+    }
+    #expect(signals[0].outputSpread == nil)
+    for (layer, count) in [(1, 3), (2, 2)] {
+      var deviations: [Double] = []
+      for element in 0..<count {
+        let column = (0..<5).map { outputs[layer][$0 * count + element] }
+        let mean = column.reduce(0, +) / 5
+        deviations.append(rms(column.map { $0 - mean }))
+      }
+      expectNear(signals[layer].outputSpread, rms(deviations))
+    }
     expectNear(signals[0].weightRMS, rms(w1))
     expectNear(signals[0].weightGradientRMS, rms(w1Gradient))
     #expect(signals[1].weightRMS == nil)

@@ -60,7 +60,8 @@ func signal(of training: TrainingConfiguration, _ dataset: Dataset, side: Int) t
     network: training.network, state: state, pictures: dataset.training, side: side, threads: training.threads)
   return layers.flatMap { layer in
     let values: [(name: String, value: Double?)] = [
-      ("output_rms", layer.outputRMS), ("gradient_rms", layer.gradientRMS), ("weight_rms", layer.weightRMS),
+      ("output_rms", layer.outputRMS), ("output_spread", layer.outputSpread), ("gradient_rms", layer.gradientRMS),
+      ("weight_rms", layer.weightRMS),
       ("weight_gradient_rms", layer.weightGradientRMS),
     ]
     return values.compactMap { name, value in

@@ -70,7 +70,11 @@ public struct ArchiveComparison: Sendable, Hashable, Codable {
         "\(verdict.report) \(verdict.claim): \(verdict.before ?? "not there") → \(verdict.after ?? "not there")")
     }
     if verdicts_equal + verdicts.count > 0 {
-      lines.append("\(verdicts_equal) verdicts are as they were, \(verdicts.count) drifted")
+      let drifted = verdicts.count { $0.before != nil && $0.after != nil }
+      let alone = verdicts.count - drifted
+      lines.append(
+        "\(verdicts_equal) verdicts are as they were, \(drifted) drifted"
+          + (alone > 0 ? ", \(alone) are in one archive alone" : ""))
     }
     return lines.joined(separator: "\n")
   }

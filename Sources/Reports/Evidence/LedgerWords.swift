@@ -14,7 +14,7 @@ struct LedgerWords {
     return pick(
       "\(all == 1 ? "One run matches" : "\(number(all)) runs match"): every run of each experiment that this page draws on. "
         + "\(number(used)) \(used == 1 ? "is" : "are") used, \(number(left)) \(left == 1 ? "is" : "are") left out. "
-        + "Together they were measured on the test set \(number(ledger.testEvaluations)) times.",
+        + "Together they were measured on the test set \(number(ledger.testEvaluations)) \(ledger.testEvaluations == 1 ? "time" : "times").",
       "共有 \(number(all)) 次运行符合条件，即本页所取材的每个实验的全部运行。其中 \(number(used)) 次被采用，"
         + "\(number(left)) 次未被采用。这些运行在测试集上共评估了 \(number(ledger.testEvaluations)) 次。")
   }

@@ -18,7 +18,7 @@ extension Weaver {
   }
 
   /// The works that are cited, and the constants.
-  private var referencesMarkdown: String {
+  var referencesMarkdown: String {
     var text = ""
     if !inlines.works.entries.isEmpty {
       text += "\n\n## \(words.references)\n\n"
@@ -37,7 +37,7 @@ extension Weaver {
     return text
   }
 
-  private func markdownCell(_ cell: EvaluatedCell, number: Int) -> String {
+  func markdownCell(_ cell: EvaluatedCell, number: Int) -> String {
     let caption = sentenceMarkdown(cell.cell.option("caption") ?? "")
     switch cell.content {
     case .nothing: return ""
@@ -112,7 +112,7 @@ extension Weaver {
 }
 
 /// At most one empty line in a row, none within blocks of code touched.
-private func squeezed(_ text: String) -> String {
+func squeezed(_ text: String) -> String {
   var lines: [Substring] = []
   var fence = 0
   for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -93,6 +93,7 @@ struct Weaver {
     }
     try problems.finish(notebook.file)
     files["README.md"] = Data(markdown.utf8)
+    files["notebook.ipynb"] = notebookJSON(pictures: pictures)
     files["index.html"] = Data(html(pictures: pictures).utf8)
     return WovenReport(
       files: files, warnings: warnings, queries: queries, claims: report.claims, unbound: unbound, drawings: drawings)

@@ -86,6 +86,13 @@ struct Words: Sendable {
   var more: String { pick("more rows are in", "更多行见") }
   var contents: String { pick("Contents", "目录") }
   var skip: String { pick("Skip to the text", "跳到正文") }
+  var behindSentences: String { pick("The queries behind the sentences above", "以上文字背后的查询") }
+  var runnable: String {
+    pick(
+      "Each cell of Python below asks a question of the page's evidence. To run them, take the evidence out first: "
+        + "`vgglab extract index.html -o evidence`.",
+      "下面每个 Python 单元都向页面所含的证据提一个问题。要运行它们，请先取出证据：`vgglab extract index.html -o evidence`。")
+  }
   var made: String {
     pick(
       "The numbers on this page come from queries over stored runs; those that are published elsewhere or fixed are marked.",

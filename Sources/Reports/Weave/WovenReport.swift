@@ -5,7 +5,7 @@ public import Store
 
 /// A report, all of it in memory.
 public struct WovenReport: Sendable {
-  /// `index.html`, `README.md`, `figures/<id>.png` and `data/<id>.csv`.
+  /// `index.html`, `README.md`, `notebook.ipynb`, `figures/<id>.png` and `data/<id>.csv`.
   public var files: [String: Data]
   public var warnings: [String]
   /// Every query that was asked, in the order of the cells.

@@ -87,8 +87,16 @@ final class ReferenceEngine: Engine {
     let places: [ParameterPlace?] =
       stages.image.map { if case .convolution(_, _, let place, _) = $0 { place } else { nil } }
       + stages.batch.map { if case .linear(_, _, let place, _) = $0 { place } else { nil } }
+    let outputs = imageOutputs + batchOutputs
+    let counts = stages.image.map(\.count) + stages.batch.map(\.outputCount)
     return watch.signals.enumerated().map { index, signal in
       var signal = signal
+      // Behind layers that work in place what they made of it stands there.
+      if index + 1 == outputs.count || outputs[index + 1] != nil,
+        let output = outputs[...index].last(where: { $0 != nil })
+      {
+        signal.outputSpread = spread(output!.pointer, pictures: batchSize, count: counts[index])
+      }
       if let place = places[index] {
         signal.weightRMS = rootMeanSquare(parameters + place.weight, count: place.weightCount)
         signal.weightGradientRMS = rootMeanSquare(gradients + place.weight, count: place.weightCount)

@@ -5,6 +5,9 @@ public struct LayerSignal: Sendable, Hashable {
   /// The layer's place among the network's layers, from 0.
   public var position: Int
   public var outputRMS: Double
+  /// The standard deviation of an element of the output from picture to picture, the root mean square of all elements': what
+  /// the layer knows of the picture. nil where a layer behind works in place on the output.
+  public var outputSpread: Double?
   /// Of the gradient of the mean loss with respect to the layer's output; nil where the way back does not come.
   public var gradientRMS: Double?
   /// Of its weight, and of the weight's gradient; nil for a layer without.
@@ -52,4 +55,22 @@ private func meanSquare(_ values: UnsafePointer<Float>, count: Int) -> Double {
   var sum = 0.0
   for index in 0..<count { sum += Double(values[index]) * Double(values[index]) }
   return count == 0 ? 0 : sum / Double(count)
+}
+
+/// The root mean square, over the elements, of their standard deviations from picture to picture: `[pictures, count]`.
+func spread(_ values: UnsafePointer<Float>, pictures: Int, count: Int) -> Double {
+  var sums = [Double](repeating: 0, count: count)
+  var squares = 0.0
+  sums.withUnsafeMutableBufferPointer { sums in
+    for picture in 0..<pictures {
+      let row = values + picture * count
+      for element in 0..<count {
+        let value = Double(row[element])
+        sums[element] += value
+        squares += value * value
+      }
+    }
+  }
+  let means = sums.reduce(0) { $0 + $1 * $1 } / Double(pictures)
+  return (max(0, squares - means) / Double(pictures * count)).squareRoot()
 }
