@@ -7,6 +7,8 @@ struct ClaimText {
   let words: Words
   /// Of the effect.
   let format: ValueFormat
+  /// What the effect tells, in words around `{}` in its place; escaped already.
+  let phrase: String?
   /// How many runs its rows depend on; nil where that is not known.
   let runs: Int?
   /// A number and its text as the output has them.
@@ -21,7 +23,9 @@ struct ClaimText {
 
   private var measured: String? {
     guard let effect = claim.effect else { return nil }
-    var text = "\(words.effect(claim.test)) \(shown(effect))"
+    var text =
+      phrase.map { $0.contains("{}") ? $0.replacing("{}", with: shown(effect)) : "\(shown(effect)) \($0)" }
+      ?? "\(words.effect(claim.test)) \(shown(effect))"
     if let low = claim.low, let high = claim.high {
       let level = ValueFormat.automatic.text(.real(claim.level * 100))
       text +=
@@ -61,7 +65,8 @@ struct ClaimText {
       parts.append(isChinese ? "\(whole(claim.missing)) 行没有值" : "\(whole(claim.missing)) rows without a value")
     }
     if let runs {
-      parts.append(isChinese ? "来自 \(whole(runs)) 个运行" : "from \(whole(runs)) \(runs == 1 ? "run" : "runs")")
+      let from = parts.isEmpty ? "From" : "from"
+      parts.append(isChinese ? "来自 \(whole(runs)) 个运行" : "\(from) \(whole(runs)) \(runs == 1 ? "run" : "runs")")
     }
     return parts.isEmpty ? nil : parts.joined(separator: isChinese ? "，" : ", ") + words.stop
   }

@@ -23,7 +23,7 @@ enum CellKind: String, CaseIterable, Sendable {
     case .bars: ["caption", "value_label", "scale", "format", "otherwise"]
     case .scatter: ["caption", "x_label", "y_label", "x_scale", "y_scale", "otherwise"]
     case .printout, .provenance: ["caption", "otherwise"]
-    case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "otherwise"]
+    case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "effect", "otherwise"]
     }
   }
 

@@ -58,7 +58,7 @@ struct HTMLCells {
     let used = runs[claim.id]
     let text = ClaimText(
       claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
-      runs: used?.count
+      phrase: cell.cell.option("effect").map(escapedHTML), runs: used?.count
     ) { dataElement($0, escapedHTML($1), query: claim.id, runs: used ?? []) }
     let verdict = words.verdict(claim.verdict)
     let (kind, sign) =

@@ -79,7 +79,8 @@ extension Weaver {
     let sentence = sentenceMarkdown(claim.says)
     let runs = self.runs[claim.id]?.count
     let text = ClaimText(
-      claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic, runs: runs
+      claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
+      phrase: cell.cell.option("effect").map(escapedMarkdown), runs: runs
     ) { escapedMarkdown($1) }
     var parts = [
       "**\(words.claim) \(number): \(words.verdict(claim.verdict)).** "

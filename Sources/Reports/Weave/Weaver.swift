@@ -77,6 +77,7 @@ struct Weaver {
   func woven() throws(ReportError) -> WovenReport {
     var files: [String: Data] = [:]
     var pictures: [String: Data] = [:]
+    var drawings: [String: DisplayList] = [:]
     var problems = ProblemList()
     let asked = Dictionary(queries.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
     for cell in cells.compactMap({ $0 }) {
@@ -87,6 +88,7 @@ struct Weaver {
         let text = facts.figureText(query, runs[id] ?? [])
         pictures[id] = try renderPNG(figure.list, scale: 2, text: text)
         files["figures/\(id).png"] = pictures[id]
+        drawings[id] = figure.list
       } catch { problems.add(cell.cell.line, .drawing(reason: "\(error)")) }
     }
     try problems.finish(notebook.file)
@@ -94,7 +96,7 @@ struct Weaver {
     files["notebook.ipynb"] = notebookJSON(pictures: pictures)
     files["index.html"] = Data(html(pictures: pictures).utf8)
     return WovenReport(
-      files: files, warnings: warnings, queries: queries, claims: report.claims, unbound: unbound)
+      files: files, warnings: warnings, queries: queries, claims: report.claims, unbound: unbound, drawings: drawings)
   }
 
   var title: String {

@@ -1,5 +1,6 @@
 public import Files
 public import Foundation
+public import Plots
 public import Store
 
 /// A report, all of it in memory.
@@ -13,6 +14,17 @@ public struct WovenReport: Sendable {
   public var claims: [JudgedClaim]
   /// Numbers that were typed into the text.
   public var unbound: [UnboundNumber]
+  /// The figures before they became pictures, by their cells' ids.
+  var drawings: [String: DisplayList] = [:]
+
+  /// The figures as files that stay sharp at any size: `figures/<id>.svg` or `.pdf`. Throws `PlotError`.
+  public func vectorFigures(_ formats: [VectorFormat]) throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for format in formats {
+      for (id, list) in drawings { files["figures/\(id).\(format.rawValue)"] = try renderVector(list, format) }
+    }
+    return files
+  }
 }
 
 /// A part that is put at a report's end by others than its notebook.
@@ -78,7 +90,7 @@ public func writeReport(_ report: WovenReport, to output: String) throws(FileErr
   }
   let names = report.files.keys.sorted { ($0 == "index.html" ? 1 : 0, $0) < ($1 == "index.html" ? 1 : 0, $1) }
   for name in names { try writeFileAtomically("\(output)/\(name)", report.files[name]!) }
-  for (folder, suffix) in [("figures", ".png"), ("data", ".csv")] {
+  for (folder, suffix) in [("figures", ".png"), ("figures", ".svg"), ("figures", ".pdf"), ("data", ".csv")] {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: "\(output)/\(folder)")) ?? []
     where name.hasSuffix(suffix) && report.files["\(folder)/\(name)"] == nil {
       unlink("\(output)/\(folder)/\(name)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Plots
 import Reports
 import Store
 
@@ -24,22 +25,47 @@ struct ReportCommand: LabCommand {
     help: ArgumentHelp("Set a parameter of the notebook; may be repeated.", valueName: "name=value"))
   var settings: [String] = []
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The notebook's variant in a language: zh is exercises.zh.md beside exercises.md.", valueName: "en|zh"))
+  var lang: String?
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Write the figures in these formats too: svg, pdf.", valueName: "format"))
+  var figures: [FigureFormat] = []
+
   @Flag(name: .long, help: "End with 3 if a claim is refuted.")
   var strict = false
 
   @Flag(name: .long, help: "Write nothing; tell what would change, and end with 2 if anything would.")
   var check = false
 
+  func validate() throws {
+    if let lang, !["en", "zh"].contains(lang) { throw ValidationError("--lang is '\(lang)'; it is en or zh") }
+  }
+
+  /// The file of the language that was asked for; as it was named where none was.
+  private var file: String {
+    guard let lang, notebook.hasSuffix(".md") else { return notebook }
+    let stem = notebook.dropLast(3)
+    let base = stem.hasSuffix(".zh") ? stem.dropLast(3) : stem
+    return lang == "en" ? "\(base).md" : "\(base).\(lang).md"
+  }
+
   func execute() throws {
+    let notebook = file
     let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
     let rows = try Store.openToRead(at: store.directory)
-    var name = notebook.split(separator: "/").last.map(String.init) ?? "report"
-    if name.hasSuffix(".md") { name.removeLast(3) }
+    let last = notebook.split(separator: "/").last ?? "report"
+    let name = last.hasSuffix(".md") ? last.dropLast(3) : last
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
     let report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
-    let woven = report.report
+    var woven = report.report
     for warning in woven.warnings { complain("vgglab: \(warning)") }
     if check { return try tellChanges(report, in: directory) }
+    woven.files.merge(try woven.vectorFigures(figures.map(\.format))) { one, _ in one }
     try writeReport(woven, to: directory)
     let page = "\(directory)/index.html"
     // A store that cannot be written to keeps no pins.
@@ -62,4 +88,11 @@ struct ReportCommand: LabCommand {
     output(format.json ? try json(changes) : changes.changeText)
     if !changes.isSound { throw ExitCode(2) }
   }
+}
+
+/// A format of figures, as the command takes it.
+enum FigureFormat: String, ExpressibleByArgument, CaseIterable {
+  case svg, pdf
+
+  var format: VectorFormat { self == .svg ? .svg : .pdf }
 }
