@@ -215,6 +215,7 @@ import Testing
     let pdf = try renderVector(list, .pdf)
     #expect(pdf.prefix(5) == Data("%PDF-".utf8) && pdf.suffix(8).contains(UInt8(ascii: "E")))
     #expect(try renderVector(list, .pdf) == pdf)
+    #expect(try renderVector(list, .svg) == svg)
     var hostile = list
     hostile.items = [.circle(DisplayList.Circle(centre: .init(x: .nan, y: 0), radius: 1, fill: .white))]
     #expect(throws: PlotError.self) { try renderVector(hostile, .svg) }

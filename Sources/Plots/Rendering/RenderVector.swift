@@ -35,5 +35,14 @@ public func renderVector(_ list: DisplayList, _ format: VectorFormat) throws(Plo
   try surface.draw(list, scale: 1)
   cairo_surface_finish(surface.surface)
   try checkStatus(cairo_surface_status(surface.surface), "writing the \(format.rawValue.uppercased())")
-  return sink.pointee
+  return format == .svg ? withoutNumber(sink.pointee) : sink.pointee
+}
+
+/// Cairo numbers its surfaces through a process, and names an SVG's outermost group by that.
+private func withoutNumber(_ svg: Data) -> Data {
+  var text = String(decoding: svg, as: UTF8.self)
+  while let mark = text.range(of: #"id="surface[0-9]+""#, options: .regularExpression) {
+    text.replaceSubrange(mark, with: #"id="figure""#)
+  }
+  return Data(text.utf8)
 }

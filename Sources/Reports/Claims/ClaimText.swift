@@ -64,7 +64,9 @@ struct ClaimText {
     if claim.missing > 0 {
       parts.append(isChinese ? "\(whole(claim.missing)) 行没有值" : "\(whole(claim.missing)) rows without a value")
     }
-    if let runs {
+    if runs == 0 {
+      parts.append(isChinese ? "只凭算术" : parts.isEmpty ? "By arithmetic alone" : "by arithmetic alone")
+    } else if let runs {
       let from = parts.isEmpty ? "From" : "from"
       parts.append(isChinese ? "来自 \(whole(runs)) 个运行" : "\(from) \(whole(runs)) \(runs == 1 ? "run" : "runs")")
     }

@@ -1,6 +1,7 @@
 import Digests
 public import Files
 public import Foundation
+import Plots
 public import Store
 
 /// Checks pages and folders of reports, and remembers the last evidence that it wove again.
@@ -25,7 +26,12 @@ public struct Verifier {
     var (found, report) = try check(page: try read(path), file: path)
     guard let report else { return found }
     let isExact = report.evidence.fonts == fontDigest() && report.evidence.vgglab == version
-    for (name, right) in report.report.files.sorted(by: { $0.key < $1.key }) where name != "index.html" {
+    var files = report.report.files
+    for (name, right) in Self.vectorFigures(of: report, in: folder) {
+      // With other fonts or another vgglab they cannot be drawn again; the page's own figures were compared.
+      files[name] = isExact ? right : (try? readFile("\(folder)/\(name)", limit: 256 << 20))
+    }
+    for (name, right) in files.sorted(by: { $0.key < $1.key }) where name != "index.html" {
       let file = "\(folder)/\(name)"
       guard let data = try? readFile(file, limit: 256 << 20) else {
         // One page alone is a report as well; a folder has all of it or none.
@@ -45,11 +51,19 @@ public struct Verifier {
     }
     for part in ["figures", "data"] {
       for name in ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).sorted()
-      where report.report.files["\(part)/\(name)"] == nil {
+      where files["\(part)/\(name)"] == nil {
         found.add(PageDifference(file: "\(folder)/\(part)/\(name)", what: "the report has no such file"))
       }
     }
     return found
+  }
+
+  /// The figures that stand in a folder as SVG or PDF too, drawn again.
+  private static func vectorFigures(of report: CheckableReport, in folder: String) -> [String: Data] {
+    let names = Set((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/figures")) ?? [])
+    guard names.contains(where: { !$0.hasSuffix(".png") }) else { return [:] }
+    let all = (try? report.report.vectorFigures(VectorFormat.allCases)) ?? [:]
+    return all.filter { names.contains(String($0.key.dropFirst("figures/".count))) }
   }
 
   /// Compares a page's evidence with a store: journals by their digests, rows with what the journals tell.
