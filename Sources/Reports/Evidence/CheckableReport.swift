@@ -65,6 +65,7 @@ public func weaveAgain(_ evidence: ReportEvidence) throws(ReportError) -> Checka
     ]
     facts.figureText = { query, runs in FigureOrigin(reportID, notebook, query, runs).text }
     var woven = try weave(evaluated, rows: rows, facts: facts, version: evidence.vgglab)
+    evidence.definitions = try rows.definitions()
     evidence.queries = zip(woven.queries, influence.runs).map { query, runs in
       ReportEvidence.Query(
         id: query.id, kind: query.kind, sql: query.sql, rows: sha256Hex(query.rows.csv), runs: runs)

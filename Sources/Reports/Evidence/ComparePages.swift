@@ -58,10 +58,12 @@ struct PageElements {
         numbers.append(Element(bytes: Data(bytes[place..<end]), line: line))
         line += bytes[place..<end].count { $0 == UInt8(ascii: "\n") }
         place = end
-      } else if starts("<figure class=\"chart\" id=\"", at: place) {
-        let start = place + 26
+      } else if starts("<figure class=\"chart\" id=\"fig-", at: place) {
+        let start = place + 30
         let end = bytes[start...].prefix(200).firstIndex(of: UInt8(ascii: "\"")) ?? start
-        figureID = String(decoding: bytes[start..<end], as: UTF8.self)
+        // The anchor of a figure is its cell's id behind its kind.
+        let anchor = String(decoding: bytes[start..<end], as: UTF8.self)
+        figureID = anchor.hasPrefix("fig-") ? String(anchor.dropFirst(4)) : anchor
         place = end
       } else if starts("data:image/png;base64,", at: place) {
         let start = place + 22

@@ -128,7 +128,7 @@ struct Ledger {
 
   private func table(_ caption: String, _ heads: [String], _ rows: [[CellText]]) -> String {
     var html =
-      "<figure class=\"table\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(escapedHTML(caption))\">"
+      "<figure class=\"table\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(escapedHTML(caption))\">"
       + "<table><caption>\(escapedHTML(caption))</caption><thead><tr>"
     html += heads.map { "<th scope=\"col\">\(escapedHTML($0))</th>" }.joined() + "</tr></thead><tbody>"
     for row in rows {

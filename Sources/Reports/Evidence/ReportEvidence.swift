@@ -18,6 +18,8 @@ public struct ReportEvidence: Sendable, Hashable {
   public var source: NotebookSource
   /// The rows behind it.
   public var store: StoreEvidence
+  /// How the tables and views of the rows are made, in SQL: for readers without vgglab, who never runs it.
+  public var definitions: [String] = []
   /// Every query, with the digest of its rows.
   public var queries: [Query] = []
   /// The figures' PNGs by their digests.
@@ -61,6 +63,7 @@ public struct ReportEvidence: Sendable, Hashable {
   public var json: JSONValue {
     .object(
       inputs + [
+        JSONValue.Member("definitions", .array(definitions.map { .text($0) })),
         JSONValue.Member(
           "queries",
           .array(
@@ -98,7 +101,8 @@ public struct ReportEvidence: Sendable, Hashable {
   /// Reads what ``json`` wrote. Throws ``StoreError/evidence(_:)``.
   public init(json: JSONValue) throws(StoreError) {
     let fields = try EvidenceFields(
-      json, "evidence", ["format", "vgglab", "fonts", "notebook", "store", "queries", "figures", "claims"])
+      json, "evidence",
+      ["format", "vgglab", "fonts", "notebook", "store", "definitions", "queries", "figures", "claims"])
     guard try fields.integer("format", in: 1...1_000_000) == Self.format else {
       throw .evidence(.newer(found: try fields.integer("format", in: 1...1_000_000), known: Self.format))
     }
@@ -122,6 +126,10 @@ public struct ReportEvidence: Sendable, Hashable {
     else { throw .evidence(.wrongType("text", expected: "of a notebook's size")) }
     source = NotebookSource(file: file, text: text, bibliography: bibliography, settings: settings)
     store = try StoreEvidence(json: try fields.value("store"))
+    for value in try fields.array("definitions") {
+      guard let text = value.text else { throw .evidence(.wrongType("definitions", expected: "a list of texts")) }
+      definitions.append(text)
+    }
     for value in try fields.array("queries") {
       let query = try EvidenceFields(value, "queries", ["id", "kind", "sql", "rows", "runs"])
       queries.append(

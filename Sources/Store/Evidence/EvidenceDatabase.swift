@@ -60,9 +60,18 @@ public final class EvidenceDatabase: Sendable {
     }
   }
 
+  /// How its tables and views are made, in SQL, for whoever asks the rows without vgglab.
+  public func definitions() throws(StoreError) -> [String] {
+    try connection.withLock { connection throws(StoreError) in
+      try connection.query.trustedRows(
+        "SELECT sql FROM main.sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL ORDER BY rowid"
+      ).map { $0[0].plainText }
+    }
+  }
+
   /// Which runs the rows of queries depend on, by taking them away; experiments of `whole` are judged together.
   public func influence(of queries: [EvidenceQuery], whole: [String]) throws(StoreError) -> Influence {
-    let scratch = try ScratchStore(serialized: try serialized())
+    let scratch = try ScratchStore(serialized: try serialized(), budget: Self.stepBudget)
     return try scratch.influence(of: queries, whole: Set(whole), isBounded: false)
   }
 }

@@ -36,9 +36,9 @@ final class ScratchStore {
     }
   }
 
-  /// Over the bytes of a database.
-  convenience init(serialized bytes: Data) throws(StoreError) {
-    try self.init { connection throws(StoreError) in
+  /// Over the bytes of a database; all queries together may take `budget` steps.
+  convenience init(serialized bytes: Data, budget: Int) throws(StoreError) {
+    try self.init(budget: budget) { connection throws(StoreError) in
       try connection.execute("ATTACH ':memory:' AS source")
       // SQLite frees it.
       guard let copy = sqlite3_malloc64(UInt64(max(1, bytes.count))) else {
@@ -52,8 +52,10 @@ final class ScratchStore {
     }
   }
 
-  private init(_ attach: (QueryConnection) throws(StoreError) -> Void) throws(StoreError) {
-    connection = try QueryConnection(inMemory: nil) { connection throws(StoreError) in
+  private init(
+    budget: Int? = nil, _ attach: (QueryConnection) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    connection = try QueryConnection(inMemory: budget) { connection throws(StoreError) in
       try attach(connection)
       try connection.execute("BEGIN")
     }

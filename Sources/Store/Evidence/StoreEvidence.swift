@@ -94,6 +94,8 @@ public enum EvidenceProblem: Hashable, Sendable, CustomStringConvertible {
   case badRow(Int, table: String, reason: String)
   case dangling(table: String)
   case tooLarge(bytes: Int, limit: Int)
+  /// Checking it would take more than evidence ever takes that was made by vgglab.
+  case tooMuchWork
   /// A query gives other rows each time, or none of the store's rows answer it alike.
   case notRepeatable(sql: String)
 
@@ -112,6 +114,7 @@ public enum EvidenceProblem: Hashable, Sendable, CustomStringConvertible {
     case .dangling(let table): "a row of \(table) refers to what is not there"
     case .tooLarge(let bytes, let limit):
       "it would have \(bytes) bytes, more than the \(limit) that a page may carry; ask for less: fewer runs, or no single steps"
+    case .tooMuchWork: "checking it takes far more work than evidence that vgglab has made"
     case .notRepeatable(let sql):
       "a query does not give the same rows twice; leave out random() and the like, and put rows in order: "
         + String(sql.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(120))

@@ -114,8 +114,9 @@ final class QueryConnection {
 
   /// Whether a query gives other rows than it gave before; it is asked no further than to the first of them.
   ///
-  /// A query that cannot be answered any more is otherwise.
-  func isOtherwise(_ query: PreparedQuery, than rows: [[SQLValue]]) -> Bool {
+  /// A query that cannot be answered any more is otherwise. Throws ``StoreError/evidence(_:)`` once the steps of all queries
+  /// together are used up.
+  func isOtherwise(_ query: PreparedQuery, than rows: [[SQLValue]]) throws(StoreError) -> Bool {
     var count = 0
     do {
       try forEachRow(query) { row in
@@ -126,7 +127,10 @@ final class QueryConnection {
         count += 1
         return true
       }
-    } catch { return true }
+    } catch {
+      if let budget, budget < 0 { throw .evidence(.tooMuchWork) }
+      return true
+    }
     return count != rows.count
   }
 
