@@ -166,8 +166,7 @@ struct EvidenceChoice {
 extension ScratchStore {
   /// The rows of a choice, in the order that the store keeps them in.
   func rows(_ choice: EvidenceChoice) throws(StoreError) -> [EvidenceTable] {
-    try connection.execute(
-      "SAVEPOINT choice; CREATE TEMP TABLE chosen (run TEXT PRIMARY KEY, is_measured INTEGER) WITHOUT ROWID")
+    try connection.execute("SAVEPOINT choice")
     defer { try? connection.execute("ROLLBACK TO choice; RELEASE choice") }
     let measuredRuns = Set(choice.measuredRuns)
     for run in choice.runs {

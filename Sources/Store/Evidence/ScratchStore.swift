@@ -57,7 +57,6 @@ final class ScratchStore {
   ) throws(StoreError) {
     connection = try QueryConnection(inMemory: budget) { connection throws(StoreError) in
       try attach(connection)
-      try connection.execute("BEGIN")
     }
     guard case .integer(let version)? = try connection.trustedRows("PRAGMA source.user_version").first?.first,
       (1...Int64(Schema.version)).contains(version)
@@ -70,8 +69,10 @@ final class ScratchStore {
       CREATE TEMP TABLE hidden_run (run TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TEMP TABLE hidden_name (name TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TEMP TABLE bent (run TEXT PRIMARY KEY, value REAL) WITHOUT ROWID;
+      CREATE TEMP TABLE chosen (run TEXT PRIMARY KEY, is_measured INTEGER) WITHOUT ROWID;
       CREATE TEMP TABLE touched (kind TEXT, digest TEXT, PRIMARY KEY (kind, digest)) WITHOUT ROWID;
       """)
+    var copied: [String] = []
     for table in tables {
       let columns = try connection.columnNames(table)
       if Self.measuredTables.contains(table) {
@@ -88,7 +89,7 @@ final class ScratchStore {
           """)
       } else {
         if columns.contains("run") { runTables.append(table) }
-        try connection.execute("INSERT INTO main.\(table) SELECT * FROM source.\(table)")
+        copied.append(table)
       }
     }
     // Views of the main database would not see the temporary ones.
@@ -100,6 +101,10 @@ final class ScratchStore {
       CREATE INDEX main.scratch_run_by_network ON run (network);
       CREATE INDEX main.scratch_attempt_by_environment ON attempt (environment);
       """)
+    // The transaction begins behind the last table that is made: where it had made one, each way back to a savepoint would
+    // read the whole schema again.
+    try connection.execute("BEGIN")
+    for table in copied { try connection.execute("INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
   }
 
   /// Runs by experiment, the oldest first.
