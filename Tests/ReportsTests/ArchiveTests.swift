@@ -5,7 +5,7 @@ import Foundation
 import Store
 import Testing
 
-@testable import Reports
+import Reports
 
 /// Frozen comparisons.
 @Suite struct ArchiveTests {

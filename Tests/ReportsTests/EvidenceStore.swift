@@ -1,7 +1,7 @@
 import Foundation
 import Store
 
-@testable import Reports
+import Reports
 
 /// A store with a few runs, and a notebook over them; gone afterwards.
 final class EvidenceStore {

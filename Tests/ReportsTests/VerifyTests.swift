@@ -7,7 +7,7 @@ import Plots
 import Store
 import Testing
 
-@testable import Reports
+import Reports
 
 /// A page and the evidence inside it.
 @Suite struct VerifyTests {

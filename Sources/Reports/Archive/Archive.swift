@@ -130,12 +130,12 @@ public struct ArchiveFolder: Sendable {
   }
 }
 
-enum FileKind {
+package enum FileKind {
   case file, folder, link, other
 }
 
 /// What stands at a path, no link followed at its end; nil for nothing.
-func fileKind(_ path: String) -> FileKind? {
+package func fileKind(_ path: String) -> FileKind? {
   var status = stat()
   guard lstat(path, &status) == 0 else { return nil }
   return switch status.st_mode & S_IFMT {

@@ -1,21 +1,21 @@
 import Digests
-import Foundation
+package import Foundation
 
 /// A page's parts that are counted and compared for themselves.
-struct PageElements {
+package struct PageElements {
   /// The `<data>` elements, whole.
-  var numbers: [Element] = []
+  package private(set) var numbers: [Element] = []
   /// The PNGs inside, by the ids of their figures.
   var figures: [(id: String, digest: String)] = []
   /// The page with the place of each picture empty, and its size.
   var withoutPictures = Data()
 
-  struct Element: Hashable {
-    var bytes: Data
+  package struct Element: Hashable {
+    package var bytes: Data
     var line: Int
 
-    static func == (one: Element, other: Element) -> Bool { one.bytes == other.bytes }
-    func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+    package static func == (one: Element, other: Element) -> Bool { one.bytes == other.bytes }
+    package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
     /// What people see.
@@ -28,7 +28,7 @@ struct PageElements {
     }
   }
 
-  init(_ page: Data) {
+  package init(_ page: Data) {
     let bytes = [UInt8](page)
     var line = 1
     var figureID = ""

@@ -1,16 +1,16 @@
 import Compression
 import Digests
 import ExactJSON
-import Foundation
+package import Foundation
 
 /// A page taken apart: its evidence, and the page without the block that holds it.
-struct PageParts {
-  var evidence: ReportEvidence
+package struct PageParts {
+  package var evidence: ReportEvidence
   /// SHA-256 of the packed evidence, as the block names it.
   var digest: String
   var frame: Data
 
-  static let opening = Data(
+  package static let opening = Data(
     "<script type=\"application/vnd.vgglab.evidence+json\" id=\"evidence\" data-sha256=\"".utf8)
   private static let behindDigest = Data("\">".utf8)
   private static let closing = Data("</script>\n".utf8)
@@ -33,7 +33,7 @@ struct PageParts {
   static func hasEvidence(_ page: Data) -> Bool { page.range(of: opening) != nil }
 
   /// Throws ``PageProblem`` for a page without evidence, or with such that does not hold together in itself.
-  init(_ page: Data) throws {
+  package init(_ page: Data) throws {
     guard let start = page.range(of: Self.opening) else { throw PageProblem.noEvidence }
     guard page.range(of: Self.opening, in: start.upperBound..<page.endIndex) == nil else {
       throw PageProblem.evidenceTwice
