@@ -294,6 +294,39 @@ import Reports
     found = try later.verify(page: Data(text.replacing("+12.5", with: "+12.6").utf8), file: "p")
     #expect(found.stale == 1)
   }
+
+  /// A folder from a machine whose fonts draw other figures: they are compared by the digests in the page's evidence.
+  @Test func aFolderDrawnWithOtherFontsIsVerified() throws {
+    let folder = EvidenceStore()
+    var evidence = try folder.weave(folder.fill()).evidence
+    evidence.fonts = "other"
+    var woven = try weaveAgain(evidence)
+    let name = try #require(woven.report.files.keys.first { $0.hasSuffix(".png") })
+    let here = try #require(woven.report.files[name])
+    let there = here + Data("drawn elsewhere".utf8)
+    for (file, data) in woven.report.files where [".html", "ipynb"].contains(where: file.hasSuffix) {
+      let text = String(decoding: data, as: UTF8.self)
+      woven.report.files[file] = Data(
+        text.replacing(here.base64EncodedString(), with: there.base64EncodedString()).utf8)
+    }
+    woven.report.files[name] = there
+    evidence = woven.evidence
+    let place = try #require(evidence.figures.firstIndex { $0.png == sha256Hex(here) })
+    evidence.figures[place].png = sha256Hex(there)
+    let packed = deflated(Data(evidence.json.json.utf8))
+    let block =
+      String(decoding: PageParts.opening, as: UTF8.self) + sha256Hex(packed) + "\">" + packed.base64EncodedString()
+      + "</script>\n"
+    let page = String(decoding: try #require(woven.report.files["index.html"]), as: UTF8.self)
+    woven.report.files["index.html"] = Data(page.replacing(/<script type[^\n]*\n/) { _ in block }.utf8)
+    let out = "\(folder.path)/elsewhere"
+    try writeReport(woven.report, to: out)
+    var verifier = Verifier(version: "1.2.3")
+    let found = try verifier.verify(folder: out)
+    #expect(found.isSound && found.notes.count == 1, "\(found.text)")
+    try Data("no picture".utf8).write(to: URL(fileURLWithPath: "\(out)/\(name)"))
+    #expect(try !verifier.verify(folder: out).isSound)
+  }
 }
 
 /// A generator of random numbers that is the same in every run (SplitMix64).

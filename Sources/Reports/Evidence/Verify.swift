@@ -23,7 +23,7 @@ public struct Verifier {
   /// Checks a report's folder: the page, and beside it everything else that was woven.
   public mutating func verify(folder: String) throws(ReportError) -> Verification {
     let path = "\(folder)/index.html"
-    var (found, report) = try check(page: try read(path), file: path)
+    var (found, report, figures) = try check(page: try read(path), file: path)
     guard let report else { return found }
     let isExact = report.evidence.fonts == fontDigest() && report.evidence.vgglab == version
     var files = report.report.files
@@ -42,7 +42,7 @@ public struct Verifier {
       if data == right { continue }
       if name.hasSuffix(".png"), !isExact {
         let id = name.dropFirst("figures/".count).dropLast(".png".count)
-        if report.evidence.figures.contains(where: { $0.id == id && $0.png == sha256Hex(data) }) { continue }
+        if figures.contains(where: { $0.id == id && $0.png == sha256Hex(data) }) { continue }
         found.add(PageDifference(file: file, what: "it is not the figure that was drawn"))
       } else if name.hasSuffix(".png") {
         found.add(PageDifference(file: file, what: "it is not the figure that is drawn from its rows"))
@@ -98,25 +98,25 @@ public struct Verifier {
     do { return try readFile(path, limit: ReportEvidence.limit) } catch { throw .file(error) }
   }
 
-  /// The report is nil where the evidence does not hold together.
+  /// The report is nil where the evidence does not hold together; the figures are those that the page's evidence names.
   private mutating func check(
     page: Data, file: String
-  ) throws(ReportError) -> (verification: Verification, report: CheckableReport?) {
+  ) throws(ReportError) -> (verification: Verification, report: CheckableReport?, figures: [ReportEvidence.Figure]) {
     var found = Verification()
     let parts: PageParts
     do { parts = try PageParts(page) } catch PageProblem.evidenceChanged {
       found.add(PageDifference(file: file, what: "\(PageProblem.evidenceChanged)"))
-      return (found, nil)
+      return (found, nil, [])
     } catch PageProblem.badBlock {
       found.add(PageDifference(file: file, what: "\(PageProblem.badBlock)"))
-      return (found, nil)
+      return (found, nil, [])
     } catch let problem as PageProblem { throw .page(file: file, problem) } catch {
       preconditionFailure("a problem of a page and no other: \(error)")
     }
     if last?.digest != parts.digest { last = (parts.digest, try weaveAgain(parts.evidence)) }
     guard let report = last?.report else { preconditionFailure("woven just now") }
     found.compare(parts, report, file: file, isSameVersion: parts.evidence.vgglab == version)
-    return (found, report)
+    return (found, report, parts.evidence.figures)
   }
 }
 
