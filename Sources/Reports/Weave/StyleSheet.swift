@@ -46,7 +46,10 @@ let styleSheet = """
   blockquote { margin: 1rem 0; padding: .1rem 1.1rem; border-left: 4px solid var(--accent); background: var(--tint); }
   .scroll { overflow-x: auto; position: relative; }
   table { border-collapse: collapse; font-size: .93rem; line-height: 1.45; width: 100%; font-variant-numeric: tabular-nums; }
-  caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
+  caption {
+    text-align: left; color: var(--soft); padding-bottom: .5rem;
+    position: sticky; left: 0; width: 100%; max-width: calc(100vw - 2.5rem);
+  }
   caption b, figcaption b { color: var(--ink); }
   th, td { padding: .4rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
   thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
