@@ -12,15 +12,22 @@ struct CheckpointKeeper {
   private let journal: JournalWriter
   private let cadence: Double
   private var kept: [CheckpointRecord]
+  /// The files of all checkpoints that the journal tells of.
+  private var files: Set<String>
   private var writing: CheckpointWriting?
   private var lastKept = monotonicSeconds()
 
-  /// `past` is the journal so far; `cadence` is how many seconds may pass between two checkpoints.
-  init(folder: RunFolder, journal: JournalWriter, past: [JournalRecord], cadence: Double) {
+  /// `past` is the journal so far, and `resumed` the checkpoint in it that the training goes on from: later ones are damaged
+  /// and count for nothing. `cadence` is how many seconds may pass between two checkpoints.
+  init(
+    folder: RunFolder, journal: JournalWriter, past: [JournalRecord], resumed: CheckpointRecord?, cadence: Double
+  ) {
     self.folder = folder
     self.journal = journal
     self.cadence = cadence
-    kept = past.checkpoints
+    let told = past.checkpoints
+    files = Set(told.map(\.path))
+    kept = resumed.flatMap { told.lastIndex(of: $0) }.map { Array(told[...$0].suffix(2)) } ?? []
   }
 
   var isDue: Bool { writing == nil && monotonicSeconds() - lastKept >= cadence }
@@ -44,6 +51,7 @@ struct CheckpointKeeper {
     try journal.append([.checkpoint(record)])
     try journal.flush()
     kept.append(record)
+    files.insert(record.path)
     for old in kept.dropLast(2) where kept.suffix(2).allSatisfy({ $0.path != old.path }) {
       unlink("\(folder.path)/\(old.path)")
     }
@@ -53,7 +61,7 @@ struct CheckpointKeeper {
 
   /// A complete run needs none.
   func removeAll() {
-    for record in kept { unlink("\(folder.path)/\(record.path)") }
+    for path in files { unlink("\(folder.path)/\((path as NSString).lastPathComponent)") }
   }
 }
 
@@ -66,6 +74,8 @@ extension [JournalRecord] {
 /// What the next attempt of a run goes on from.
 struct Resumption {
   var checkpoint: TrainingCheckpoint?
+  /// What the journal says of it.
+  var record: CheckpointRecord?
   /// What is wrong with checkpoints that were passed over, as sentences.
   var problems: [String] = []
   /// What of the environment is not as it was, as far as it may change results.
@@ -80,6 +90,7 @@ struct Resumption {
     for record in past.checkpoints.suffix(2).reversed() {
       do {
         checkpoint = try Self.read(record, in: folder)
+        self.record = record
         break
       } catch {
         problems.append("the checkpoint of step \(record.step) cannot be used (\(error)); an earlier one is taken")

@@ -14,12 +14,11 @@ struct CostRecorder {
     let probe = try CostProbe(configuration: training, dataset: dataset, side: side)
     var seconds = 0.0
     var steps = 0
-    var before = 0
     var isCountedAnew = false
     let completed = try probe.run(
       warmup: cost.warmup, steps: cost.steps, shouldStop: { StopSignal.number != nil },
       ready: {
-        before = ProcessFacts.peakResidentBytes
+        earlierPeak = ProcessFacts.peakResidentBytes
         isCountedAnew = ProcessFacts.resetPeak()
       },
       observe: { measured in
@@ -48,7 +47,6 @@ struct CostRecorder {
             }),
         ])
       })
-    earlierPeak = before
     return (completed, steps, seconds)
   }
 }

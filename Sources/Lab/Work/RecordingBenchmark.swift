@@ -7,6 +7,12 @@ import Training
 /// What keeping a record costs a training: every moment of its thread that goes into the journal and into checkpoints,
 /// beside the training as a whole. Names as the printed JSON has them.
 public struct RecordingBenchmark: Encodable, Sendable {
+  /// A signal ended it.
+  public struct Stopped: Error {
+    /// That of the contract.
+    public var exitCode: Int32
+  }
+
   public var steps: Int
   /// An epoch with its evaluation, recording included.
   public var seconds: Double
@@ -24,6 +30,7 @@ public struct RecordingBenchmark: Encodable, Sendable {
   public init(
     directory: String, network: Network, side: Int, images: Int, batch: Int, threads: Int, checkpointSeconds: Double
   ) throws {
+    StopSignal.listen()
     let folder = try RunFolder.create(store: directory, trialID: "00000000")
     let journal = try JournalWriter(folder: folder)
     try journal.append([
@@ -41,7 +48,8 @@ public struct RecordingBenchmark: Encodable, Sendable {
         network: network, epochs: 1, batchSize: batch, learningRate: 1e-3, threads: threads, kernels: .fast),
       dataset: syntheticDataset(training: images, test: max(batch, images / 6)), side: side)
     let recorder = JournalObserver(journal: journal)
-    var keeper = CheckpointKeeper(folder: folder, journal: journal, past: [], cadence: checkpointSeconds)
+    var keeper = CheckpointKeeper(folder: folder, journal: journal, past: [], resumed: nil, cadence: checkpointSeconds)
+    defer { try? keeper.settle(waiting: true) }
     var (inJournal, inCheckpoints) = (0.0, 0.0)
     func timed(_ sum: inout Double, _ body: () throws -> Void) rethrows {
       let began = monotonicSeconds()
@@ -60,6 +68,7 @@ public struct RecordingBenchmark: Encodable, Sendable {
         }
       }, observe: { event in try timed(&inJournal) { try recorder.observe(event) } })
     try timed(&inCheckpoints) { try keeper.settle(waiting: true) }
+    guard outcome.completed else { throw Stopped(exitCode: StopSignal.exitCode) }
     seconds = monotonicSeconds() - began
     steps = outcome.step
     journal_seconds = inJournal

@@ -107,7 +107,8 @@ public struct Worker {
       let trainer = try Trainer(
         configuration: training, dataset: dataset, side: configuration.dataset.resize,
         resuming: resumption.checkpoint)
-      var keeper = CheckpointKeeper(folder: folder, journal: journal, past: past.records, cadence: checkpointSeconds)
+      var keeper = CheckpointKeeper(
+        folder: folder, journal: journal, past: past.records, resumed: resumption.record, cadence: checkpointSeconds)
       // However the training ends, a checkpoint that is being written is told of or cleared away before the process ends.
       defer { try? keeper.settle(waiting: true) }
       let outcome = try trainer.run(

@@ -87,6 +87,7 @@ extension ArchiveFolder {
     for notebook in request.notebooks {
       let name = String((notebook.file as NSString).lastPathComponent)
       let stem = name.hasSuffix(".md") ? String(name.dropLast(3)) : name
+      guard isPlainFileName(stem) else { throw ReportError.archive(.badName(stem)) }
       guard !reports.contains(where: { $0.folder == stem }) else { throw ReportError.archive(.twice(stem)) }
       let woven = try weaveCheckable(notebook, store: copies, version: request.version)
       try writeReport(woven.report, to: "\(folder)/reports/\(stem)")

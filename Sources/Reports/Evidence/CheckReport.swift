@@ -30,6 +30,9 @@ extension CheckableReport {
         if let first = lines.differences.first { found.add(first) }
       }
     }
+    for name in leftovers(in: folder, of: report) {
+      found.add(PageDifference(file: "\(folder)/\(name)", what: "would be removed"))
+    }
     return found
   }
 

@@ -48,13 +48,16 @@ package struct PageElements {
       }
       return nil
     }
+    /// Elements without an end within reach; a page of many is none of vgglab's, and is not searched on.
+    var unclosed = 0
     while place < bytes.count {
       if bytes[place] == UInt8(ascii: "\n") { line += 1 }
       guard bytes[place] == UInt8(ascii: "<") || bytes[place] == UInt8(ascii: "d") else {
         place += 1
         continue
       }
-      if starts("<data ", at: place), let end = end(of: "</data>", from: place, limit: 1 << 20) {
+      let isNumber = starts("<data ", at: place) && unclosed < 100
+      if isNumber, let end = end(of: "</data>", from: place, limit: 1 << 20) {
         numbers.append(Element(bytes: Data(bytes[place..<end]), line: line))
         line += bytes[place..<end].count { $0 == UInt8(ascii: "\n") }
         place = end
@@ -76,6 +79,7 @@ package struct PageElements {
         kept = end
         place = end
       } else {
+        if isNumber { unclosed += 1 }
         place += 1
       }
     }

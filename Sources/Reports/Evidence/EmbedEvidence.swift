@@ -29,9 +29,6 @@ package struct PageParts {
     return page[..<place.lowerBound] + block(evidence) + page[place.lowerBound...]
   }
 
-  /// Whether something looks like a page of vgglab's, sound or not.
-  static func hasEvidence(_ page: Data) -> Bool { page.range(of: opening) != nil }
-
   /// Throws ``PageProblem`` for a page without evidence, or with such that does not hold together in itself.
   package init(_ page: Data) throws {
     guard let start = page.range(of: Self.opening) else { throw PageProblem.noEvidence }

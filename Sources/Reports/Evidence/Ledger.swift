@@ -31,6 +31,8 @@ struct Ledger {
   let language: String
   /// Runs that are named one by one, of those used and of those left out.
   static let listed = 200
+  /// Longer lists are folded.
+  static let foldedFrom = 20
 
   init(
     _ evidence: ReportEvidence, _ rows: EvidenceDatabase, queries: [String], _ influence: Influence, language: String
@@ -97,8 +99,15 @@ struct Ledger {
       (words.usedCaption, used, words.usedHeads), (words.leftOutCaption, leftOut, words.leftOutHeads),
     ] where !list.isEmpty {
       let rows = list.prefix(Self.listed).map { cells($0, words) }
-      html += "\n" + table(caption, heads, rows)
-      markdown += "\n\n**\(caption)**\n\n" + markdownTable(heads, rows)
+      if list.count > Self.foldedFrom {
+        html +=
+          "\n<details class=\"ledger\"><summary>\(escapedHTML(caption))</summary>\(table(caption, heads, rows))</details>"
+        markdown +=
+          "\n\n<details><summary>\(escapedHTML(caption))</summary>\n\n" + markdownTable(heads, rows) + "\n\n</details>"
+      } else {
+        html += "\n" + table(caption, heads, rows)
+        markdown += "\n\n**\(caption)**\n\n" + markdownTable(heads, rows)
+      }
       if list.count > Self.listed {
         let more = words.more(list.count - Self.listed)
         html += "\n<p>\(escapedHTML(more))</p>"

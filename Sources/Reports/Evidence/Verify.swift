@@ -129,6 +129,9 @@ extension Verification {
     runs = right.usedRuns.count
     unbound = right.unboundNumbers
     for claim in right.evidence.claims { claims[claim.verdict.rawValue, default: 0] += 1 }
+    if parts.evidence.claims.map(\.id) != right.evidence.claims.map(\.id) {
+      add(PageDifference(file: file, what: "the evidence tells of other claims than the notebook makes"))
+    }
     for (told, judged) in zip(parts.evidence.claims, right.evidence.claims) where told != judged {
       add(
         PageDifference(
@@ -146,8 +149,8 @@ extension Verification {
     }
     guard isSameVersion else {
       notes.append(
-        "The page was woven by vgglab \(parts.evidence.vgglab), and this is another: numbers, verdicts and figures were compared, its "
-          + "other text was not.")
+        "The page was woven by vgglab \(parts.evidence.vgglab), and this is another: numbers, figures and the verdicts in its evidence were compared, its "
+          + "other text, badges of claims included, was not.")
       return
     }
     if isSameFont {

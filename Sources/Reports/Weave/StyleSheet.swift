@@ -104,7 +104,7 @@ let styleSheet = """
     }
     body { max-width: none; padding: 0; font-size: 10.5pt; }
     nav, .skip, details { display: none; }
-    details.constants { display: block; }
+    details.constants, details.ledger { display: block; }
     figure.chart .scroll img { min-width: 0; }
     figure, tr, pre, .claim { break-inside: avoid; }
     figure.table { break-inside: auto; }

@@ -90,10 +90,14 @@ public func writeReport(_ report: WovenReport, to output: String) throws(FileErr
   }
   let names = report.files.keys.sorted { ($0 == "index.html" ? 1 : 0, $0) < ($1 == "index.html" ? 1 : 0, $1) }
   for name in names { try writeFileAtomically("\(output)/\(name)", report.files[name]!) }
-  for (folder, suffix) in [("figures", ".png"), ("figures", ".svg"), ("figures", ".pdf"), ("data", ".csv")] {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: "\(output)/\(folder)")) ?? []
-    where name.hasSuffix(suffix) && report.files["\(folder)/\(name)"] == nil {
-      unlink("\(output)/\(folder)/\(name)")
-    }
+  for name in leftovers(in: output, of: report) { unlink("\(output)/\(name)") }
+}
+
+/// Figures and data that an earlier report left in a folder and this one has not.
+func leftovers(in output: String, of report: WovenReport) -> [String] {
+  [("figures", [".png", ".svg", ".pdf"]), ("data", [".csv"])].flatMap { folder, suffixes in
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(output)/\(folder)")) ?? []).sorted()
+      .filter { name in suffixes.contains(where: name.hasSuffix) && report.files["\(folder)/\(name)"] == nil }
+      .map { "\(folder)/\($0)" }
   }
 }

@@ -64,7 +64,7 @@ final class QueryConnection {
     // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
     sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
     addStatistics(to: handle, budget: statistics)
-    addPredictionFunctions(to: handle)
+    addPredictionFunctions(to: handle, budget: statistics)
     sqlite3_set_authorizer(
       handle,
       { context, action, first, second, _, _ in

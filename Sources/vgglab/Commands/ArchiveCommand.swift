@@ -73,6 +73,7 @@ struct ArchiveCreateCommand: LabCommand {
 struct ArchiveListCommand: LabCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the archives.")
 
+  @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
   @OptionGroup var format: JSONOptions
 
@@ -86,6 +87,7 @@ struct ArchiveShowCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show an archive's runs and reports with their verdicts.")
 
+  @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
   @OptionGroup var format: JSONOptions
 
@@ -103,6 +105,7 @@ struct ArchiveDiffCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Compare two archives: runs, what was measured, verdicts that drifted.")
 
+  @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
   @OptionGroup var format: JSONOptions
 
@@ -124,6 +127,7 @@ struct ArchiveVerifyCommand: LabCommand {
     abstract: "Check an archive: digests, reports against their evidence, evidence against journals.",
     discussion: "Ends with 2 where anything is not as it must be.")
 
+  @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
   @OptionGroup var format: JSONOptions
 
@@ -145,6 +149,7 @@ struct ArchiveImportCommand: LabCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var format: JSONOptions
 
   @Argument(help: "Its name.")
   var name: String
@@ -153,7 +158,7 @@ struct ArchiveImportCommand: LabCommand {
     let target = try Store.open(at: store.directory, access: .readWrite, create: true)
     _ = try target.ingest()
     let new = try archives.folder.importRuns(of: name, into: target, version: vgglabVersion)
-    for run in new { output(run) }
+    if format.json { output(try json(new)) } else if !new.isEmpty { output(new.joined(separator: "\n")) }
     complain("vgglab: \(new.count) runs are new in \(store.directory)")
   }
 }

@@ -24,10 +24,13 @@ struct BenchRecordingCommand: LabCommand {
   func execute() throws {
     let directory = NSTemporaryDirectory() + "vgglab-bench-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    output(
-      try json(
-        RecordingBenchmark(
-          directory: directory, network: options.network(), side: options.resize, images: images, batch: options.batch,
-          threads: options.threadCount, checkpointSeconds: RunOptions.defaultCheckpointSeconds)))
+    do {
+      output(
+        try json(
+          RecordingBenchmark(
+            directory: directory, network: options.network(), side: options.resize, images: images,
+            batch: options.batch,
+            threads: options.threadCount, checkpointSeconds: RunOptions.defaultCheckpointSeconds)))
+    } catch let stopped as RecordingBenchmark.Stopped { throw ExitCode(stopped.exitCode) }
   }
 }

@@ -8,6 +8,9 @@ struct ExtractCommand: LabCommand {
     commandName: "extract",
     abstract: "Take the evidence out of a page: an SQLite file, the rows of every query as CSV, the notebook.")
 
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var format: JSONOptions
+
   @Argument(help: "A page that `vgglab report` wove.")
   var page: String
 
@@ -16,6 +19,7 @@ struct ExtractCommand: LabCommand {
 
   func execute() throws {
     let names = try extractEvidence(from: try readFile(page, limit: 256 << 20), file: page, to: output)
-    for name in names { vgglab.output("\(output)/\(name)") }
+    let paths = names.map { "\(output)/\($0)" }
+    vgglab.output(format.json ? try json(paths) : paths.joined(separator: "\n"))
   }
 }

@@ -61,22 +61,20 @@ struct ReportCommand: LabCommand {
     let last = notebook.split(separator: "/").last ?? "report"
     let name = last.hasSuffix(".md") ? last.dropLast(3) : last
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
-    let report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
-    var woven = report.report
-    for warning in woven.warnings { complain("vgglab: \(warning)") }
-    if check { return try tellChanges(report, in: directory) }
-    woven.files.merge(try woven.vectorFigures(figures.map(\.format))) { one, _ in one }
-    try writeReport(woven, to: directory)
-    let page = "\(directory)/index.html"
-    // A store that cannot be written to keeps no pins.
-    try? rows.keep(Pin(kind: .report, path: page, runs: report.usedRuns))
-    complain("vgglab: \(report.sizeText)")
-    if format.json {
-      output(try json(["page": page, "markdown": "\(directory)/README.md"]))
+    var report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
+    report.report.files.merge(try report.report.vectorFigures(figures.map(\.format))) { one, _ in one }
+    for warning in report.report.warnings { complain("vgglab: \(warning)") }
+    if check {
+      try tellChanges(report, in: directory)
     } else {
-      output(page)
+      try writeReport(report.report, to: directory)
+      let page = "\(directory)/index.html"
+      // A store that cannot be written to keeps no pins.
+      try? rows.keep(Pin(kind: .report, path: page, runs: report.usedRuns))
+      complain("vgglab: \(report.sizeText)")
+      output(format.json ? try json(["page": page, "markdown": "\(directory)/README.md"]) : page)
     }
-    let refuted = woven.claims.filter { $0.verdict == .refuted }
+    let refuted = report.report.claims.filter { $0.verdict == .refuted }
     if strict, !refuted.isEmpty {
       complain("vgglab: refuted: \(refuted.map(\.id).joined(separator: ", "))")
       throw ExitCode(3)

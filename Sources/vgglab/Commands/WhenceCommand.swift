@@ -8,6 +8,7 @@ struct WhenceCommand: LabCommand {
     commandName: "whence", abstract: "Tell where a figure comes from: its report, query and runs.",
     discussion: "Figures of reports say so in text chunks of their PNG files.")
 
+  @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
 
   @Argument(help: "A PNG file.")
