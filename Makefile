@@ -52,7 +52,7 @@ bench: build
 	  $(VGGLAB) bench step --arch $$1 --ratio $$ratio --resize $$2 || exit 1; \
 	done
 	@$(VGGLAB) bench epoch --arch vgg11 --ratio 4 --resize 96
-	@$(VGGLAB) bench recording --resize 96
+	@$(VGGLAB) bench recording --resize 96 --images 120000
 	@$(VGGLAB) bench store
 
 # Breaks real trainings in many ways and shows that nothing is lost: an hour, or two minutes for some of each.
