@@ -113,7 +113,10 @@ public final class Store: Sendable {
         if found == 0, try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master)") == true {
           throw StoreError.notADatabase(path: path, reason: "it has other tables than a store's")
         }
-        for step in Schema.steps[found...] { try database.execute(sql: step) }
+        for view in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'view'") {
+          try database.execute(sql: "DROP VIEW \(view.quotedDatabaseIdentifier)")
+        }
+        for step in Schema.upgrade(from: found) { try database.execute(sql: step) }
         try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
         return .commit
       }

@@ -38,7 +38,7 @@ public final class EvidenceDatabase: Sendable {
       if let row = try query.rows("PRAGMA foreign_key_check").rows.first {
         throw .evidence(.dangling(table: row[0].plainText))
       }
-      for step in Schema.steps[evidence.schema...] { try query.execute(step) }
+      for step in Schema.upgrade(from: evidence.schema) { try query.execute(step) }
       try query.execute("PRAGMA user_version = \(Schema.version); COMMIT")
     }
     connection = Mutex(Connection(query: query))

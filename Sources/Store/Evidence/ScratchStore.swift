@@ -62,7 +62,7 @@ final class ScratchStore {
       (1...Int64(Schema.version)).contains(version)
     else { throw .notADatabase(path: "source", reason: "it has no tables of a store") }
     schema = Int(version)
-    for step in Schema.steps[..<schema] { try connection.execute(step) }
+    for step in Schema.steps[..<schema] + [Schema.views] { try connection.execute(step) }
     tables = try connection.tableNames()
     try connection.execute(
       """

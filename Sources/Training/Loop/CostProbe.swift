@@ -27,23 +27,9 @@ public final class CostProbe {
   /// configuration do not fit together.
   public init(configuration: TrainingConfiguration, dataset: Dataset, side: Int) throws(TrainingError) {
     let network = configuration.network
-    guard network.input == .image(channels: 1, height: side, width: side) else {
-      throw .impossible(what: "the network takes \(network.input), and the pictures are 1x\(side)x\(side)")
-    }
-    guard dataset.training.count > 0 else {
-      throw .impossible(what: "the data set '\(dataset.name)' has no pictures to train on")
-    }
-    guard network.classes >= dataset.training.classes else {
-      throw .impossible(
-        what: "the network tells \(network.classes) classes apart, and there are \(dataset.training.classes)")
-    }
     self.configuration = configuration
     self.dataset = dataset
-    engine = try configuration.kernels.engine(
-      network: network, batchSize: configuration.batchSize, threads: configuration.threads,
-      momentum: configuration.momentum != 0)
-    loader = BatchLoader(
-      height: dataset.training.height, width: dataset.training.width, side: side, threads: configuration.threads)
+    (engine, loader) = try configuration.prepared(for: dataset, side: side)
     labels = Buffer(configuration.batchSize)
     (clock, positions) = engine.makeClock()
     engine.state = initialState(of: network, configuration.initialization, seed: configuration.seed)

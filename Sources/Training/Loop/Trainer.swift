@@ -23,26 +23,15 @@ public final class Trainer {
     resuming checkpoint: TrainingCheckpoint? = nil
   ) throws(TrainingError) {
     let network = configuration.network
-    guard network.input == .image(channels: 1, height: side, width: side) else {
-      throw .impossible(what: "the network takes \(network.input), and the pictures are 1x\(side)x\(side)")
-    }
-    guard dataset.training.count > 0, dataset.test.count > 0 else {
-      throw .impossible(what: "the data set '\(dataset.name)' has a half without pictures")
-    }
-    guard network.classes >= dataset.training.classes else {
-      throw .impossible(
-        what: "the network tells \(network.classes) classes apart, and there are \(dataset.training.classes)")
+    guard dataset.test.count > 0 else {
+      throw .impossible(what: "the data set '\(dataset.name)' has no pictures to test on")
     }
     if let complaint = state?.complaint(for: network) {
       throw .impossible(what: "the initial state is not the network's: \(complaint)")
     }
     self.configuration = configuration
     self.dataset = dataset
-    engine = try configuration.kernels.engine(
-      network: network, batchSize: configuration.batchSize, threads: configuration.threads,
-      momentum: configuration.momentum != 0)
-    loader = BatchLoader(
-      height: dataset.training.height, width: dataset.training.width, side: side, threads: configuration.threads)
+    (engine, loader) = try configuration.prepared(for: dataset, side: side)
     labels = Buffer(configuration.batchSize)
     if let checkpoint {
       if let complaint = checkpoint.complaint(for: network, momentum: configuration.momentum != 0) {

@@ -24,6 +24,16 @@ struct ArchiveOptions: ParsableArguments {
   var folder: ArchiveFolder { ArchiveFolder(archives) }
 }
 
+/// An archive that is there, by its name.
+struct NamedArchive: ParsableArguments {
+  @OptionGroup var archives: ArchiveOptions
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  func path() throws -> String { try archives.folder.archive(name) }
+}
+
 struct ArchiveCreateCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Make an archive of runs and of the reports over them.",
@@ -88,16 +98,13 @@ struct ArchiveShowCommand: LabCommand {
     commandName: "show", abstract: "Show an archive's runs and reports with their verdicts.")
 
   @OptionGroup var store: StoreOptions
-  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var archive: NamedArchive
   @OptionGroup var format: JSONOptions
 
-  @Argument(help: "Its name.")
-  var name: String
-
   func execute() throws {
-    let folder = try archives.folder.archive(name)
-    let archive = try Archive(folder: folder)
-    output(format.json ? try json(ArchiveFacts(archive)) : try archive.text(folder: folder))
+    let folder = try archive.path()
+    let found = try Archive(folder: folder)
+    output(format.json ? try json(ArchiveFacts(found)) : try found.text(folder: folder))
   }
 }
 
@@ -128,15 +135,12 @@ struct ArchiveVerifyCommand: LabCommand {
     discussion: "Ends with 2 where anything is not as it must be.")
 
   @OptionGroup var store: StoreOptions
-  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var archive: NamedArchive
   @OptionGroup var format: JSONOptions
-
-  @Argument(help: "Its name.")
-  var name: String
 
   func execute() throws {
     var verifier = Verifier(version: vgglabVersion)
-    let found = try verifier.verify(archive: try archives.folder.archive(name))
+    let found = try verifier.verify(archive: try archive.path())
     output(format.json ? try json(found) : found.text)
     if !found.isSound { throw ExitCode(2) }
   }
@@ -148,16 +152,13 @@ struct ArchiveImportCommand: LabCommand {
     discussion: "The archive is checked first. A run that is there with another journal is refused.")
 
   @OptionGroup var store: StoreOptions
-  @OptionGroup var archives: ArchiveOptions
+  @OptionGroup var archive: NamedArchive
   @OptionGroup var format: JSONOptions
-
-  @Argument(help: "Its name.")
-  var name: String
 
   func execute() throws {
     let target = try Store.open(at: store.directory, access: .readWrite, create: true)
     _ = try target.ingest()
-    let new = try archives.folder.importRuns(of: name, into: target, version: vgglabVersion)
+    let new = try archive.archives.folder.importRuns(of: archive.name, into: target, version: vgglabVersion)
     if format.json { output(try json(new)) } else if !new.isEmpty { output(new.joined(separator: "\n")) }
     complain("vgglab: \(new.count) runs are new in \(store.directory)")
   }
