@@ -199,6 +199,19 @@ import Reports
     #expect(try archives.compare("before", "before").isEqual)
   }
 
+  /// A trial whose settings changed under its name is another trial.
+  @Test func unlikeConfigurationsAreNotSubtracted() throws {
+    let folder = EvidenceStore()
+    _ = try folder.fill()
+    _ = try folder.add("extra", accuracy: 0.75, day: 5, digit: "8")
+    let (archives, _) = try Self.create(folder, "before")
+    _ = try folder.add("extra", accuracy: 0.5, day: 6, digit: "9")
+    _ = try Self.create(folder, "after")
+    let figures = try archives.compare("before", "after").figures.filter { $0.name == "test_accuracy" }
+    let new = try #require(figures.first { $0.of == "resize / extra [99999999]" })
+    #expect(new.before == nil && new.after == 0.5 && new.difference == nil && figures.count == 1)
+  }
+
   @Test func theDescriptionIsAResearchObject() throws {
     let folder = EvidenceStore()
     _ = try Self.fill(folder)

@@ -58,9 +58,9 @@ final class EvidenceStore {
   @discardableResult
   func add(
     _ trial: String, accuracy: Double, day: Int, experiment: String = "resize", profile: String? = nil,
-    end: JournalRecord? = nil, artifact: (name: String, data: Data, digest: String)? = nil
+    digit: String? = nil, end: JournalRecord? = nil, artifact: (name: String, data: Data, digest: String)? = nil
   ) throws -> String {
-    let digit = ["small": "a", "large": "b", "odd": "c"][trial] ?? "d"
+    let digit = digit ?? ["small": "a", "large": "b", "odd": "c"][trial] ?? "d"
     let id = String(repeating: digit, count: 64)
     let run = try RunFolder.create(store: path, trialID: id)
     let at = "2026-01-0\(day)T00:00:00.000Z"

@@ -94,35 +94,46 @@ extension ArchiveFolder {
     let common = one.journals.keys.filter { other.journals[$0] != nil }
     result.runs_in_both = common.count
     result.runs_unlike = common.filter { one.journals[$0] != other.journals[$0] }.sorted()
-    for key in Set(one.figures.keys).union(other.figures.keys).sorted() {
-      let (before, after) = (one.figures[key], other.figures[key])
-      if before == after {
-        result.figures_equal += 1
-      } else {
-        result.figures.append(
-          ArchiveComparison.Figure(of: key.of, name: key.name, before: before, after: after))
-      }
+    let figures = differences(one.figures, other.figures)
+    result.figures_equal = figures.equal
+    result.figures = figures.unlike.map { key, before, after in
+      // A name that stands for several configurations needs their ids to be told apart.
+      let ids = one.configurations[key.of, default: []].union(other.configurations[key.of, default: []])
+      let of = ids.count > 1 ? "\(key.of) [\(key.configuration.prefix(8))]" : key.of
+      return ArchiveComparison.Figure(of: of, name: key.name, before: before, after: after)
     }
-    for key in Set(one.verdicts.keys).union(other.verdicts.keys).sorted() {
-      let (before, after) = (one.verdicts[key], other.verdicts[key])
-      if before == after {
-        result.verdicts_equal += 1
-      } else {
-        result.verdicts.append(
-          ArchiveComparison.Verdict(report: key.of, claim: key.name, before: before, after: after))
-      }
+    let verdicts = differences(one.verdicts, other.verdicts)
+    result.verdicts_equal = verdicts.equal
+    result.verdicts = verdicts.unlike.map { key, before, after in
+      ArchiveComparison.Verdict(report: key.of, claim: key.name, before: before, after: after)
     }
     return result
   }
+}
+
+/// What two archives have in common, and what is otherwise or in one alone, in the keys' order.
+private func differences<Value: Equatable>(
+  _ one: [Contents.Key: Value], _ other: [Contents.Key: Value]
+) -> (equal: Int, unlike: [(key: Contents.Key, before: Value?, after: Value?)]) {
+  let keys = Set(one.keys).union(other.keys)
+  let unlike = keys.filter { one[$0] != other[$0] }.sorted().map { (key: $0, before: one[$0], after: other[$0]) }
+  return (keys.count - unlike.count, unlike)
 }
 
 /// What of an archive is compared.
 private struct Contents {
   struct Key: Hashable, Comparable {
     var of: String
+    /// The trial's id, for what a trial measured: unlike configurations are not compared, whatever they are called.
+    var configuration = ""
     var name: String
-    static func < (one: Key, other: Key) -> Bool { (one.of, one.name) < (other.of, other.name) }
+    static func < (one: Key, other: Key) -> Bool {
+      (one.of, one.configuration, one.name) < (other.of, other.configuration, other.name)
+    }
   }
+
+  /// The ids of the trials of a name.
+  var configurations: [String: Set<String>] = [:]
 
   var journals: [String: String] = [:]
   var figures: [Key: Double] = [:]
@@ -144,11 +155,10 @@ private struct Contents {
           \(Self.measured.joined(separator: ", ")) FROM trial_summary ORDER BY experiment, trial, trial_id
         """)
       for row in trials.rows {
+        let (of, id) = (row[0].plainText, row[1].plainText)
+        configurations[of, default: []].insert(id)
         for (name, value) in zip(Self.measured, row.dropFirst(2)) {
-          var of = row[0].plainText
-          // One name may stand for several configurations.
-          if figures[Key(of: of, name: name)] != nil { of += " [\(row[1].plainText.prefix(8))]" }
-          if let number = value.number { figures[Key(of: of, name: name)] = number }
+          if let number = value.number { figures[Key(of: of, configuration: id, name: name)] = number }
         }
       }
       for report in archive.reports {
