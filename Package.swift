@@ -90,9 +90,11 @@ let package = Package(
 
     // The ledger wing.
     room("Experiments", ["Networks", "PositionedYAML", "Digests", "Files"]),
+    room("Journals", ["Digests", "Files"]),
     room(
       "Store",
       [
+        "Journals",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"), "Digests",
         "ExactJSON", "Files", "Statistics",
       ]),
@@ -100,18 +102,19 @@ let package = Package(
     room(
       "Reports",
       [
-        "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics", "CCMarkGFM",
+        "Journals", "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics",
+        "CCMarkGFM",
       ]),
 
     // The hall, and the door to the street.
     room(
       "Lab",
-      ["Training", "Kernels", "Datasets", "Networks", "Experiments", "Store", "Digests", "Files", "Statistics"]
+      ["Training", "Kernels", "Datasets", "Networks", "Experiments", "Journals", "Store", "Digests", "Files", "Statistics"]
     ),
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Lab", "Reports", "Store", "Plots", "Experiments", "Networks", "Files",
+        "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
@@ -126,10 +129,11 @@ let package = Package(
     tests("Datasets"),
     tests("Training", ["Networks", "Datasets"]),
     tests("Experiments", ["Networks", "Files"]),
-    tests("Store", ["Files", "ExactJSON"]),
+    tests("Journals", ["Files", "Digests"]),
+    tests("Store", ["Journals", "Files", "ExactJSON"]),
     tests("Plots"),
-    tests("Reports", ["Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
-    tests("Lab", ["Store", "Experiments", "Digests", "Files"]),
+    tests("Reports", ["Journals", "Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
+    tests("Lab", ["Journals", "Store", "Experiments", "Digests", "Files"]),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]
 )

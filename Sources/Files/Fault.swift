@@ -19,7 +19,7 @@ extension FileError: Fault {
   public var kind: FaultKind {
     switch self {
     case .missing, .isDirectory, .notDirectory, .unreadable: .missingInput
-    case .tooLarge, .notUTF8: .badInput
+    case .tooLarge, .notUTF8, .notPlain: .badInput
     case .unwritable: .inputOutput
     }
   }

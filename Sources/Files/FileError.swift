@@ -7,11 +7,13 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooLarge(path: String, bytes: Int, limit: Int)
   case notUTF8(path: String, byteOffset: Int)
   case unwritable(path: String, reason: String)
+  /// A link, FIFO, socket or device in a regular file's place.
+  case notPlain(path: String, kind: FileKind)
 
   public var path: String {
     switch self {
     case .missing(let path), .isDirectory(let path), .notDirectory(let path), .unreadable(let path, _),
-      .tooLarge(let path, _, _), .notUTF8(let path, _), .unwritable(let path, _):
+      .tooLarge(let path, _, _), .notUTF8(let path, _), .unwritable(let path, _), .notPlain(let path, _):
       path
     }
   }
@@ -27,6 +29,8 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notUTF8(let path, let offset): "\(path): is not UTF-8 text (byte \(offset)); save it as UTF-8"
     case .unwritable(let path, let reason):
       "\(path): cannot be written (\(reason)); check permissions and free space, or name another folder"
+    case .notPlain(let path, let kind):
+      "\(path): is \(kind.phrase), and a regular file or folder was expected; name one, or - for standard input"
     }
   }
 }

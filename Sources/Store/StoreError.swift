@@ -1,4 +1,5 @@
 public import Files
+public import Journals
 
 /// What can go wrong with a store, as facts.
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -7,8 +8,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case newer(path: String, found: Int, known: Int)
   case notADatabase(path: String, reason: String)
   case file(FileError)
-  case journalUnwritable(path: String, reason: String)
-  case badRunID(String)
+  case journal(JournalError)
+  /// A database of another program in the index's place.
+  case foreignDatabase(path: String, reason: String)
   case noSuchRun(String)
   case ambiguousRun(String, candidates: [String])
   case badFilter(String, reason: String)
@@ -18,6 +20,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case badQuery(sql: String, reason: String)
   case database(path: String, reason: String)
   case evidence(EvidenceProblem)
+  /// A value of the index that no journal gives.
+  case badIndexValue(column: String)
   /// A run that is to be taken in is there with another content.
   case runIsOther(String)
 
@@ -32,9 +36,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notADatabase(let path, let reason):
       "\(path): is not a store's database (\(reason)); `vgglab doctor --rebuild` makes it again from the journals"
     case .file(let error): "\(error)"
-    case .journalUnwritable(let path, let reason):
-      "\(path): the journal cannot be written (\(reason)); check free space and permissions"
-    case .badRunID(let text): "'\(text.prefix(40))' is not the id of a run"
+    case .journal(let error): "\(error)"
+    case .foreignDatabase(let path, let reason):
+      "\(path): is a database of another program (\(reason)); it was left alone: move it away, or name another store with --store"
     case .noSuchRun(let text):
       "there is no run or trial '\(text.prefix(100))' in the store; `vgglab list` shows what there is"
     case .ambiguousRun(let text, let candidates):
@@ -50,6 +54,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .database(let path, let reason): "\(path): \(reason)"
     case .runIsOther(let run):
       "run \(run) is in the store already and has another journal; nothing was taken in"
+    case .badIndexValue(let column):
+      "the store's index has a value that cannot be (column \(column)); `vgglab doctor --rebuild` makes it again from the journals"
     case .evidence(let problem): "the evidence does not hold: \(problem)"
     }
   }
@@ -64,9 +70,10 @@ extension StoreError: Fault {
   public var kind: FaultKind {
     switch self {
     case .missing, .noSuchRun, .noSuchComparison: .missingInput
-    case .notWritable, .journalUnwritable, .database: .inputOutput
-    case .newer, .notADatabase, .badQuery, .evidence, .runIsOther: .badInput
-    case .badRunID, .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage
+    case .notWritable, .database: .inputOutput
+    case .journal(let error): error.kind
+    case .newer, .notADatabase, .foreignDatabase, .badIndexValue, .badQuery, .evidence, .runIsOther: .badInput
+    case .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage
     case .file(let error): error.kind
     }
   }

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Lab
+import Journals
 import Store
 import Testing
 

@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import Lab
+import Journals
 import Store
 import Testing
 

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Lab
+import Journals
 import Store
 
 /// A clock that only moves when somebody sleeps, and signals, memory and workers to go with it.
@@ -92,7 +93,7 @@ final class FakeWorld: Executor {
 
   func start(_ job: Job) throws -> any WorkerHandle {
     let folder = try RunFolder(store: job.store, existing: job.run)
-    guard case .run(let record)? = try readJournal(folder.journalPath).records.first else {
+    guard case .run(let record)? = try readJournal(folder).records.first else {
       throw CocoaError(.fileReadCorruptFile)
     }
     var left = fates[record.trial] ?? []
@@ -106,7 +107,7 @@ final class FakeWorld: Executor {
   func start(_ job: SmokeJob) throws -> any WorkerHandle {
     tell("smoke")
     let complaint = smokeFailure(job.configuration)
-    if let complaint { try Data("vgglab: \(complaint)\n".utf8).write(to: URL(fileURLWithPath: job.log)) }
+    if let complaint { try Data("vgglab: \(complaint)\n".utf8).write(to: URL(fileURLWithPath: job.log.path)) }
     return EndedWorker(complaint == nil ? .exited(0) : .exited(1))
   }
 }
@@ -138,7 +139,7 @@ private final class FakeWorker: WorkerHandle {
     began = world.time
     lock = try folder.acquireLock()
     journal = try JournalWriter(folder: folder)
-    let attempts = try readJournal(folder.journalPath).records.count { if case .attempt = $0 { true } else { false } }
+    let attempts = try readJournal(folder).records.count { if case .attempt = $0 { true } else { false } }
     try journal.append([
       .attempt(
         AttemptRecord(

@@ -1,7 +1,10 @@
+import Files
 import Foundation
+import Journals
 import Store
 
 import Reports
+import Testing
 
 /// A store with a few runs, and a notebook over them; gone afterwards.
 final class EvidenceStore {
@@ -99,7 +102,7 @@ final class EvidenceStore {
       records.append(
         .artifact(
           ArtifactRecord(
-            name: artifact.name, path: "\(artifact.name).u8", bytes: artifact.data.count, digest: artifact.digest)))
+            name: artifact.name, path: try #require(PlainName("\(artifact.name).u8")), bytes: artifact.data.count, digest: artifact.digest)))
     }
     records.append(
       end

@@ -4,6 +4,7 @@ import ExactJSON
 import Files
 import Foundation
 import Plots
+import Journals
 import Store
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import Journals
 import Store
 import Testing
 
@@ -40,12 +41,12 @@ import Testing
     let run = try folder.addRun(Samples.whole)
     let store = try folder.open()
     try run.annotate([annotation(.tag, "one")])
-    let handle = try #require(FileHandle(forWritingAtPath: run.annotationsPath))
+    let handle = try #require(FileHandle(forWritingAtPath: run.path + "/annotations.jsonl"))
     try handle.seekToEnd()
     try handle.write(contentsOf: Data("0123456789abcdef {\"kind\":\"remove\"}\n0123456789abcdef {\"ki".utf8))
     try handle.close()
     let problems = try store.ingest()
-    #expect(problems.count == 1 && problems[0].contains("is no annotation; it was passed over"))
+    #expect(problems.count == 1 && problems[0].contains("is no annotation; it was skipped"))
     try run.annotate([annotation(.tag, "two")])
     _ = try store.ingest()
     #expect(try store.run(matching: run.run).tags == ["one", "two"])

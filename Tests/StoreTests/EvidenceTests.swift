@@ -1,6 +1,7 @@
 import ExactJSON
 import Files
 import Foundation
+import Journals
 import Store
 import Testing
 

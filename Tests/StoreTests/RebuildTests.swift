@@ -1,4 +1,5 @@
 import Foundation
+import Journals
 import Store
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import Journals
 import Store
 
 /// A store's folder that is gone afterwards.

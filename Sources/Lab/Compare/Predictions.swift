@@ -1,6 +1,7 @@
 import Digests
 import Files
 import Foundation
+import Journals
 import Store
 
 /// What a completed training predicted for each test picture, in the order of the test set.
@@ -15,8 +16,9 @@ struct Predictions {
   /// Throws ``LabError/artifactChanged(path:)`` for a file that is not what was recorded, or is none any more.
   init?(of run: RunSummary, in store: Store) throws {
     guard let artifact = try store.artifact(run: run.id, name: "predictions") else { return nil }
-    let path = "\(store.directory)/runs/\(run.id)/\((artifact.path as NSString).lastPathComponent)"
-    guard let data = try? readFile(path), data.count == artifact.bytes, data.count.isMultiple(of: 2),
+    let folder = try RunFolder(store: store.directory, existing: run.id)
+    let path = "\(folder.path)/\(artifact.path)"
+    guard let file = PlainName(artifact.path), let data = try? folder.open().read(file), data.count == artifact.bytes, data.count.isMultiple(of: 2),
       sha256Hex(data) == artifact.digest
     else { throw LabError.artifactChanged(path: path) }
     for index in stride(from: data.startIndex, to: data.endIndex, by: 2) {

@@ -1,4 +1,5 @@
 import Foundation
+import Journals
 public import Store
 
 /// Tags, notes and removals of runs: appended to the run's annotations, then taken into the database.
@@ -58,13 +59,18 @@ public struct Keeper {
     // The locks are held meanwhile, so that no worker begins with a run that is about to go.
     var locks: [RunLock] = []
     defer { for lock in locks { lock.release() } }
-    for run in runs {
+    for run in runs where run.state != .gone {
       guard let lock = try RunFolder(store: store.directory, existing: run.id).acquireLock() else {
         throw LabError.runIsWorkedOn(run: run.id)
       }
       locks.append(lock)
     }
-    for run in runs { try annotate(run, [AnnotationRecord(kind: .remove, at: timestamp())]) }
+    for run in runs {
+      // Nothing is left to be marked of a run whose folder is gone.
+      if run.state == .gone { try store.forget(run.id) } else {
+        try annotate(run, [AnnotationRecord(kind: .remove, at: timestamp())])
+      }
+    }
     return runs.map(\.id)
   }
 
@@ -80,7 +86,7 @@ public struct Keeper {
     try store.collectGarbage(dryRun: dryRun)
   }
 
-  private func annotate(_ run: RunSummary, _ records: [AnnotationRecord]) throws(StoreError) {
+  private func annotate(_ run: RunSummary, _ records: [AnnotationRecord]) throws {
     guard !records.isEmpty else { return }
     try RunFolder(store: store.directory, existing: run.id).annotate(records)
     _ = try store.ingest()

@@ -1,7 +1,7 @@
 import Digests
 import Foundation
 import Kernels
-import Store
+import Journals
 import Training
 
 /// Where and with what this process runs.

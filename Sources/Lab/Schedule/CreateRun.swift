@@ -1,5 +1,5 @@
 import Experiments
-import Store
+import Journals
 
 /// A new run of a trial: its folder, and the first lines of its journal.
 func createRun(of trial: Trial, in directory: String, forecast: Forecast? = nil) throws -> RunFolder {

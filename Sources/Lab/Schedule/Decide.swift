@@ -8,8 +8,9 @@ struct Decider {
   let forecaster: Forecaster
 
   func decide(_ trial: Trial) throws -> TrialDecision {
-    let runs =
+    let all =
       try store?.runs(trialID: trial.id).filter { $0.experiment == trial.experiment && $0.trial == trial.name } ?? []
+    let runs = all.filter { $0.state != .gone }
     let forecast = try forecaster.forecast(trial)
     func decision(
       _ action: TrialDecision.Action, _ why: String, _ run: RunSummary? = nil
@@ -38,6 +39,7 @@ struct Decider {
       return try resume(trial, unfinished)
     }
     if let failed = runs.last { return decision(.again, failure(failed)) }
+    if let gone = all.last { return decision(.new, "the folder of run \(gone.id) is gone from the store") }
     let named = try store?.runs(experiment: trial.experiment, trial: trial.name).last
     if let named, let configuration = named.configuration {
       let differences = Configuration.differences(from: configuration, to: trial.canonicalText)

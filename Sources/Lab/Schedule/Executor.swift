@@ -1,4 +1,6 @@
+package import Files
 import Foundation
+import Journals
 package import Training
 
 /// What a worker is to do.
@@ -12,14 +14,14 @@ package struct Job: Sendable, Hashable {
 }
 
 /// A step that is to be tried before the work begins.
-package struct SmokeJob: Sendable, Hashable {
+package struct SmokeJob: Sendable {
   /// The trial's canonical configuration.
   package var configuration: String
   package var threads: Int
   package var data: String?
   package var kernels: KernelPath
   /// The file for what the process writes.
-  package var log: String
+  package var log: Descriptor
 }
 
 /// How a worker ended.
@@ -53,7 +55,7 @@ struct LocalExecutor: Executor {
       "--attached",
     ]
     if let data = job.data { arguments += ["--data", data] }
-    return try start(arguments, log: "\(job.store)/runs/\(job.run)/log")
+    return try start(arguments, log: try RunFolder(store: job.store, existing: job.run).open().file(RunFiles.log, .append))
   }
 
   func start(_ job: SmokeJob) throws -> any WorkerHandle {
@@ -64,27 +66,18 @@ struct LocalExecutor: Executor {
     return try start(arguments, log: job.log)
   }
 
-  private func start(_ arguments: [String], log path: String) throws -> any WorkerHandle {
+  private func start(_ arguments: [String], log: Descriptor) throws -> any WorkerHandle {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: ProcessFacts.executable)
     process.arguments = arguments
-    let log = try openLog(path)
-    process.standardOutput = log
-    process.standardError = log
+    let output = FileHandle(fileDescriptor: log.number, closeOnDealloc: false)
+    process.standardOutput = output
+    process.standardError = output
     let lifeline = Pipe()
     process.standardInput = lifeline
     try process.run()
-    try? log.close()
     try? lifeline.fileHandleForReading.close()
     return LocalWorker(process: process, lifeline: lifeline)
-  }
-
-  private func openLog(_ path: String) throws -> FileHandle {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
-    }
-    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 }
 

@@ -1,23 +1,23 @@
-import Store
+import Journals
 
 /// Reads what a worker appends to its journal, for the progress that people see.
 struct JournalFollower {
-  private let path: String
+  private let run: RunFolder
   private var offset = 0
   private(set) var progress: TrialProgress
 
-  init(path: String, _ progress: TrialProgress) {
-    self.path = path
+  init(_ run: RunFolder, _ progress: TrialProgress) {
+    self.run = run
     self.progress = progress
     // What earlier attempts wrote is not this one's progress.
-    if let past = try? readJournal(path) {
+    if let past = try? readJournal(run) {
       offset = past.endOffset
     }
   }
 
   /// Takes in what is new; gives the progress at each curve point that was reached.
   mutating func follow(now: Double) -> [TrialProgress] {
-    guard let piece = try? readJournal(path, from: offset) else { return [] }
+    guard let piece = try? readJournal(run, from: offset) else { return [] }
     offset = piece.endOffset
     var reached: [TrialProgress] = []
     for case .metric(let metrics) in piece.records {

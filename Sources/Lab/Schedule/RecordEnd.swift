@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Journals
 import Store
 
 extension Scheduler {
@@ -32,14 +33,15 @@ extension Scheduler {
   }
 
   func logSize(_ run: String) -> Int {
-    var status = stat()
-    return stat("\(directory)/runs/\(run)/log", &status) == 0 ? Int(status.st_size) : 0
+    (try? RunFolder(store: directory, existing: run))?.size(of: RunFiles.log) ?? 0
   }
 
   /// What a worker has written to its log, its end at most.
   func logText(_ run: String, from offset: Int) -> String {
-    guard let data = try? readFile("\(directory)/runs/\(run)/log") else { return "" }
-    return String(decoding: data.dropFirst(offset).suffix(64 << 10), as: UTF8.self)
+    guard let file = try? RunFolder(store: directory, existing: run).open().file(RunFiles.log) else { return "" }
+    lseek(file.number, off_t(offset), SEEK_SET)
+    guard let data = try? file.readAll(limit: 64 << 20) else { return "" }
+    return String(decoding: data.suffix(64 << 10), as: UTF8.self)
   }
 
   /// The room that is left on a folder's disk; nil where it is not told.

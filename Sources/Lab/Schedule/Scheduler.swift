@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Journals
 import Store
 
 /// Keeps up to `jobs` workers at work until every trial is done with.
@@ -184,7 +185,7 @@ final class Scheduler {
   private func tryAgain(_ trial: Trial, run: String) throws -> TrialDecision {
     let summary = try store.run(matching: run)
     switch summary.state {
-    case .completed, .running: return try decider.decide(trial)
+    case .completed, .running, .gone: return try decider.decide(trial)
     case .failed: return try decider.again(trial, after: summary)
     case .queued, .interrupted, .lost: return try decider.resume(trial, summary)
     }
@@ -255,7 +256,7 @@ final class Scheduler {
         store: directory, run: run, threads: threads(of: trial), data: options.data ?? trial.dataset.path,
         kernels: options.kernels, checkpointSeconds: options.checkpointSeconds))
     let follower = JournalFollower(
-      path: RunFolder.journalPath(store: directory, run: run),
+      try RunFolder(store: directory, existing: run),
       TrialProgress(
         trial: trial.name, epochs: trial.training.epochs, totalSteps: decision.forecast.steps,
         batchSize: trial.training.batchSize, startedAt: surroundings.now()))

@@ -1,6 +1,7 @@
 import Experiments
 import Files
 import Foundation
+import Journals
 import Store
 
 extension Scheduler {
@@ -49,8 +50,9 @@ extension Scheduler {
 
   /// What is wrong with a trial's first step; nil if nothing is, or if it is not the trial's fault.
   private func smoke(_ trial: Trial) throws -> String? {
-    let log = NSTemporaryDirectory() + "vgglab-smoke-\(getpid())-\(UUID().uuidString)"
-    defer { unlink(log) }
+    let folder = try TemporaryFolder("vgglab-smoke")
+    defer { folder.remove() }
+    let log = try Folder(folder.path).file(RunFiles.log, .append)
     let kills = surroundings.kills()
     let worker = try executor.start(
       SmokeJob(
@@ -60,7 +62,7 @@ extension Scheduler {
     while true {
       if let end = worker.poll() {
         if isAsked || end == .exited(0) { return nil }
-        let text = (try? readText(log)) ?? ""
+        let text = (try? readText(log.path)) ?? ""
         let cause = WorkerCause(
           end, asked: nil, killsBefore: kills, killsNow: surroundings.kills(), log: text, freeBytes: nil)
         switch cause {

@@ -61,12 +61,10 @@ public func diagnose(store directory: String, data: String?, rebuild: Bool) thro
     _ = try loadDataset(named: "fashion-mnist", path: data, environment: ProcessInfo.processInfo.environment)
   } catch { diagnosis.dataset_problem = "\(error)" }
   do {
-    if FileManager.default.fileExists(atPath: "\(directory)/runs"), !rebuild,
-      let store = try? Store.open(at: directory, access: .readWrite)
-    {
-      diagnosis.journal_problems = try store.ingest()
-    }
-    diagnosis.store = try Store.open(at: directory, access: .readOnly).health()
+    let store = try Store.openToRead(at: directory) { diagnosis.journal_problems += $0 }
+    diagnosis.store = try store.health()
+    diagnosis.store?.problems += try store.indexProblems()
+    diagnosis.journal_problems += try store.contradictions()
   } catch StoreError.missing {
     // A store that is not there yet is no fault.
   } catch { diagnosis.store_problem = "\(error)" }

@@ -1,3 +1,4 @@
+import Journals
 import Foundation
 import Store
 

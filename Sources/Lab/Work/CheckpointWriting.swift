@@ -1,6 +1,6 @@
 import Dispatch
 import Files
-import Store
+import Journals
 import Training
 
 /// A checkpoint that is being written by another thread.
@@ -9,7 +9,7 @@ final class CheckpointWriting: @unchecked Sendable {
   /// Set by the other thread before it leaves the group.
   private var outcome: Result<CheckpointRecord, FileError>?
 
-  init(_ checkpoint: TrainingCheckpoint, name: String, in folder: RunFolder) {
+  init(_ checkpoint: TrainingCheckpoint, name: PlainName, in folder: RunFolder) {
     DispatchQueue.global().async(group: group) {
       self.outcome = Result { () throws(FileError) in
         let (bytes, digest) = try checkpoint.write(to: "\(folder.path)/\(name)")

@@ -1,7 +1,7 @@
 import Digests
 import Files
 import Foundation
-import Store
+import Journals
 import Training
 
 /// Keeps a run's checkpoints: the last two, each told to the journal when it is whole and on the disk.
@@ -13,7 +13,7 @@ struct CheckpointKeeper {
   private let cadence: Double
   private var kept: [CheckpointRecord]
   /// The files of all checkpoints that the journal tells of.
-  private var files: Set<String>
+  private var files: Set<PlainName>
   private var writing: CheckpointWriting?
   private var lastKept = monotonicSeconds()
 
@@ -37,13 +37,15 @@ struct CheckpointKeeper {
     try settle(waiting: true)
     lastKept = monotonicSeconds()
     // Behind an epoch's last step there are two: with the evaluation still to come, and with it done.
-    let name = "checkpoint-\(checkpoint.name).safetensors"
+    guard let name = PlainName("checkpoint-\(checkpoint.name).safetensors") else {
+      preconditionFailure("'\(checkpoint.name)' is not part of a file name")
+    }
     guard kept.last?.path != name else { return }
     writing = CheckpointWriting(checkpoint, name: name, in: folder)
   }
 
   /// Tells of a checkpoint that is whole by now, or waits for it, and lets go of all but it and the one before. Throws
-  /// ``FileError`` where it could not be written, and ``StoreError``.
+  /// ``FileError`` where it could not be written, and ``JournalError``.
   mutating func settle(waiting: Bool) throws {
     guard let writing, waiting || writing.isDone else { return }
     self.writing = nil
@@ -53,7 +55,7 @@ struct CheckpointKeeper {
     kept.append(record)
     files.insert(record.path)
     for old in kept.dropLast(2) where kept.suffix(2).allSatisfy({ $0.path != old.path }) {
-      unlink("\(folder.path)/\(old.path)")
+      try folder.open().remove(old.path)
     }
     kept = kept.suffix(2)
     lastKept = monotonicSeconds()
@@ -61,7 +63,8 @@ struct CheckpointKeeper {
 
   /// A complete run needs none.
   func removeAll() {
-    for path in files { unlink("\(folder.path)/\((path as NSString).lastPathComponent)") }
+    guard let open = try? folder.open() else { return }
+    for path in files { try? open.remove(path) }
   }
 }
 
@@ -105,8 +108,8 @@ struct Resumption {
   }
 
   private static func read(_ record: CheckpointRecord, in folder: RunFolder) throws -> TrainingCheckpoint {
-    let path = "\(folder.path)/\((record.path as NSString).lastPathComponent)"
-    let data = try readFile(path, limit: 16 << 30)
+    let path = "\(folder.path)/\(record.path)"
+    let data = try folder.open().read(record.path, limit: min(record.bytes, 16 << 30))
     guard sha256Hex(data) == record.digest else { throw LabError.artifactChanged(path: path) }
     let checkpoint = try TrainingCheckpoint(safetensors: data)
     guard checkpoint.step == record.step else { throw LabError.artifactChanged(path: path) }

@@ -1,6 +1,6 @@
 import Datasets
 import Experiments
-import Store
+import Journals
 import Training
 
 /// Measures what training steps cost, and tells the journal of each.

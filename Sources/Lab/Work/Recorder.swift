@@ -1,4 +1,4 @@
-import Store
+import Journals
 import Training
 
 /// Turns what a training tells into journal records, several to a write.

@@ -1,4 +1,5 @@
 import Datasets
+import Journals
 import Foundation
 public import Networks
 import Store

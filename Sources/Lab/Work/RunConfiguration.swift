@@ -2,7 +2,7 @@ import Datasets
 import Experiments
 import Foundation
 import Networks
-import Store
+import Journals
 import Training
 
 /// A run's configuration as its journal keeps it: a trial's canonical JSON, read back.

@@ -1,5 +1,6 @@
 public import Experiments
 import Files
+import Journals
 import Foundation
 import Store
 
@@ -111,7 +112,7 @@ public struct ResumeCheck {
   }
 
   private func attempts(_ folder: RunFolder) -> Int {
-    let records = (try? readJournal(folder.journalPath))?.records ?? []
+    let records = (try? readJournal(folder))?.records ?? []
     return records.count { if case .attempt = $0 { true } else { false } }
   }
 

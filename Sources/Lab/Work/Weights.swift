@@ -1,20 +1,21 @@
 import Digests
 import Files
 public import Foundation
+import Journals
 public import Store
 import Training
 
 extension RunFolder {
   /// Keeps a state as `<name>.safetensors` in the run's folder.
-  func save(_ state: StateDictionary, as name: String) throws -> ArtifactRecord {
+  func save(_ state: StateDictionary, as name: PlainName) throws -> ArtifactRecord {
     let (bytes, digest) = try state.writeSafetensors(to: "\(path)/\(name).safetensors")
-    return ArtifactRecord(name: name, path: "\(name).safetensors", bytes: bytes, digest: digest)
+    return ArtifactRecord(name: name.text, path: name.appending(".safetensors"), bytes: bytes, digest: digest)
   }
 
   /// Keeps the class that each test picture was taken for, and its label, a byte each: `predictions.u8`.
   func savePredictions(_ predictions: [UInt8], labels: [UInt8]) throws -> ArtifactRecord {
     let data = Data(zip(predictions, labels).flatMap { [$0, $1] })
-    try writeFileAtomically("\(path)/predictions.u8", data)
+    try open().write("predictions.u8", data)
     return ArtifactRecord(name: "predictions", path: "predictions.u8", bytes: data.count, digest: sha256Hex(data))
   }
 }
@@ -23,9 +24,10 @@ extension RunFolder {
   /// Keeps what of the work tree is not in its commit as `uncommitted-<attempt>.diff`; nil where there is nothing.
   func saveUncommittedChanges(attempt: Int) throws -> ArtifactRecord? {
     guard let data = GitFacts.uncommittedChanges(of: FileManager.default.currentDirectoryPath) else { return nil }
-    let name = "uncommitted-\(attempt)"
-    try writeFileAtomically("\(path)/\(name).diff", data)
-    return ArtifactRecord(name: name, path: "\(name).diff", bytes: data.count, digest: sha256Hex(data))
+    guard let name = PlainName("uncommitted-\(attempt)") else { return nil }
+    let file = name.appending(".diff")
+    try open().write(file, data, mode: 0o600)
+    return ArtifactRecord(name: name.text, path: file, bytes: data.count, digest: sha256Hex(data))
   }
 }
 
@@ -55,8 +57,10 @@ public func exportWeights(store: Store, run: RunSummary, at moment: WeightsMomen
     guard let row = rows.first, case .text(let name) = row[0], case .text(let digest) = row[1] else {
       throw LabError.runHasNoArtifact(run: run.id, name: moment.rawValue, state: run.state.name)
     }
-    let path = "\(store.directory)/runs/\(run.id)/\((name as NSString).lastPathComponent)"
-    let data = try readFile(path, limit: 4 << 30)
+    let folder = try RunFolder(store: store.directory, existing: run.id)
+    guard let file = PlainName(name) else { throw LabError.artifactChanged(path: name) }
+    let path = "\(folder.path)/\(file)"
+    let data = try folder.open().read(file, limit: 4 << 30)
     guard sha256Hex(data) == digest else { throw LabError.artifactChanged(path: path) }
     return data
   }

@@ -1,8 +1,8 @@
 import Datasets
 import Files
 import Foundation
+import Journals
 import Networks
-import Store
 public import Training
 
 /// Works on one run: takes its lock, trains, and tells the journal. Never opens the database.
@@ -33,7 +33,7 @@ public struct Worker {
     guard let lock = try folder.acquireLock() else { throw LabError.alreadyRunning(run: run) }
     defer { lock.release() }
 
-    let past = try readJournal(folder.journalPath)
+    let past = try readJournal(folder)
     guard case .run(let record)? = past.records.first else {
       throw LabError.configurationUnreadable(run: run, reason: "its journal does not begin with the run")
     }
@@ -135,7 +135,7 @@ public struct Worker {
       try end(.completed, cause: nil, trainingSeconds: outcome.trainingSeconds)
       keeper.removeAll()
       return 0
-    } catch let error as StoreError {
+    } catch let error as JournalError {
       throw error
     } catch let error as FileError where error.kind == .inputOutput {
       // A full disk says nothing of the training: it can go on when there is room.

@@ -2,6 +2,7 @@ import Compression
 import Digests
 import ExactJSON
 import Files
+import Journals
 import Foundation
 public import Store
 

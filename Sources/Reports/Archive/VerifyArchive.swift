@@ -1,6 +1,7 @@
 import Compression
 import ExactJSON
 import Files
+import Journals
 import Foundation
 public import Store
 
@@ -25,7 +26,7 @@ extension Verifier {
       for run in archive.runs {
         let copy = try RunCopy(root: folder, run: run, artifactLimit: .max)
         try makeDirectory("\(temporary.path)/runs/\(run)")
-        for (name, data) in copy.files where name.hasSuffix(".jsonl") {
+        for (name, data) in copy.files where name.text.hasSuffix(".jsonl") {
           try writeFileAtomically("\(temporary.path)/runs/\(run)/\(name)", data)
         }
       }

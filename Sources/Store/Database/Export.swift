@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Journals
 
 /// A text format for measured values.
 public enum MetricFormat: String, Sendable, CaseIterable {
@@ -15,7 +16,7 @@ extension Store {
   public func exportMetrics(
     run: String, format: MetricFormat, attempts: Bool = false
   ) throws(StoreError) -> String {
-    let rows = try reading { database in
+    let values = try reading { database in
       guard try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) != nil else {
         throw StoreError.noSuchRun(run)
       }
@@ -24,18 +25,15 @@ extension Store {
         sql: """
           SELECT run, attempt, name, step, epoch, value FROM \(attempts ? "metric" : "latest_metric")
           WHERE run = ? ORDER BY attempt, step, name
-          """, arguments: [run])
+          """, arguments: [run]
+      ).map { row -> [SQLValue] in
+        [
+          .text(try row.value(0)), .integer(try row.value(1)), .text(try row.value(2)), .integer(try row.value(3)),
+          .real(try row.value(4)), .real(try row.optional(5) ?? .nan),
+        ]
+      }
     }
     let columns = ["run", "attempt", "metric", "step", "epoch", "value"]
-    let values = rows.map { row -> [SQLValue] in
-      let run: String = row["run"]
-      let name: String = row["name"]
-      let value: Double? = row["value"]
-      return [
-        .text(run), .integer(row["attempt"]), .text(name), .integer(row["step"]), .real(row["epoch"]),
-        .real(value ?? .nan),
-      ]
-    }
     switch format {
     case .csv: return QueryResult(columns: columns, rows: values).csv
     case .jsonl:
@@ -47,17 +45,12 @@ extension Store {
 
   /// How the store is, for `vgglab doctor`.
   public func health() throws(StoreError) -> StoreHealth {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/runs"))?.sorted() ?? []
-    let written = names.filter { name in
-      var status = stat()
-      return RunFolder.isID(name) && stat(RunFolder.journalPath(store: directory, run: name), &status) == 0
-        && status.st_size > 0
-    }
+    let written = try allRuns().filter { ($0.size(of: RunFiles.journal) ?? 0) > 0 }.map(\.run)
     return try reading { database in
-      let offsets = Dictionary(
-        uniqueKeysWithValues: try Row.fetchAll(database, sql: "SELECT run, offset FROM journal").map { row in
-          (row["run"] as String, row["offset"] as Int)
-        })
+      var offsets: [String: Int] = [:]
+      for row in try Row.fetchAll(database, sql: "SELECT run, offset FROM journal") {
+        offsets[try row.value(0)] = try row.value(1)
+      }
       let runs = Set(try String.fetchAll(database, sql: "SELECT id FROM run"))
       // A journal that was read and yet made no run; one that was never read is merely new.
       let unreadable = written.filter { offsets[$0, default: 0] > 0 && !runs.contains($0) }
@@ -72,8 +65,7 @@ extension Store {
           database, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
         problems: try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
           + Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
-            let table: String = row[0]
-            return "a row of \(table) refers to what is not there"
+            "a row of \(try row.value(0) as String) refers to what is not there"
           } + unreadable.map { "runs/\($0): its journal does not begin with its run; nothing of it was taken in" })
     }
   }

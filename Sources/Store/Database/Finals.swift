@@ -1,4 +1,5 @@
 import GRDB
+import Journals
 
 /// The last value of each metric, gathered while a piece of a journal is taken in, so that summaries need not look for it.
 struct Finals {

@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import GRDB
+import Journals
 
 /// What `gc` deletes: the folders of removed runs, and what killed processes left behind.
 public struct Garbage: Sendable, Hashable, Codable {
@@ -20,101 +22,104 @@ public struct Garbage: Sendable, Hashable, Codable {
 }
 
 extension Store {
-  /// Deletes the folders of removed runs and stale temporary files; with `dryRun` it only tells what that would be.
+  /// Deletes the folders of removed runs and stale temporary files; with `dryRun` it only reports what that would be.
   ///
-  /// A temporary file is stale an hour after its last change. Throws ``StoreError``.
+  /// Which runs are removed is what their annotations say, not the index; nothing outside `runs` is touched, and no link
+  /// is followed. A temporary file is stale an hour after its last change. Throws ``StoreError``.
   public func collectGarbage(dryRun: Bool) throws(StoreError) -> Garbage {
     var garbage = Garbage()
-    let removed = try reading { try String.fetchAll($0, sql: "SELECT run FROM removal ORDER BY run") }
-    let stale = staleFiles(besides: Set(removed))
-    for run in removed where RunFolder.isID(run) {
-      guard let folder = try? RunFolder(store: directory, existing: run) else {
-        // Its folder is gone already: a process ended in the midst of this.
-        if !dryRun { try forget(run) }
+    let indexed = try reading { try String.fetchAll($0, sql: "SELECT run FROM removal ORDER BY run") }
+    let folders = try allRuns()
+    let removed = folders.filter { (try? AnnotationFile(of: $0))?.isRemoved == true }
+    let stale = try staleFiles(besides: Set(removed.map(\.run)))
+    for run in indexed where !folders.contains(where: { $0.run == run }) {
+      // Its folder is gone already: a process ended in the midst of this.
+      if !dryRun { try forget(run) }
+    }
+    for folder in removed {
+      guard let lock = try journaling({ () throws(JournalError) in try folder.acquireLock() }) else {
+        garbage.kept.append(folder.run)
         continue
       }
-      guard let lock = try folder.acquireLock() else {
-        garbage.kept.append(run)
-        continue
-      }
-      garbage.runs.append(Garbage.Item(path: "runs/\(run)", bytes: Self.bytes(folder.path)))
-      if !dryRun {
-        // Away in one step first: half a folder would be a damaged run.
-        let trash = "\(directory)/runs/.trash-\(run)"
-        guard rename(folder.path, trash) == 0 else {
-          throw .notWritable(path: folder.path, reason: String(cString: strerror(errno)))
-        }
-        try forget(run)
-        try delete(trash)
-      }
+      garbage.runs.append(Garbage.Item(path: "runs/\(folder.run)", bytes: try runsFolder().bytes(folder.run)))
+      if !dryRun { try delete(folder) }
       lock.release()
     }
-    for path in stale {
-      garbage.files.append(Garbage.Item(path: path, bytes: Self.bytes("\(directory)/\(path)")))
-      if !dryRun { try delete("\(directory)/\(path)") }
+    for item in stale {
+      garbage.files.append(Garbage.Item(path: item.path, bytes: item.folder.bytes(item.name)))
+      if !dryRun { try filing { () throws(FileError) in try item.folder.removeAll(item.name) } }
     }
     return garbage
   }
 
+  /// Deletes a run's folder: away in one step first, for half a folder would be a damaged run.
+  private func delete(_ run: RunFolder) throws(StoreError) {
+    guard let name = RunFolder.name(of: run.run) else { return }
+    let runs = try runsFolder()
+    let trash = ".trash-\(name)"
+    try filing { () throws(FileError) in
+      try runs.removeAll(trash)
+      try runs.hide(name, as: trash)
+    }
+    try forget(run.run)
+    try filing { () throws(FileError) in try runs.removeAll(trash) }
+  }
+
+  /// The folder of all runs. Throws ``StoreError``.
+  func runsFolder() throws(StoreError) -> Folder {
+    try filing { () throws(FileError) in try RunFolder.runs(in: directory) }
+  }
+
+  /// The folders of all runs, by their ids. Throws ``StoreError``.
+  func allRuns() throws(StoreError) -> [RunFolder] {
+    let ids = try filing { () throws(FileError) in try RunFolder.ids(in: directory) }
+    return ids.compactMap { try? RunFolder(store: directory, existing: $0) }
+  }
+
+  private struct StaleFile {
+    /// In the store.
+    var path: String
+    var folder: Folder
+    var name: String
+  }
+
   /// Temporary files and folders that nobody has changed for an hour, and runs that were moved away to be deleted.
-  private func staleFiles(besides removed: Set<String>) -> [String] {
-    func names(_ path: String) -> [String] {
-      (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(path)"))?.sorted() ?? []
+  private func staleFiles(besides removed: Set<String>) throws(StoreError) -> [StaleFile] {
+    var stale: [StaleFile] = []
+    func add(_ folder: Folder?, _ prefix: String, _ isStale: (String) -> Bool) {
+      guard let folder, let names = try? folder.names() else { return }
+      stale += names.filter(isStale).map { StaleFile(path: prefix + $0, folder: folder, name: $0) }
     }
-    func isOld(_ path: String) -> Bool {
-      var status = stat()
-      return lstat("\(directory)/\(path)", &status) == 0 && time(nil) - status.st_mtim.tv_sec > 3600
+    func isOld(_ folder: Folder, _ name: String) -> Bool {
+      folder.status(name).map { time(nil) - $0.st_mtim.tv_sec > 3600 } ?? false
     }
-    var stale = names(".").filter { $0.hasPrefix("rebuilt-") && isOld($0) }
-    for folder in ["comparisons", "pins"] {
-      stale += names(folder).filter { $0.hasSuffix(".tmp") }.map { "\(folder)/\($0)" }.filter(isOld)
+    let top = try filing { () throws(FileError) in try Folder(directory) }
+    add(top, "") { $0.hasPrefix("rebuilt-") && isOld(top, $0) }
+    for name in [StoreFolder.comparisons, StoreFolder.pins] {
+      guard let folder = try? top.folder(name) else { continue }
+      add(folder, "\(name)/") { $0.hasSuffix(".tmp") && isOld(folder, $0) }
     }
-    for run in names("runs") {
-      if run.hasPrefix(".trash-") || run.hasPrefix(".import-") && isOld("runs/\(run)") { stale.append("runs/\(run)") }
-      guard RunFolder.isID(run), !removed.contains(run) else { continue }
-      let temporary = names("runs/\(run)").filter { $0.hasSuffix(".tmp") }.map { "runs/\(run)/\($0)" }.filter(isOld)
-      guard !temporary.isEmpty, let folder = try? RunFolder(store: directory, existing: run), !folder.isLocked else {
-        continue
+    let runs = try runsFolder()
+    for run in (try? runs.names()) ?? [] {
+      if run.hasPrefix(".trash-") || run.hasPrefix(".import-") && isOld(runs, run) {
+        stale.append(StaleFile(path: "runs/\(run)", folder: runs, name: run))
       }
-      stale += temporary
+      guard !removed.contains(run), let folder = try? RunFolder(store: directory, existing: run),
+        let inner = try? folder.open(), !folder.isLocked
+      else { continue }
+      add(inner, "runs/\(run)/") { $0.hasSuffix(".tmp") && isOld(inner, $0) }
     }
     return stale
   }
 
-  private func delete(_ path: String) throws(StoreError) {
-    do { try FileManager.default.removeItem(atPath: path) } catch {
-      throw .notWritable(path: path, reason: Self.reason(error))
-    }
-  }
-
-  /// Of a file, or of all files in a folder.
-  private static func bytes(_ path: String) -> Int {
-    var total = 0
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return 0 }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return Int(status.st_size) }
-    for name in FileManager.default.enumerator(atPath: path) ?? FileManager.DirectoryEnumerator() {
-      guard let name = name as? String, lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG
-      else { continue }
-      total += Int(status.st_size)
-    }
-    return total
-  }
-
   /// Takes a run whose folder is gone out of the database, which is then what its other journals would make.
-  private func forget(_ run: String) throws(StoreError) {
+  public func forget(_ run: String) throws(StoreError) {
     do {
       try queue.writeWithoutTransaction { database in
         try database.inTransaction(.immediate) {
           let row = try Row.fetchOne(
             database, sql: "SELECT experiment, trial, trial_id FROM run WHERE id = ?", arguments: [run])
-          let tables = try String.fetchAll(
-            database,
-            sql: """
-              SELECT m.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
-              WHERE m.type = 'table' AND c.name = 'run'
-              """)
-          for table in tables {
+          for table in try Self.runTables(database) {
             try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
           }
           try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
@@ -125,7 +130,7 @@ extension Store {
             "layer WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.network = layer.network)",
             "network WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.network = network.digest)",
           ] { try database.execute(sql: "DELETE FROM \(orphan)") }
-          if let row { try restoreNewest(experiment: row[0], trial: row[1], trialID: row[2], database) }
+          if let row { try restoreNewest(experiment: row.value(0), trial: row.value(1), trialID: row.value(2), database) }
           return .commit
         }
       }
@@ -141,8 +146,7 @@ extension Store {
         let run = try String.fetchOne(
           database, sql: "SELECT id FROM run WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT 1",
           arguments: arguments),
-        case .run(let record)? = try readJournal(RunFolder.journalPath(store: directory, run: run), limit: 1).records
-          .first
+        case .run(let record)? = try readJournal(RunFolder(store: directory, existing: run), limit: 1).records.first
       else { return nil }
       return record
     }

@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Journals
 import GRDB
 
 /// Fills a new store with made-up runs, always the same, to measure how the store bears many of them.
@@ -60,7 +62,7 @@ private func generatedRun(_ index: Int) -> RunRecord {
 }
 
 private func makeFolder(of record: RunRecord, in directory: String) throws {
-  try FileManager.default.createDirectory(atPath: "\(directory)/runs/\(record.run)", withIntermediateDirectories: false)
+  try makeDirectory("\(directory)/runs/\(record.run)")
   try JournalWriter(folder: try RunFolder(store: directory, existing: record.run)).append([.run(record)])
 }
 
@@ -68,8 +70,7 @@ private func insert(
   _ record: RunRecord, number: Int, steps: Int, _ directory: String, _ database: Database
 ) throws {
   let run = record.run
-  var status = stat()
-  stat(RunFolder.journalPath(store: directory, run: run), &status)
+  let size = try RunFolder(store: directory, existing: run).size(of: RunFiles.journal) ?? 0
   func execute(_ sql: String, _ arguments: StatementArguments) throws {
     try database.cachedStatement(sql: sql).execute(arguments: arguments)
   }
@@ -109,5 +110,5 @@ private func insert(
       SELECT run, name, step, attempt, epoch, value FROM metric WHERE run = ? AND name = ? ORDER BY step DESC LIMIT 1
       """, [run, name])
   }
-  try execute("INSERT INTO journal (run, offset) VALUES (?, ?)", [run, Int(status.st_size)])
+  try execute("INSERT INTO journal (run, offset) VALUES (?, ?)", [run, size])
 }

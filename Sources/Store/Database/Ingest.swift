@@ -1,65 +1,86 @@
 import Digests
+import Files
 import Foundation
 import GRDB
+import Journals
 
 extension Store {
-  /// Takes in what the journals have that the database has not; a run's records and how far they were read go in
-  /// together, so that each is taken once.
+  /// Takes in what the journals have that the index has not; a run's records and how far they were read go in together, so
+  /// that each is taken once. Of a run whose folder is gone nothing is left but its name.
   ///
-  /// Gives what is wrong with journals, as sentences. Throws ``StoreError`` where the database cannot be written.
-  public func ingest() throws(StoreError) -> [String] {
-    let folder = "\(directory)/runs"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
+  /// Gives what is wrong with journals, as sentences. Throws ``StoreError`` where the index cannot be written.
+  public func ingest() throws(StoreError) -> [String] { try ingest(only: nil) }
+
+  /// The same of some runs.
+  func ingest(only chosen: Set<String>?) throws(StoreError) -> [String] {
     var problems: [String] = []
-    let offsets = try reading { database in
-      var offsets: [String: (journal: Int, annotations: Int)] = [:]
-      let rows = try Row.fetchCursor(database, sql: "SELECT run, offset, annotation_offset FROM journal")
-      while let row = try rows.next() { offsets[row[0] as String] = (row[1] as Int, row[2] as Int) }
-      return offsets
-    }
-    for name in names where RunFolder.isID(name) {
-      let path = RunFolder.journalPath(store: directory, run: name)
-      let annotations = RunFolder.annotationsPath(store: directory, run: name)
-      let done = offsets[name] ?? (journal: 0, annotations: 0)
+    let offsets = try readOffsets()
+    let runs = try allRuns()
+    for run in runs where chosen?.contains(run.run) ?? true {
+      let done = offsets[run.run] ?? (journal: 0, annotations: 0)
       do {
-        if let size = Self.size(path) {
+        if let size = run.size(of: RunFiles.journal) {
           if size < done.journal {
             problems.append(
-              "\(path): has \(size) bytes, and \(done.journal) were read before; `vgglab doctor --rebuild` takes it in as it is now"
+              "\(run.journalPath): has \(size) bytes, and \(done.journal) were read before; `vgglab doctor --rebuild` takes it in as it is now"
             )
           }
           var isMore = size > done.journal
-          while isMore { isMore = try ingestPiece(name, path, &problems) }
+          while isMore { isMore = try ingestPiece(run, &problems) }
+        } else if let kind = (try? run.open())?.kind(of: RunFiles.journal.text) {
+          problems.append("\(FileError.notPlain(path: run.journalPath, kind: kind))")
         }
-        if Self.size(annotations) ?? 0 != done.annotations {
-          problems += try ingestAnnotations(name, annotations)
-        }
+        if run.size(of: RunFiles.annotations) ?? 0 != done.annotations { problems += try ingestAnnotations(run) }
       } catch StoreError.file(let error) {
         // One journal that cannot be read keeps nobody from the others.
         problems.append("\(error)")
       } catch let error as StoreError {
         throw error
+      } catch let error as JournalError {
+        problems.append("\(error)")
       } catch {
         throw .database(path: databasePath, reason: Self.reason(error))
       }
     }
+    problems += try clearMissing(Set(runs.map(\.run)))
     return problems
   }
 
-  private static func size(_ path: String) -> Int? {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  private func readOffsets() throws(StoreError) -> [String: (journal: Int, annotations: Int)] {
+    try reading { database in
+      var offsets: [String: (journal: Int, annotations: Int)] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT run, offset, annotation_offset FROM journal")
+      while let row = try rows.next() { offsets[try row.value(0)] = (try row.value(1), try row.value(2)) }
+      return offsets
+    }
+  }
+
+  /// Whether the index has everything that the journals have.
+  var isUpToDate: Bool {
+    get throws(StoreError) {
+      let offsets = try readOffsets()
+      let known = Set(try reading { try String.fetchAll($0, sql: "SELECT id FROM run") })
+      let runs = try allRuns()
+      guard try reading({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) == Schema.version,
+        known.isSubset(of: runs.map(\.run))
+      else { return false }
+      return runs.allSatisfy { run in
+        (run.size(of: RunFiles.journal) ?? 0) <= offsets[run.run]?.journal ?? 0
+          && (run.size(of: RunFiles.annotations) ?? 0) == offsets[run.run]?.annotations ?? 0
+      }
+    }
   }
 
   /// Makes a run's tags, notes and removal again from its annotations: they are few.
-  private func ingestAnnotations(_ run: String, _ path: String) throws -> [String] {
+  private func ingestAnnotations(_ folder: RunFolder) throws -> [String] {
+    let run = folder.run
     var problems: [String] = []
     try queue.writeWithoutTransaction { database in
       try database.inTransaction(.immediate) {
         guard try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) == true else {
           return .commit
         }
-        let file = try AnnotationFile(path)
+        let file = try AnnotationFile(of: folder)
         problems = file.problems
         for table in ["tag", "note", "removal"] {
           try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
@@ -98,15 +119,16 @@ extension Store {
   private static let pieceBytes = 8 << 20
 
   /// Takes in the next piece of a run's journal; whether there may be more.
-  private func ingestPiece(_ run: String, _ path: String, _ problems: inout [String]) throws -> Bool {
+  private func ingestPiece(_ folder: RunFolder, _ problems: inout [String]) throws -> Bool {
+    let run = folder.run
     var found: [String] = []
     var length = 0
     try queue.writeWithoutTransaction { database in
       try database.inTransaction(.immediate) {
         let offset = try Int.fetchOne(database, sql: "SELECT offset FROM journal WHERE run = ?", arguments: [run]) ?? 0
-        let piece = try readJournal(path, from: offset, limit: Self.pieceBytes)
+        let piece = try readJournal(folder, from: offset, limit: Self.pieceBytes)
         length = piece.endOffset - offset
-        found = try ingest(piece, run, path, database)
+        found = try ingest(piece, run, folder.journalPath, database)
         return .commit
       }
     }
@@ -123,7 +145,7 @@ extension Store {
     for record in piece.records {
       if case .run(let facts) = record {
         guard !known, facts.run == run else {
-          problems.append("\(path): a record tells of run '\(facts.run.prefix(40))' again or in the wrong folder")
+          problems.append("\(path): a record is of run '\(facts.run.prefix(40))' again or in the wrong folder")
           continue
         }
         known = try take("a run", path, database, &problems) { try insert(facts, database) }
@@ -155,7 +177,7 @@ extension Store {
       case .artifact(let artifact):
         try database.execute(
           sql: "INSERT OR REPLACE INTO artifact (run, name, path, bytes, digest) VALUES (?, ?, ?, ?, ?)",
-          arguments: [run, artifact.name, artifact.path, artifact.bytes, artifact.digest])
+          arguments: [run, artifact.name, artifact.path.text, artifact.bytes, artifact.digest])
       case .predictions(let predictions):
         try take("predictions", path, database, &problems) {
           try database.execute(
@@ -168,7 +190,7 @@ extension Store {
             INSERT OR REPLACE INTO checkpoint (run, attempt, step, at, path, bytes, digest) VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
           arguments: [
-            run, attempt, checkpoint.step, checkpoint.at, checkpoint.path, checkpoint.bytes, checkpoint.digest,
+            run, attempt, checkpoint.step, checkpoint.at, checkpoint.path.text, checkpoint.bytes, checkpoint.digest,
           ])
       case .exit(let exit):
         try database.execute(
@@ -198,6 +220,7 @@ extension Store {
       }
     }
     try finals.write(run: run, database)
+    problems += try refuseForgery(run, path, database)
     try database.execute(
       sql: "INSERT INTO journal (run, offset) VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET offset = excluded.offset",
       arguments: [run, piece.endOffset])
@@ -216,7 +239,7 @@ extension Store {
       }
       return true
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-      problems.append("\(path): tells of \(what) that cannot be (\(Self.reason(error))); the record was passed over")
+      problems.append("\(path): records \(what) that cannot be (\(Self.reason(error))); the record was skipped")
       return false
     }
   }
@@ -335,52 +358,6 @@ extension Store {
         """)
     for metric in metrics {
       try statement.execute(arguments: [run, metric.name, metric.position, metric.step, attempt, metric.value])
-    }
-  }
-
-  /// Makes a store's database again from its journals; the old one stays until the new one is whole.
-  ///
-  /// Where the old one is a database still, it takes over the new one's content in one transaction, so that processes
-  /// that have it open go on with it. Where it is none, the new file takes its place.
-  ///
-  /// Gives what is wrong with journals, as sentences. Throws ``StoreError``.
-  public static func rebuild(at directory: String) throws(StoreError) -> [String] {
-    guard FileManager.default.fileExists(atPath: "\(directory)/runs") else { throw .missing(path: directory) }
-    let temporary = "\(directory)/rebuilt-\(getpid())"
-    let target = databasePath(directory)
-    defer { try? FileManager.default.removeItem(atPath: temporary) }
-    do {
-      try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(temporary)/runs", withDestinationPath: "../runs")
-    } catch { throw .notWritable(path: directory, reason: reason(error)) }
-    let store = try open(at: temporary, access: .readWrite, create: true)
-    let problems = try store.ingest()
-    do {
-      if try replaceContent(of: target, by: store) { return problems }
-    } catch { throw .database(path: target, reason: reason(error)) }
-    store.close()
-    for suffix in ["-wal", "-shm"] { unlink(target + suffix) }
-    guard rename(databasePath(temporary), target) == 0 else {
-      throw .notWritable(path: target, reason: String(cString: strerror(errno)))
-    }
-    return problems
-  }
-
-  /// Copies a store's database over the one at a path; false if there is none that could be opened.
-  private static func replaceContent(of path: String, by store: Store) throws -> Bool {
-    guard FileManager.default.fileExists(atPath: path) else { return false }
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
-    do {
-      let target = try DatabaseQueue(path: path, configuration: configuration)
-      defer { try? target.close() }
-      try store.queue.backup(to: target)
-      return try target.read { try String.fetchAll($0, sql: "PRAGMA quick_check(1)") == ["ok"] }
-    } catch let error as DatabaseError
-      where [.SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_CANTOPEN].contains(error.resultCode)
-    {
-      return false
     }
   }
 }

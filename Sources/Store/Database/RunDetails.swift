@@ -120,7 +120,7 @@ extension Store {
         SELECT name, value FROM final_metric WHERE run = ? AND value IS NOT NULL
         """)
       {
-        metrics[row["name"]] = row["value"]
+        metrics[try row.value("name")] = try row.optional("value")
       }
       return RunDetails(
         run: run.id, experiment: run.experiment, trial: run.trial, trial_id: run.trialID, profile: run.profile,
@@ -136,22 +136,22 @@ extension Store {
           """
         ).map { row in
           RunDetails.Attempt(
-            attempt: row["attempt"], started_at: row["started_at"], vgglab_version: row["vgglab_version"],
-            binary_digest: row["binary_digest"], git_commit: row["git_commit"], git_dirty: row["git_dirty"],
-            host: row["host"], operating_system: row["operating_system"], cpu: row["cpu"], cores: row["cores"],
-            threads: row["threads"], kernels: row["kernels"], instruction_set: row["instruction_set"],
-            blas: row["blas"], blas_core: row["blas_core"], data_digests: row["data_digests"],
-            exit_at: row["exit_at"], exit_code: row["exit_code"], exit_signal: row["exit_signal"],
-            exit_cause: row["exit_cause"], resumed_from: row["resumed_from"], differences: row["differences"])
+            attempt: try row.value("attempt"), started_at: try row.value("started_at"), vgglab_version: try row.value("vgglab_version"),
+            binary_digest: try row.value("binary_digest"), git_commit: try row.optional("git_commit"), git_dirty: try row.optional("git_dirty"),
+            host: try row.value("host"), operating_system: try row.value("operating_system"), cpu: try row.value("cpu"), cores: try row.value("cores"),
+            threads: try row.value("threads"), kernels: try row.value("kernels"), instruction_set: try row.value("instruction_set"),
+            blas: try row.value("blas"), blas_core: try row.value("blas_core"), data_digests: try row.value("data_digests"),
+            exit_at: try row.optional("exit_at"), exit_code: try row.optional("exit_code"), exit_signal: try row.optional("exit_signal"),
+            exit_cause: try row.optional("exit_cause"), resumed_from: try row.value("resumed_from"), differences: try row.optional("differences"))
         },
         reductions: try rows("SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key").map {
-          RunDetails.Reduction(key: $0["key"], full: $0["full_value"], used: $0["used_value"])
+          RunDetails.Reduction(key: try $0.value("key"), full: try $0.value("full_value"), used: try $0.value("used_value"))
         },
         artifacts: try rows("SELECT name, path, bytes, digest FROM artifact WHERE run = ? ORDER BY name").map {
-          RunDetails.Artifact(name: $0["name"], path: $0["path"], bytes: $0["bytes"], digest: $0["digest"])
+          RunDetails.Artifact(name: try $0.value("name"), path: try $0.value("path"), bytes: try $0.value("bytes"), digest: try $0.value("digest"))
         },
         events: try rows("SELECT attempt, at, kind, message FROM event WHERE run = ? ORDER BY rowid").map {
-          RunDetails.Event(attempt: $0["attempt"], at: $0["at"], kind: $0["kind"], message: $0["message"])
+          RunDetails.Event(attempt: try $0.value("attempt"), at: try $0.value("at"), kind: try $0.value("kind"), message: try $0.value("message"))
         },
         steps: try rows(
           """
@@ -164,7 +164,7 @@ extension Store {
         tags: run.tags,
         notes: try database.tableExists("note")
           ? rows("SELECT at, text FROM note WHERE run = ? ORDER BY position").map {
-            RunDetails.Note(at: $0["at"], text: $0["text"])
+            RunDetails.Note(at: try $0.value("at"), text: try $0.value("text"))
           } : [],
         removed_at: run.removedAt, differences: [])
     }
@@ -184,9 +184,9 @@ extension Store {
       else { return nil }
       let reductions = try Row.fetchAll(
         database, sql: "SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key",
-        arguments: [row["id"] as String])
+        arguments: [try row.value("id") as String])
       return (
-        configuration: row["configuration"],
+        configuration: try row.value("configuration"),
         reductions: reductions.map { RunDetails.Reduction(key: $0[0], full: $0[1], used: $0[2]) }
       )
     }
@@ -209,7 +209,7 @@ extension Store {
       for row in try Row.fetchAll(
         database, sql: "SELECT name, value FROM final_metric WHERE run = ?", arguments: [run])
       {
-        finals[row[0] as String] = row[1] ?? .nan
+        finals[try row.value(0)] = try row.optional(1) ?? .nan
       }
       return finals
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Journals
 
 /// What a run is doing or how it ended. It follows from the journal and the run's lock; it is stored nowhere.
 public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
@@ -13,6 +14,8 @@ public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
   case interrupted
   /// No process works on it, and none has said why it ended.
   case lost
+  /// The index knows it, and its folder is not there any more.
+  case gone
 
   public var name: String { rawValue }
 }
@@ -160,29 +163,30 @@ extension Store {
           """, arguments: StatementArguments(arguments))
       var runs: [RunSummary] = []
       while let row = try rows.next() {
-        let tags: String? = row[26]
-        let outcome: String? = row[5]
+        let tags: String? = try row.optional(26)
+        let outcome: String? = try row.optional(5)
         // By their places: looking columns up by name costs more than the query.
         runs.append(
           RunSummary(
-            id: row[0], experiment: row[1], trial: row[2], trialID: row[3], profile: row[4], configuration: row[24],
-            state: state(row), cause: outcome == nil ? row[28] : row[6], createdAt: row[7], endedAt: row[8],
-            attempts: row[9], seed: row[10],
-            epochs: row[11], arch: row[12], ratio: row[13], input: row[14], parameters: row[15], trainLoss: row[16],
-            trainAccuracy: row[17], testLoss: row[18], testAccuracy: row[19], examplesPerSecond: row[20],
-            seconds: row[21], trainingSeconds: row[22], peakResidentBytes: row[23],
-            tags: tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: row[27]))
+            id: try row.value(0), experiment: try row.value(1), trial: try row.value(2), trialID: try row.value(3), profile: try row.optional(4), configuration: try row.optional(24),
+            state: try state(row), cause: try row.optional(outcome == nil ? 28 : 6), createdAt: try row.value(7), endedAt: try row.optional(8),
+            attempts: try row.value(9), seed: try row.value(10),
+            epochs: try row.value(11), arch: try row.optional(12), ratio: try row.optional(13), input: try row.optional(14), parameters: try row.optional(15), trainLoss: try row.optional(16),
+            trainAccuracy: try row.optional(17), testLoss: try row.optional(18), testAccuracy: try row.optional(19), examplesPerSecond: try row.optional(20),
+            seconds: try row.optional(21), trainingSeconds: try row.optional(22), peakResidentBytes: try row.optional(23),
+            tags: tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: try row.optional(27)))
       }
       return runs
     }
   }
 
-  private func state(_ row: Row) -> RunState {
+  private func state(_ row: Row) throws -> RunState {
     // A run that has its end is not looked at on the disk.
-    if let outcome: String = row[5] { return outcome == "completed" ? .completed : .failed }
-    if let folder = try? RunFolder(store: directory, existing: row[0]), folder.isLocked { return .running }
-    let attempts: Int = row[9]
+    if let outcome: String = try row.optional(5) { return outcome == "completed" ? .completed : .failed }
+    guard let folder = try? RunFolder(store: directory, existing: row.value(0)) else { return .gone }
+    if folder.isLocked { return .running }
+    let attempts: Int = try row.value(9)
     if attempts == 0 { return .queued }
-    return row[25] ? .interrupted : .lost
+    return try row.value(25) ? .interrupted : .lost
   }
 }

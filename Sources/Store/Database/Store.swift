@@ -1,7 +1,9 @@
+import Files
 import Foundation
 import GRDB
+import Journals
 
-/// A folder with the journals of runs, and the database that is made from them.
+/// A folder with the journals of runs, and the index that is made from them: a database.
 public final class Store: Sendable {
   public enum Access: Sendable {
     case readOnly, readWrite
@@ -11,55 +13,95 @@ public final class Store: Sendable {
   public let directory: String
   /// The network file system that it lies on; nil for a local one.
   public let networkFileSystem: String?
+  /// The index's file.
+  let databasePath: String
   let queue: DatabaseQueue
+  /// Where the index is, if it was made for this process alone.
+  private let temporary: TemporaryFolder?
 
-  private init(directory: String, queue: DatabaseQueue, networkFileSystem: String?) {
+  private init(
+    directory: String, databasePath: String, queue: DatabaseQueue, networkFileSystem: String?,
+    temporary: TemporaryFolder? = nil
+  ) {
     self.directory = directory
+    self.databasePath = databasePath
     self.queue = queue
     self.networkFileSystem = networkFileSystem
+    self.temporary = temporary
   }
 
-  /// The database's file.
+  /// The file of the index of the store in a folder.
   public static func databasePath(_ directory: String) -> String { "\(directory)/lab.sqlite" }
 
-  var databasePath: String { Self.databasePath(directory) }
+  /// Whether the index was made for this process alone, because the store's own cannot be written.
+  public var isTemporary: Bool { temporary != nil }
 
-  /// Opens the store in a folder; with `create` the folder and the database are made where they are missing.
+  /// Opens the store in a folder; with `create` the folder and the index are made where they are missing. An index whose
+  /// tables somebody has changed is made again from the journals.
   ///
-  /// `networkFileSystem` tells the name of the network file system that a path lies on. Throws ``StoreError``: missing,
-  /// not writable, from a newer vgglab, not a database.
+  /// `networkFileSystem` gives the name of the network file system that a path lies on. Throws ``StoreError``: missing,
+  /// not writable, from a newer vgglab, a database of another program.
   public static func open(
     at directory: String, access: Access, create: Bool = false,
     networkFileSystem: (String) -> String? = NetworkFileSystem.name(at:)
   ) throws(StoreError) -> Store {
     let path = databasePath(directory)
-    if !FileManager.default.fileExists(atPath: path) {
-      guard access == .readWrite, create || FileManager.default.fileExists(atPath: "\(directory)/runs") else {
-        throw .missing(path: directory)
-      }
-      do {
-        try FileManager.default.createDirectory(atPath: "\(directory)/runs", withIntermediateDirectories: true)
-      } catch {
-        throw .notWritable(path: directory, reason: reason(error))
-      }
+    let index = try IndexFile(in: directory)
+    switch index {
+    case .none: try prepare(directory, access: access, create: create)
+    case .ours: break
+    case .newer(let version): throw .newer(path: path, found: version, known: Schema.version)
+    case .foreign(let reason): throw .foreignDatabase(path: path, reason: reason)
+    case .damaged(let reason): throw .notADatabase(path: path, reason: reason)
+    case .changed:
+      guard access == .readWrite else { throw .notADatabase(path: path, reason: "its tables were changed") }
+      _ = try rebuild(at: directory)
     }
     if access == .readWrite, Foundation.access(directory, W_OK) != 0 {
       throw .notWritable(path: directory, reason: String(cString: strerror(errno)))
     }
+    return try connect(directory, path: path, access: access, networkFileSystem: networkFileSystem(directory))
+  }
+
+  /// Makes the folders of a new store.
+  private static func prepare(_ directory: String, access: Access, create: Bool) throws(StoreError) {
+    guard access == .readWrite, create || FileManager.default.fileExists(atPath: "\(directory)/runs") else {
+      throw .missing(path: directory)
+    }
+    do throws(FileError) {
+      try makeDirectory(directory, mode: StoreFolder.mode)
+      let folder = try Folder(directory)
+      _ = try folder.folder(making: StoreFolder.runs, mode: StoreFolder.mode)
+      // Made with its owner's mode, which SQLite then gives to the files beside it.
+      if folder.kind(of: StoreFolder.database.text) == nil {
+        try folder.write(StoreFolder.database, Data(), mode: 0o600)
+      }
+      // A store in a repository is nothing to be committed.
+      if folder.kind(of: ".gitignore") == nil { try? writeTextAtomically("\(directory)/.gitignore", "*\n") }
+    } catch {
+      if case .unwritable(let path, let reason) = error { throw .notWritable(path: path, reason: reason) }
+      throw .file(error)
+    }
+  }
+
+  static func connect(
+    _ directory: String, path: String, access: Access, networkFileSystem network: String?,
+    temporary: TemporaryFolder? = nil
+  ) throws(StoreError) -> Store {
     var configuration = Configuration()
     configuration.readonly = access == .readOnly
     configuration.busyMode = .timeout(5)
     configuration.foreignKeysEnabled = true
     configuration.label = "vgglab"
-    let network = networkFileSystem(directory)
-    if access == .readWrite {
-      let mode = network == nil ? "WAL" : "DELETE"
-      configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA journal_mode = \(mode)") }
+    let mode = access == .readWrite ? (network == nil ? "WAL" : "DELETE") : nil
+    configuration.prepareDatabase { database in
+      if let mode { try database.execute(sql: "PRAGMA journal_mode = \(mode)") }
     }
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       if access == .readWrite { try migrate(queue, path) } else { try check(queue, path) }
-      return Store(directory: directory, queue: queue, networkFileSystem: network)
+      return Store(
+        directory: directory, databasePath: path, queue: queue, networkFileSystem: network, temporary: temporary)
     } catch let error as StoreError {
       throw error
     } catch let error as DatabaseError {
@@ -77,14 +119,45 @@ public final class Store: Sendable {
     }
   }
 
-  /// Opens the store to read from it, with what the journals have new taken in first where that is possible.
+  /// Opens the store to read from it, with what the journals have new taken in first. Where the index cannot be written or
+  /// is not up to date, one is made from the journals for this process alone, so that what is read is true.
+  ///
+  /// Throws ``StoreError``.
   public static func openToRead(at directory: String) throws(StoreError) -> Store {
-    if FileManager.default.fileExists(atPath: "\(directory)/runs"), Foundation.access(directory, W_OK) == 0,
-      let store = try? open(at: directory, access: .readWrite), (try? store.ingest()) != nil
-    {
-      return store
+    try openToRead(at: directory) { _ in }
+  }
+
+  /// The same; `report` gets what is wrong with journals, as sentences.
+  public static func openToRead(
+    at directory: String, report: ([String]) -> Void
+  ) throws(StoreError) -> Store {
+    guard FileManager.default.fileExists(atPath: "\(directory)/runs") else {
+      return try open(at: directory, access: .readOnly)
     }
-    return try open(at: directory, access: .readOnly)
+    if Foundation.access(directory, W_OK) == 0 {
+      do throws(StoreError) {
+        let store = try open(at: directory, access: .readWrite)
+        report(try store.ingest())
+        return store
+      } catch {
+        switch error {
+        case .notWritable, .database: break
+        default: throw error
+        }
+      }
+    }
+    if let store = try? open(at: directory, access: .readOnly), (try? store.isUpToDate) == true { return store }
+    let store = try makeTemporary(of: directory)
+    report(try store.ingest())
+    return store
+  }
+
+  /// An empty index of a store's journals, in a temporary folder.
+  static func makeTemporary(of directory: String) throws(StoreError) -> Store {
+    let folder: TemporaryFolder
+    do throws(FileError) { folder = try TemporaryFolder("vgglab-index") } catch { throw .file(error) }
+    return try connect(
+      directory, path: "\(folder.path)/lab.sqlite", access: .readWrite, networkFileSystem: nil, temporary: folder)
   }
 
   /// A database in a folder that cannot be written to: nobody else writes, so no lock is needed.
@@ -95,7 +168,8 @@ public final class Store: Sendable {
     guard let queue = try? DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration),
       (try? check(queue, databasePath(directory))) != nil
     else { return nil }
-    return Store(directory: directory, queue: queue, networkFileSystem: nil)
+    return Store(
+      directory: directory, databasePath: databasePath(directory), queue: queue, networkFileSystem: nil)
   }
 
   private static func check(_ queue: DatabaseQueue, _ path: String) throws {
@@ -109,10 +183,10 @@ public final class Store: Sendable {
       try database.inTransaction(.immediate) {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found <= Schema.version else { throw StoreError.newer(path: path, found: found, known: Schema.version) }
-        guard found < Schema.version else { return .commit }
-        if found == 0, try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master)") == true {
-          throw StoreError.notADatabase(path: path, reason: "it has other tables than a store's")
+        if try Int.fetchOne(database, sql: "PRAGMA application_id") != IndexFile.applicationID {
+          try database.execute(sql: "PRAGMA application_id = \(IndexFile.applicationID)")
         }
+        guard found < Schema.version else { return .commit }
         for view in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'view'") {
           try database.execute(sql: "DROP VIEW \(view.quotedDatabaseIdentifier)")
         }
@@ -135,6 +209,7 @@ public final class Store: Sendable {
 
   static func reason(_ error: any Error) -> String {
     if let error = error as? DatabaseError { return error.message ?? "\(error)" }
+    if let error = error as? any CustomStringConvertible & Fault { return error.description }
     if let error = error as? CocoaError, let underlying = error.userInfo[NSUnderlyingErrorKey] as? any Error {
       return "\(underlying)"
     }
@@ -150,4 +225,26 @@ public final class Store: Sendable {
 
   /// The same without parameters.
   public func query(_ sql: String) throws(StoreError) -> QueryResult { try query(sql, [:]) }
+}
+
+/// Does something with files, their errors as the store's.
+func filing<T>(_ body: () throws(FileError) -> T) throws(StoreError) -> T {
+  do { return try body() } catch { throw .file(error) }
+}
+
+/// Works on runs' folders with their errors as the store's.
+func journaling<T>(_ body: () throws(JournalError) -> T) throws(StoreError) -> T {
+  do { return try body() } catch { throw StoreError(error) }
+}
+
+extension StoreError {
+  /// A journal's error as the store's.
+  init(_ error: JournalError) {
+    self =
+      switch error {
+      case .noSuchRun(let run): .noSuchRun(run)
+      case .file(let error): .file(error)
+      default: .journal(error)
+      }
+  }
 }

@@ -1,4 +1,5 @@
 public import ExactJSON
+import Journals
 
 extension SQLValue {
   /// As evidence has it: numbers as JSON's, what is not finite and bytes in an object of their own.

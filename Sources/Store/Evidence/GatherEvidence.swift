@@ -1,5 +1,7 @@
 import Digests
+import Files
 import Foundation
+public import Journals
 
 extension Store {
   /// Bytes of evidence, as JSON, that a page may carry.
@@ -71,7 +73,8 @@ extension Store {
       let bytes = offsets[run.id] ?? 0
       return EvidenceRun(
         run: run.id, state: run.state, cause: run.cause,
-        journal: journalDigest(RunFolder.journalPath(store: directory, run: run.id), bytes: bytes), journalBytes: bytes,
+        journal: (try? RunFolder(store: directory, existing: run.id)).flatMap { journalDigest($0, bytes: bytes) },
+        journalBytes: bytes,
         testEvaluations: evaluations[run.id] ?? 0)
     }
   }
@@ -82,17 +85,20 @@ extension Store {
     var differences: [EvidenceDifference] = []
     var known: Set<String> = []
     for run in evidence.runs {
-      let path = RunFolder.journalPath(store: directory, run: run.run)
-      guard FileManager.default.fileExists(atPath: path) else {
+      guard let folder = try? RunFolder(store: directory, existing: run.run) else {
         differences.append(.noSuchRun(run.run))
         continue
       }
       known.insert(run.run)
-      if let digest = run.journal, journalDigest(path, bytes: run.journalBytes) != digest {
+      if let digest = run.journal, journalDigest(folder, bytes: run.journalBytes) != digest {
         differences.append(.journal(run: run.run))
       }
     }
-    let scratch = try ScratchStore(path: databasePath)
+    // The journals are asked, not the index that was made from them.
+    let (fresh, problems) = try Self.fromJournals(directory, only: known)
+    differences += problems.map { .journalProblem($0) }
+    differences += try contradictions(of: known.sorted()).map { .journalProblem($0) }
+    let scratch = try ScratchStore(path: fresh.databasePath)
     for table in evidence.tables {
       guard scratch.tables.contains(table.name) else {
         differences.append(.table(table.name))
@@ -133,12 +139,15 @@ public enum EvidenceDifference: Hashable, Sendable, CustomStringConvertible {
   case noSuchRun(String)
   case journal(run: String)
   case table(String)
+  /// What is wrong with a journal, as a sentence.
+  case journalProblem(String)
   case row(table: String, run: String?)
 
   public var description: String {
     switch self {
     case .noSuchRun(let run): "run \(run) is not in the store"
     case .journal(let run): "the journal of run \(run) is not the one that the evidence was taken from"
+    case .journalProblem(let sentence): sentence
     case .table(let table): "the store has no such table as \(table.prefix(40))"
     case .row(let table, let run):
       "a row of \(table)\(run.map { " of run \($0.prefix(64))" } ?? "") is not what the journals tell"
@@ -224,16 +233,14 @@ extension ScratchStore {
   }
 }
 
-/// SHA-256 of a journal's first bytes; nil if it is gone or shorter.
-public func journalDigest(_ path: String, bytes: Int) -> String? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
+/// SHA-256 of the first bytes of a run's journal; nil if it is gone or shorter.
+public func journalDigest(_ run: RunFolder, bytes: Int) -> String? {
+  guard let file = try? run.open().file(RunFiles.journal) else { return nil }
   var hash = RunningSHA256()
   var left = bytes
   var piece = [UInt8](repeating: 0, count: 1 << 16)
   while left > 0 {
-    let count = read(descriptor, &piece, min(piece.count, left))
+    let count = read(file.number, &piece, min(piece.count, left))
     if count < 0, errno == EINTR { continue }
     guard count > 0 else { return nil }
     piece.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }

@@ -1,6 +1,7 @@
 import Digests
 import Files
 import Foundation
+import Journals
 
 /// Something outside the store's runs that rests on some of them: a report that was woven, an archive. While it is there its
 /// runs are not removed. The truth is a file of its own, `pins/<digest of the path>.json` in the store.
@@ -24,25 +25,33 @@ public struct Pin: Sendable, Hashable, Codable {
 extension Store {
   /// Keeps a pin in the place of an earlier one for the same path. Throws ``StoreError``.
   public func keep(_ pin: Pin) throws(StoreError) {
-    let path = "\(directory)/pins/\(sha256Hex(pin.path).prefix(16)).json"
+    let name = "\(sha256Hex(pin.path).prefix(16)).json"
+    try keep(pin, name, in: StoreFolder.pins)
+  }
+
+  /// The pins whose reports and archives are still there; files that are none are skipped.
+  public func pins() -> [Pin] {
+    kept(Pin.self, in: StoreFolder.pins).filter { FileManager.default.fileExists(atPath: $0.path) }
+  }
+
+  /// Keeps a value as a JSON file of the store. Throws ``StoreError``.
+  func keep(_ value: some Encodable, _ file: String, in name: PlainName) throws(StoreError) {
+    guard let file = PlainName(file) else { preconditionFailure("'\(file)' is not a file name") }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    do {
-      try makeDirectory("\(directory)/pins")
-      try writeFileAtomically(path, try encoder.encode(pin))
-    } catch let error as FileError { throw .file(error) } catch {
-      throw .notWritable(path: path, reason: "\(error)")
+    let data: Data
+    do { data = try encoder.encode(value) } catch { throw .notWritable(path: "\(directory)/\(name)", reason: "\(error)") }
+    try filing { () throws(FileError) in
+      try Folder(directory).folder(making: name, mode: StoreFolder.mode).write(file, data)
     }
   }
 
-  /// The pins whose reports and archives are still there; files that are none are passed over.
-  public func pins() -> [Pin] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/pins"))?.sorted() ?? []
+  /// The values of all JSON files of a folder of the store, by the files' names; files that are none are skipped.
+  func kept<T: Decodable>(_ type: T.Type, in name: PlainName) -> [T] {
+    guard let folder = try? Folder(directory).folder(name), let names = try? folder.names() else { return [] }
     return names.filter { $0.hasSuffix(".json") }.compactMap { name in
-      guard let data = try? readFile("\(directory)/pins/\(name)"),
-        let pin = try? JSONDecoder().decode(Pin.self, from: data), FileManager.default.fileExists(atPath: pin.path)
-      else { return nil }
-      return pin
+      guard let file = PlainName(name), let data = try? folder.read(file) else { return nil }
+      return try? JSONDecoder().decode(type, from: data)
     }
   }
 }

@@ -43,11 +43,11 @@ struct ExportCommand: LabCommand {
     let source = try Store.openToRead(at: store.directory)
     let found = try source.run(matching: run)
     if format == .safetensors {
-      try writeFileAtomically(output ?? "", try exportWeights(store: source, run: found, at: at ?? .last))
+      try writeOutput(output ?? "-", try exportWeights(store: source, run: found, at: at ?? .last))
       return
     }
     let text = try source.exportMetrics(run: found.id, format: format == .csv ? .csv : .jsonl, attempts: attempts)
-    if let output { try writeFileAtomically(output, Data(text.utf8)) } else { vgglab.output(text, terminator: "") }
+    if let output { try writeOutput(output, Data(text.utf8)) } else { vgglab.output(text, terminator: "") }
   }
 }
 

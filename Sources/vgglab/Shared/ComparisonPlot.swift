@@ -20,5 +20,5 @@ func drawComparison(_ comparison: RunComparison, in store: Store, to path: Strin
       })
   }
   let chart = Chart.lines(LineChart(panels: panels, axes: .none))
-  try writeFileAtomically(path, try renderPNG(try DisplayList(chart), text: [("Description", altText(for: chart))]))
+  try writeOutput(path, try renderPNG(try DisplayList(chart), text: [("Description", altText(for: chart))]))
 }

@@ -1,3 +1,5 @@
+public import Files
+
 /// One line of a run's journal: an event that happened. The journal is the truth; the database is made from it.
 public enum JournalRecord: Sendable, Hashable, Codable {
   /// First in the file: what is run.
@@ -155,12 +157,12 @@ public struct CheckpointRecord: Sendable, Hashable, Codable {
   public var step: Int
   public var at: String
   /// Its name in the run's folder.
-  public var path: String
+  public var path: PlainName
   public var bytes: Int
   /// SHA-256.
   public var digest: String
 
-  public init(step: Int, at: String, path: String, bytes: Int, digest: String) {
+  public init(step: Int, at: String, path: PlainName, bytes: Int, digest: String) {
     self.step = step
     self.at = at
     self.path = path
@@ -330,13 +332,13 @@ public struct EventRecord: Sendable, Hashable, Codable {
 public struct ArtifactRecord: Sendable, Hashable, Codable {
   /// `initial`, `last`.
   public var name: String
-  /// Relative to the run's folder.
-  public var path: String
+  /// Its name in the run's folder.
+  public var path: PlainName
   public var bytes: Int
   public var digest: String
 
   public init(
-    name: String, path: String, bytes: Int, digest: String
+    name: String, path: PlainName, bytes: Int, digest: String
   ) {
     self.name = name
     self.path = path

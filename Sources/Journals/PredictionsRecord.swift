@@ -5,6 +5,12 @@ public struct PredictionsRecord: Sendable, Hashable, Codable {
   /// Hexadecimal digits of bytes; the first picture is the first byte's highest bit, and bits behind the last are 0.
   public var correct: String
 
+  /// As it was recorded.
+  public init(examples: Int, correct: String) {
+    self.examples = examples
+    self.correct = correct
+  }
+
   public init(isRight: [Bool]) {
     examples = isRight.count
     var text = ""
@@ -16,5 +22,15 @@ public struct PredictionsRecord: Sendable, Hashable, Codable {
       text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
     correct = text
+  }
+}
+
+extension PredictionsRecord {
+  /// How many images were classified correctly.
+  public var correctCount: Int {
+    correct.utf8.reduce(0) { sum, digit in
+      let value = digit < 58 ? digit &- 48 : digit &- 87
+      return sum + (value & 15).nonzeroBitCount
+    }
   }
 }

@@ -1,0 +1,41 @@
+public import Files
+
+/// What can go wrong with a run's folder, as facts.
+public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
+  case badRunID(String)
+  case noSuchRun(String)
+  /// The journal's first line is not the record of its run.
+  case noRunRecord(path: String)
+  case unwritable(path: String, reason: String)
+  case file(FileError)
+
+  /// What happened, where, and what to do.
+  public var description: String {
+    switch self {
+    case .badRunID(let text): "'\(text.prefix(40))' is not the id of a run"
+    case .noSuchRun(let text):
+      "there is no run '\(text.prefix(100))' in the store; `vgglab list` shows what there is"
+    case .noRunRecord(let path): "\(path): its first line is not the record of its run; it is not a run's journal"
+    case .unwritable(let path, let reason):
+      "\(path): the journal cannot be written (\(reason)); check free space and permissions"
+    case .file(let error): "\(error)"
+    }
+  }
+}
+
+extension JournalError: Fault {
+  public var kind: FaultKind {
+    switch self {
+    case .badRunID: .usage
+    case .noSuchRun: .missingInput
+    case .noRunRecord: .badInput
+    case .unwritable: .inputOutput
+    case .file(let error): error.kind
+    }
+  }
+}
+
+/// Does something with files, their errors as a journal's.
+func filing<T>(_ body: () throws(FileError) -> T) throws(JournalError) -> T {
+  do { return try body() } catch { throw .file(error) }
+}

@@ -1,0 +1,262 @@
+import Files
+import Foundation
+
+/// What the values of a run's records can be: every number is bounded here by what it means, once, so that no code that works
+/// with records meets a step before the first, a time before the start or a size beyond every disk.
+struct RecordLimits {
+  /// The run whose records follow; nil before its record.
+  private var run: RunRecord?
+  private var steps = 1 << 40
+
+  /// A century.
+  static let seconds = 100.0 * 365.25 * 86_400
+  /// A pebibyte.
+  static let bytes = 1 << 50
+  static let attempts = 1 << 20
+  static let epochs = 1 << 20
+  /// Images of a data set.
+  static let examples = 1 << 32
+
+  /// Before a journal's first record.
+  init() {}
+
+  /// As a run's configuration sets them.
+  init(of run: RunRecord) {
+    self.run = run
+    steps = Self.steps(of: run)
+  }
+
+  /// What of a record cannot be, as half a sentence; nil if all of it can.
+  func problem(of record: JournalRecord) -> String? {
+    do throws(Impossible) {
+      try check(record)
+      return nil
+    } catch { return error.what }
+  }
+
+  private struct Impossible: Error {
+    var what: String
+  }
+
+  private func check(_ record: JournalRecord) throws(Impossible) {
+    switch record {
+    case .run(let run): try check(run)
+    case .attempt(let attempt): try check(attempt)
+    case .network(let network): try check(network)
+    case .metric(let metrics): for metric in metrics { try check(metric) }
+    case .layerMetric(let metrics): for metric in metrics { try check(metric) }
+    case .event(let event):
+      try time(event.at)
+      try text("kind", event.kind, 100)
+      try text("message", event.message, 1 << 16)
+    case .artifact(let file):
+      try text("name", file.name, 100)
+      try own(file.path)
+      try size("bytes", file.bytes)
+      try digest(file.digest)
+    case .predictions(let predictions): try check(predictions)
+    case .checkpoint(let file):
+      try step(file.step)
+      try time(file.at)
+      try own(file.path)
+      try size("bytes", file.bytes)
+      try digest(file.digest)
+    case .exit(let exit):
+      try whole("attempt", exit.attempt, 0...Self.attempts)
+      try time(exit.at)
+      try whole("code", exit.code ?? 0, 0...255)
+      try whole("signal", exit.signal ?? 1, 1...64)
+      try text("cause", exit.cause ?? "", 1 << 16)
+    case .forecast(let forecast):
+      try time(forecast.at)
+      try whole("steps", forecast.steps, 0...(1 << 40))
+      try duration("seconds", forecast.seconds ?? 0)
+      try size("memoryBytes", forecast.memoryBytes)
+      try size("diskBytes", forecast.diskBytes)
+      try text("basis", forecast.basis ?? "", 100)
+    case .end(let end):
+      try time(end.at)
+      try duration("trainingSeconds", end.trainingSeconds)
+      try duration("seconds", end.seconds)
+      try size("peakResidentBytes", end.peakResidentBytes)
+      try text("cause", end.cause ?? "", 1 << 16)
+    }
+  }
+
+  private func check(_ run: RunRecord) throws(Impossible) {
+    if let known = self.run {
+      throw Impossible(what: "it is the record of run \(run.run.prefix(40)) after that of \(known.run)")
+    }
+    guard RunFolder.isID(run.run) else { throw Impossible(what: "'\(run.run.prefix(40))' is not the id of a run") }
+    guard run.trialID.utf8.count <= 64,
+      run.trialID.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) })
+    else { throw Impossible(what: "'\(run.trialID.prefix(40))' is not the id of a trial") }
+    try text("experiment", run.experiment, 1000)
+    try text("trial", run.trial, 1000)
+    try text("question", run.question, 1 << 16)
+    try text("profile", run.profile ?? "", 1000)
+    try text("configuration", run.configuration, 1 << 20)
+    try whole("epochs", run.epochs, 0...Self.epochs)
+    try time(run.createdAt)
+    for reduction in run.reductions {
+      try text("key", reduction.key, 1000)
+      try text("full", reduction.full, 1 << 16)
+      try text("used", reduction.used, 1 << 16)
+    }
+  }
+
+  private func check(_ attempt: AttemptRecord) throws(Impossible) {
+    let environment = attempt.environment
+    try whole("attempt", attempt.attempt, 1...Self.attempts)
+    try time(attempt.startedAt)
+    try step(attempt.resumedFrom ?? 0)
+    try whole("cores", environment.cores, 0...(1 << 20))
+    try whole("threads", environment.threads, 0...(1 << 20))
+    try whole("processID", environment.processID, 0...Int(Int32.max))
+    for fact in [
+      environment.vgglabVersion, environment.binaryDigest, environment.gitCommit ?? "", environment.host,
+      environment.bootID ?? "", environment.operatingSystem, environment.cpu, environment.kernels,
+      environment.instructionSet, environment.blas, environment.blasCore,
+    ] { try text("the environment", fact, 4096) }
+    for difference in attempt.differences ?? [] { try text("differences", difference, 4096) }
+    for (name, value) in environment.dataDigests {
+      try text("dataDigests", name, 1000)
+      try digest(value)
+    }
+  }
+
+  private func check(_ network: NetworkRecord) throws(Impossible) {
+    let count = 0...(1 << 53)
+    try text("arch", network.arch, 1000)
+    try whole("ratio", network.ratio, 0...(1 << 30))
+    try text("input", network.input, 100)
+    try whole("classes", network.classes, 0...(1 << 30))
+    try whole("parameters", network.parameters, count)
+    try whole("multiplyAdds", network.multiplyAdds, count)
+    try whole("activationFloats", network.activationFloats, count)
+    try text("printed", network.printed, 1 << 20)
+    try text("shapeWalk", network.shapeWalk, 1 << 20)
+    try whole("layers", network.layers.count, 0...10_000)
+    for layer in network.layers {
+      try text("path", layer.path, 1000)
+      try whole("child", layer.child, 0...10_000)
+      try text("type", layer.type, 100)
+      try text("printed", layer.printed, 4096)
+      try text("outputShape", layer.outputShape, 1000)
+      try whole("parameters", layer.parameters, count)
+      try whole("multiplyAdds", layer.multiplyAdds, count)
+      try whole("activationFloats", layer.activationFloats, count)
+    }
+  }
+
+  private func check(_ metric: MetricRecord) throws(Impossible) {
+    try text("a metric's name", metric.name, 100)
+    try step(metric.step)
+    guard metric.epoch >= 0, metric.epoch <= Double(max(run?.epochs ?? Self.epochs, 1)) + 1e-6 else {
+      throw Impossible(what: "\(metric.name.prefix(40)) is of epoch \(metric.epoch)")
+    }
+    try value(metric.name, metric.value)
+  }
+
+  private func check(_ metric: LayerMetricRecord) throws(Impossible) {
+    try text("a metric's name", metric.name, 100)
+    try step(metric.step)
+    try whole("position", metric.position, 0...10_000)
+    try value(metric.name, metric.value)
+  }
+
+  private func check(_ predictions: PredictionsRecord) throws(Impossible) {
+    try whole("examples", predictions.examples, 0...Self.examples)
+    let digits = predictions.correct.utf8
+    guard digits.count == (predictions.examples + 7) / 8 * 2,
+      digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+    else {
+      throw Impossible(what: "the digits of its predictions are not those of \(predictions.examples) images")
+    }
+  }
+
+  /// What a measured value of a name can be. A loss may be anything, for a training may diverge.
+  private func value(_ name: String, _ value: Double) throws(Impossible) {
+    let range: ClosedRange<Double>
+    switch name {
+    case "step_accuracy", "train_accuracy", "test_accuracy": range = 0...1
+    // An image a century, and a thousand million a second.
+    case "examples_per_second": range = 1 / Self.seconds...1e9
+    case "epoch_seconds", "step_seconds", "forward_seconds", "backward_seconds": range = 0...Self.seconds
+    case "step_peak_bytes": range = 0...Double(Self.bytes)
+    default: return
+    }
+    guard range.contains(value) else { throw Impossible(what: "\(name) is \(value)") }
+  }
+
+  private func step(_ step: Int) throws(Impossible) { try whole("step", step, 0...steps) }
+
+  private func own(_ path: PlainName) throws(Impossible) {
+    guard !RunFiles.reserved.contains(path) else { throw Impossible(what: "'\(path)' is not a file of its own") }
+  }
+
+  private func size(_ name: String, _ bytes: Int) throws(Impossible) { try whole(name, bytes, 0...Self.bytes) }
+
+  private func whole(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(Impossible) {
+    guard range.contains(value) else {
+      throw Impossible(what: "\(name) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
+  private func duration(_ name: String, _ seconds: Double) throws(Impossible) {
+    guard (0...Self.seconds).contains(seconds) else { throw Impossible(what: "\(name) is \(seconds)") }
+  }
+
+  private func time(_ text: String) throws(Impossible) {
+    guard text.utf8.count <= 40, text.utf8.allSatisfy({ (32...126).contains($0) }) else {
+      throw Impossible(what: "a time is none")
+    }
+  }
+
+  private func digest(_ text: String) throws(Impossible) {
+    guard text.utf8.count <= 128, text.utf8.allSatisfy({ (33...126).contains($0) }) else {
+      throw Impossible(what: "a digest is none")
+    }
+  }
+
+  private func text(_ name: String, _ text: String, _ limit: Int) throws(Impossible) {
+    guard text.utf8.count <= limit else {
+      throw Impossible(what: "\(name) has \(text.utf8.count) bytes, more than \(limit)")
+    }
+  }
+}
+
+extension RecordLimits {
+  /// The part of a canonical configuration that bounds the steps.
+  private struct Settings: Decodable {
+    struct Dataset: Decodable {
+      var train: Int?
+    }
+    struct Training: Decodable {
+      var epochs: Int?
+      var batch_size: Int?
+      var max_steps: Int?
+    }
+    struct Measure: Decodable {
+      struct Cost: Decodable {
+        var steps: Int?
+      }
+      var cost: Cost?
+    }
+    var dataset: Dataset?
+    var training: Training?
+    var measure: Measure?
+  }
+
+  /// At most so many steps can be done by a run.
+  private static func steps(of run: RunRecord) -> Int {
+    let most = 1 << 40
+    guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(run.configuration.utf8)) else { return most }
+    if let cost = settings.measure?.cost?.steps { return min(most, max(0, cost)) }
+    let examples = settings.dataset?.train ?? Self.examples
+    let batch = max(1, settings.training?.batch_size ?? 1)
+    guard examples >= 0, examples <= Self.examples, run.epochs >= 0, run.epochs <= Self.epochs else { return most }
+    let steps = min(most, run.epochs * ((examples + batch - 1) / batch))
+    return settings.training?.max_steps.map { max(0, min($0, steps)) } ?? steps
+  }
+}

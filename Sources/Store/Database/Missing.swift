@@ -1,0 +1,73 @@
+import GRDB
+import Journals
+
+extension Store {
+  /// Leaves nothing of runs whose folders are gone but their names: what no journal says any more is not shown as measured.
+  /// Gives a sentence for each.
+  func clearMissing(_ present: Set<String>) throws(StoreError) -> [String] {
+    let missing = try reading { try String.fetchAll($0, sql: "SELECT id FROM run ORDER BY id") }.filter {
+      !present.contains($0)
+    }
+    do {
+      for run in missing where try reading({ try isKnown(run, $0) }) {
+        try queue.writeWithoutTransaction { database in
+          try database.inTransaction(.immediate) {
+            for table in try Self.runTables(database) where table != "attempt" {
+              try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
+            }
+            try database.execute(sql: "DELETE FROM attempt WHERE run = ?", arguments: [run])
+            try database.execute(
+              sql: """
+                UPDATE run SET network = NULL, outcome = NULL, cause = NULL, ended_at = NULL, training_seconds = NULL,
+                  seconds = NULL, peak_rss_bytes = NULL WHERE id = ?
+                """, arguments: [run])
+            return .commit
+          }
+        }
+      }
+    } catch let error as StoreError { throw error } catch {
+      throw .database(path: databasePath, reason: Self.reason(error))
+    }
+    return missing.map {
+      "run \($0): its folder is gone from \(directory)/runs; put it back, or `vgglab rm \($0)` forgets it"
+    }
+  }
+
+  /// Whether the index has more of a run than its name.
+  private func isKnown(_ run: String, _ database: Database) throws -> Bool {
+    try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM journal WHERE run = ?)", arguments: [run]) ?? false
+  }
+
+  /// The tables of a run's rows.
+  static func runTables(_ database: Database) throws -> [String] {
+    try String.fetchAll(
+      database,
+      sql: """
+        SELECT m.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+        WHERE m.type = 'table' AND c.name = 'run'
+        """)
+  }
+
+  /// Refuses the end of a run whose accuracy is not what its predictions give: it counts as failed. Gives a sentence if so.
+  func refuseForgery(_ run: String, _ path: String, _ database: Database) throws -> [String] {
+    guard
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT p.examples, p.correct, f.value FROM run AS r
+          JOIN prediction AS p ON p.run = r.id JOIN final_metric AS f ON f.run = r.id AND f.name = 'test_accuracy'
+          WHERE r.id = ? AND r.outcome = 'completed'
+          """, arguments: [run])
+    else { return [] }
+    let record = PredictionsRecord(examples: try row.value(0), correct: try row.value(1))
+    let value: Double? = try row.optional(2)
+    let right = Double(record.correctCount) / Double(max(1, record.examples))
+    guard record.examples > 0, abs((value ?? .nan) - right) > 1e-9 || value == nil else { return [] }
+    let sentence = "test_accuracy is \(value ?? .nan), and the predictions give \(right)"
+    try database.execute(
+      sql: "UPDATE run SET outcome = 'failed', cause = ? WHERE id = ?",
+      arguments: ["the journal contradicts itself: \(sentence)", run])
+    return ["\(path): contradicts itself: \(sentence); the run counts as failed"]
+  }
+}

@@ -1,0 +1,55 @@
+import Files
+import Foundation
+import GRDB
+import Journals
+
+extension Store {
+  /// Makes a store's database again from its journals; the old one stays until the new one is whole.
+  ///
+  /// Where the old one is a database still, it takes over the new one's content in one transaction, so that processes
+  /// that have it open go on with it. Where it is none, the new file takes its place.
+  ///
+  /// Gives what is wrong with journals, as sentences. Throws ``StoreError``.
+  public static func rebuild(at directory: String) throws(StoreError) -> [String] {
+    guard FileManager.default.fileExists(atPath: "\(directory)/runs") else { throw .missing(path: directory) }
+    if case .foreign(let reason) = try IndexFile(in: directory) {
+      throw .foreignDatabase(path: databasePath(directory), reason: reason)
+    }
+    let target = databasePath(directory)
+    let beside = "rebuilt-\(randomDigits())"
+    let folder = try filing { () throws(FileError) in try Folder(directory) }
+    defer { try? folder.removeAll(beside) }
+    guard let name = PlainName(beside) else { preconditionFailure("'\(beside)' is no name") }
+    _ = try filing { () throws(FileError) in try folder.folder(making: name, mode: StoreFolder.mode) }
+    let temporary = "\(directory)/\(beside)"
+    let store = try connect(
+      directory, path: "\(temporary)/lab.sqlite", access: .readWrite, networkFileSystem: NetworkFileSystem.name(at: directory))
+    let problems = try store.ingest()
+    do {
+      if try replaceContent(of: target, by: store) { return problems }
+    } catch { throw .database(path: target, reason: reason(error)) }
+    store.close()
+    for suffix in ["-wal", "-shm"] { unlink(target + suffix) }
+    guard rename("\(temporary)/lab.sqlite", target) == 0 else {
+      throw .notWritable(path: target, reason: String(cString: strerror(errno)))
+    }
+    return problems
+  }
+
+  /// Copies a store's database over the one at a path; false if there is none that could be opened.
+  private static func replaceContent(of path: String, by store: Store) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    do {
+      let target = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? target.close() }
+      try store.queue.backup(to: target)
+      return try target.read { try String.fetchAll($0, sql: "PRAGMA quick_check(1)") == ["ok"] }
+    } catch let error as DatabaseError
+      where [.SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_CANTOPEN].contains(error.resultCode)
+    {
+      return false
+    }
+  }
+}
