@@ -14,8 +14,8 @@ import Testing
     func add(_ experiment: String, _ trial: String, _ digit: String, day: Int, accuracy: Double, failed: Bool = false)
       throws
     {
-      let run = try RunFolder.create(store: folder.path, trialID: String(repeating: digit, count: 64))
-      var record = Samples.run(run.run, trial, String(repeating: digit, count: 64), "2026-01-0\(day)T00:00:00.000Z")
+      let run = try RunFolder.create(store: folder.path, trialID: String(repeating: digit, count: 32))
+      var record = Samples.run(run.run, trial, String(repeating: digit, count: 32), "2026-01-0\(day)T00:00:00.000Z")
       record.experiment = experiment
       let end: JournalRecord =
         failed

@@ -30,12 +30,14 @@ import Testing
     ("created_at>2026-01-02", "c"),
   ])
   func letsThrough(filter: String, trials: String) throws {
-    let (_, store, _) = try store()
+    let (folder, store, _) = try store()
+    defer { withExtendedLifetime(folder) {} }
     #expect(try store.runs(RunSelection(filters: [RunFilter(filter)])).map(\.trial).joined() == trials)
   }
 
   @Test func severalFiltersOrderAndLimit() throws {
-    let (_, store, _) = try store()
+    let (folder, store, _) = try store()
+    defer { withExtendedLifetime(folder) {} }
     func trials(_ filters: [String], _ order: String? = nil, _ limit: Int? = nil) throws -> String {
       try store.runs(
         RunSelection(filters: filters.map { try RunFilter($0) }, order: order.map { try RunOrder($0) }, limit: limit)

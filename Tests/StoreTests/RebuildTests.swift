@@ -105,7 +105,7 @@ import Testing
         _ = try Store.open(at: folder.path, access: access)
         Issue.record("a database of version 0 was opened")
       } catch {
-        guard case .notADatabase = error else { throw error }
+        guard case .foreignDatabase = error else { throw error }
       }
     }
   }

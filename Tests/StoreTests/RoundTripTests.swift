@@ -25,10 +25,10 @@ import Testing
       .metric(
         values.enumerated().map {
           MetricRecord(
-            name: $0 % 3 == 0 ? "a,\"b\"\n" : "step_loss", step: $0 + shift, epoch: Double($0) / 7, value: $1)
+            name: $0 % 3 == 0 ? "a,\"b\"\n" : "step_loss", step: $0 + shift, epoch: Double($0) / 1500, value: $1)
         })
     }
-    let run = try folder.addRun([Samples.attempt(), metrics(1), Samples.attempt(2), metrics(700)])
+    let run = try folder.addRun(configuration: "{}", [Samples.attempt(), metrics(1), Samples.attempt(2), metrics(700)])
     let store = try folder.open()
     #expect(try store.ingest().isEmpty)
     let text = try store.exportMetrics(run: run.run, format: .jsonl, attempts: true)
@@ -43,7 +43,9 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: "\(again.path)/runs/\(rows[0].run)", withIntermediateDirectories: false)
     let journal = try JournalWriter(folder: RunFolder(store: again.path, existing: rows[0].run))
-    try journal.append([.run(Samples.run(rows[0].run, "again", "ab", "2026"))])
+    var record = Samples.run(rows[0].run, "again", "ab", "2026")
+    record.configuration = "{}"
+    try journal.append([.run(record)])
     for attempt in Set(rows.map(\.attempt)).sorted() {
       try journal.append([
         Samples.attempt(attempt),

@@ -16,12 +16,14 @@ final class TemporaryStore {
   @discardableResult
   func addRun(
     trial: String = "vgg11-small-96", trialID: String = String(repeating: "ab", count: 32),
-    createdAt: String = "2026-01-01T00:00:00.000Z",
+    createdAt: String = "2026-01-01T00:00:00.000Z", configuration: String = Samples.configuration,
     _ records: [JournalRecord] = []
   ) throws -> RunFolder {
     let folder = try RunFolder.create(store: path, trialID: trialID)
     let journal = try JournalWriter(folder: folder)
-    try journal.append([.run(Samples.run(folder.run, trial, trialID, createdAt))] + records)
+    var record = Samples.run(folder.run, trial, trialID, createdAt)
+    record.configuration = configuration
+    try journal.append([.run(record)] + records)
     return folder
   }
 }
@@ -30,7 +32,7 @@ enum Samples {
   static let configuration = """
     {"dataset":{"name":"fashion-mnist","resize":96,"test":1000,"train":4096},"network":{"arch":"vgg11","dropout":0.5,\
     "init":"xavier","ratio":4},"training":{"batch_size":32,"epochs":2,"learning_rate":0.01,"max_steps":null,\
-    "momentum":0.9,"seed":0,"shuffle":true,"weight_decay":0.0}}
+    "momentum":0.9,"seed":18446744073709551615,"shuffle":true,"weight_decay":0.0}}
     """
 
   static func run(_ id: String, _ trial: String, _ trialID: String, _ createdAt: String) -> RunRecord {
@@ -62,14 +64,14 @@ enum Samples {
           path: "0.0", child: 0, type: "Conv2d", printed: "Conv2d(1, 16)", outputShape: "16x96x96", parameters: 160,
           multiplyAdds: 1_327_104, activationFloats: 147_456),
         LayerRecord(
-          path: "6", child: 6, type: "Linear", printed: "Linear()", outputShape: "4096", parameters: 4_722_688,
-          multiplyAdds: 4_718_592, activationFloats: 4096),
+          path: "6", child: 6, type: "Linear", printed: "Linear()", outputShape: "4096", parameters: 22_121_642,
+          multiplyAdds: 106_471_424, activationFloats: 4096),
       ]))
 
   static func metrics(_ step: Int, epoch: Double, testAccuracy: Double? = nil) -> JournalRecord {
     var metrics = [
       MetricRecord(name: "step_loss", step: step, epoch: epoch, value: 2.3 / Double(step)),
-      MetricRecord(name: "train_loss", step: step, epoch: epoch, value: 2.2 / Double(step)),
+      MetricRecord(name: "train_loss", step: step, epoch: epoch, value: 2.3 / Double(step)),
       MetricRecord(name: "train_accuracy", step: step, epoch: epoch, value: 0.1 * Double(step)),
     ]
     if let testAccuracy {
