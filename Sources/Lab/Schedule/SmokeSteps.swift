@@ -49,8 +49,9 @@ extension Scheduler {
 
   /// What is wrong with a trial's first step; nil if nothing is, or if it is not the trial's fault.
   private func smoke(_ trial: Trial) throws -> String? {
-    let log = NSTemporaryDirectory() + "vgglab-smoke-\(getpid())-\(UUID().uuidString)"
-    defer { unlink(log) }
+    let folder = try makeTemporaryFolder(prefix: "vgglab-smoke")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let log = "\(folder)/log"
     let kills = surroundings.kills()
     let worker = try executor.start(
       SmokeJob(
