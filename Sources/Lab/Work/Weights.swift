@@ -19,16 +19,6 @@ extension RunFolder {
   }
 }
 
-extension RunFolder {
-  /// Keeps what of the work tree is not in its commit as `uncommitted-<attempt>.diff`; nil where there is nothing.
-  func saveUncommittedChanges(attempt: Int) throws -> ArtifactRecord? {
-    guard let data = GitFacts.uncommittedChanges(of: FileManager.default.currentDirectoryPath) else { return nil }
-    let name = "uncommitted-\(attempt)"
-    try writeFileAtomically("\(path)/\(name).diff", data)
-    return ArtifactRecord(name: name, path: "\(name).diff", bytes: data.count, digest: sha256Hex(data))
-  }
-}
-
 /// The moments of a run whose weights can be exported.
 public enum WeightsMoment: String, Sendable, CaseIterable {
   /// What the training began with; it is drawn again from the configuration.

@@ -16,11 +16,14 @@ public struct RunCopy: Sendable, Hashable {
   /// Bytes of a journal and of its annotations.
   public static let journalLimit = 1 << 30
 
+  /// How the names of files begin that hold uncommitted changes to the source.
+  public static let changesPrefix = "uncommitted-"
+
   /// Reads a run's folder, `<root>/runs/<run>`, following no link. Artifacts larger than `artifactLimit` are left out, and
-  /// those whose bytes are not what the journal says are refused.
+  /// so are uncommitted changes without `withChanges`; those whose bytes are not what the journal says are refused.
   ///
   /// Throws ``StoreError``.
-  public init(root: String, run: String, artifactLimit: Int) throws(StoreError) {
+  public init(root: String, run: String, artifactLimit: Int, withChanges: Bool = true) throws(StoreError) {
     guard RunFolder.isID(run) else { throw .badRunID(run) }
     self.run = run
     let folder = "\(root)/runs/\(run)"
@@ -39,6 +42,7 @@ public struct RunCopy: Sendable, Hashable {
     var kept: [String: ArtifactRecord] = [:]
     for case .artifact(let record) in piece.records { kept[record.path] = record }
     for (name, record) in kept.sorted(by: { $0.key < $1.key }) {
+      if !withChanges, name.hasPrefix(Self.changesPrefix) || record.name.hasPrefix(Self.changesPrefix) { continue }
       guard Self.isFileName(name), !Self.isLink("\(folder)/\(name)"), record.bytes <= artifactLimit,
         let data = try? readFile("\(folder)/\(name)", limit: max(0, artifactLimit))
       else {
