@@ -61,6 +61,11 @@ extension RunFolder {
   }
 }
 
+/// What people said of a run in a folder with `runs/`, as far as it is whole. Throws ``StoreError``.
+public func annotations(ofRun run: String, root: String) throws(StoreError) -> [AnnotationRecord] {
+  try AnnotationFile(RunFolder.annotationsPath(store: root, run: run)).records
+}
+
 /// A run's annotations as far as their file is whole.
 struct AnnotationFile {
   var records: [AnnotationRecord] = []
