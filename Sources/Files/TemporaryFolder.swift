@@ -6,15 +6,9 @@ public final class TemporaryFolder: Sendable {
   /// Where it is.
   public let path: String
 
-  /// Makes it in `TMPDIR` or `/tmp`; `name` begins its name. Throws ``FileError``.
-  public init(_ name: PlainName) throws(FileError) {
-    var parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-    if parent.isEmpty { parent = "/tmp" }
-    var template = Array("\(parent)/\(name)-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw .unwritable(path: parent, reason: String(cString: strerror(errno)))
-    }
-    path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  /// Makes it in `TMPDIR` or `/tmp`; `prefix` begins its name. Throws ``FileError``.
+  public init(_ prefix: String = "vgglab") throws(FileError) {
+    path = try makeTemporaryFolder(prefix: prefix)
   }
 
   deinit { remove() }
@@ -24,4 +18,22 @@ public final class TemporaryFolder: Sendable {
     guard let folder = try? Folder(parentPath(path)) else { return }
     try? folder.removeAll(lastPathComponent(path))
   }
+}
+
+/// Makes a new folder where the system keeps temporary files, that only this user can read, under a random name.
+///
+/// `mkdtemp` fails if anything has the name already, so nobody can prepare the folder or put a link in its place. The
+/// caller removes it. Throws ``FileError/unwritable(path:reason:)``.
+public func makeTemporaryFolder(prefix: String = "vgglab") throws(FileError) -> String {
+  try makeTemporaryFolder(in: NSTemporaryDirectory(), prefix: prefix)
+}
+
+/// The same in a folder of one's choice.
+public func makeTemporaryFolder(in parent: String, prefix: String) throws(FileError) -> String {
+  let base = parent.hasSuffix("/") ? parent : parent + "/"
+  var template = Array("\(base)\(prefix)-XXXXXX".utf8CString)
+  guard mkdtemp(&template) != nil else {
+    throw .unwritable(path: base, reason: String(cString: strerror(errno)))
+  }
+  return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

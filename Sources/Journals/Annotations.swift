@@ -110,3 +110,8 @@ public struct AnnotationFile: Sendable {
     records.last { $0.kind == .remove || $0.kind == .restore }?.kind == .remove
   }
 }
+
+/// What people said of a run in a folder with `runs/`, as far as it is whole. Throws ``JournalError``.
+public func annotations(ofRun run: String, root: String) throws(JournalError) -> [AnnotationRecord] {
+  try AnnotationFile(of: RunFolder(store: root, existing: run)).records
+}

@@ -19,11 +19,14 @@ public struct RunCopy: Sendable, Hashable {
   /// Bytes of a journal and of its annotations.
   public static let journalLimit = 1 << 30
 
+  /// How the names of files begin that hold uncommitted changes to the source.
+  public static let changesPrefix = "uncommitted-"
+
   /// Reads a run's folder, `<root>/runs/<run>`, following no link. Artifacts larger than `artifactLimit` are left out, and
-  /// those whose bytes are not what the journal says are refused.
+  /// so are uncommitted changes without `withChanges`; those whose bytes are not what the journal says are refused.
   ///
   /// Throws ``JournalError``.
-  public init(root: String, run: String, artifactLimit: Int) throws(JournalError) {
+  public init(root: String, run: String, artifactLimit: Int, withChanges: Bool = true) throws(JournalError) {
     self.run = run
     let source = try RunFolder(store: root, existing: run)
     let folder = try filing { () throws(FileError) in try source.open() }
@@ -39,6 +42,7 @@ public struct RunCopy: Sendable, Hashable {
     var kept: [PlainName: ArtifactRecord] = [:]
     for case .artifact(let record) in records { kept[record.path] = record }
     for (name, record) in kept.sorted(by: { $0.key < $1.key }) {
+      if !withChanges, name.text.hasPrefix(Self.changesPrefix) || record.name.hasPrefix(Self.changesPrefix) { continue }
       guard record.bytes <= artifactLimit, let data = try? folder.read(name, limit: max(0, artifactLimit)) else {
         leftOut.append(name)
         continue

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lab
 
 @main
@@ -23,4 +24,20 @@ struct VGGLab: ParsableCommand {
       ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self, QueryCommand.self, ExportCommand.self,
       BenchCommand.self, DoctorCommand.self, WorkerCommand.self, SmokeCommand.self,
     ])
+
+  /// As the protocol's own, but what the parser prints passes the function that everything printed passes: an argument
+  /// can be a file's name that somebody else chose.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if !message.isEmpty {
+        if code.isSuccess { output(message) } else { complain(message) }
+      }
+      Foundation.exit(code.rawValue)
+    }
+  }
 }

@@ -31,7 +31,7 @@ import Testing
       rows.rows == [
         [
           .text("resize"), .text("vgg11-small-96"), .text(run.run), .text("quick"), .text("18446744073709551615"),
-          .integer(2), .real(1.1), .real(0.2), .real(0.625), .real(321.5), .real(599), .real(500), .integer(1 << 30),
+          .integer(2), .real(1.15), .real(0.2), .real(0.625), .real(321.5), .real(599), .real(500), .integer(1 << 30),
           .integer(22_121_802), .integer(96), .integer(4096), .integer(32), .real(0.01), .real(0.9), .integer(2),
           .integer(2), .text("vgg11"),
         ]

@@ -119,12 +119,12 @@ package final class ProgressPrinter {
   static func standard() -> ProgressPrinter {
     let variables = ProcessInfo.processInfo.environment
     let isPlain = variables["TERM"] == "dumb" || variables["NO_COLOR"].map { !$0.isEmpty } == true
-    return ProgressPrinter(isTerminal: isatty(2) == 1 && !isPlain, size: terminalSize) { writeToStandardError($0) }
+    return ProgressPrinter(isTerminal: isatty(2) == 1 && !isPlain, size: terminalSize) { writeToTerminal($0, 2) }
   }
 
   /// A line that stays.
   package func say(_ line: String) {
-    write(erasure + line + "\n")
+    write(erasure + printable(line, keepingLines: true) + "\n")
     drawn = []
     drawnAt = -Double.infinity
   }
@@ -134,7 +134,7 @@ package final class ProgressPrinter {
     guard isTerminal, now - drawnAt >= 0.25 else { return }
     let (columns, rows) = size()
     let width = max(1, columns - 1)
-    var lines = running.map { $0.line(columns: width) }
+    var lines = running.map { printable($0.line(columns: width)) }
     // Lines above the terminal's top could not be reached any more.
     let room = max(1, rows - 2)
     if lines.count > room { lines = Array(lines.prefix(room)) }
@@ -148,7 +148,7 @@ package final class ProgressPrinter {
   /// A curve point was reached: worth a plain line where nothing redraws.
   package func reached(_ progress: TrialProgress, now: Double) {
     guard !isTerminal else { return }
-    write(progress.line + "\n")
+    write(printable(progress.line) + "\n")
   }
 
   /// Takes away what was drawn.
@@ -164,9 +164,4 @@ package final class ProgressPrinter {
     guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20, size.ws_row > 3 else { return (80, 24) }
     return (Int(size.ws_col), Int(size.ws_row))
   }
-}
-
-/// Writes a text to stderr in one piece; what cannot be written there is nobody's loss.
-func writeToStandardError(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }

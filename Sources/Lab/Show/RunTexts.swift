@@ -79,7 +79,10 @@ public enum RunTexts {
         line("  not as before", String(difference))
       }
       line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
-      line("  git", attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" })
+      let note = run.events.first { $0.kind == "git" && $0.attempt == attempt.attempt }?.message
+      line(
+        "  git",
+        attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" } ?? note)
       line("  machine", "\(attempt.host), \(attempt.operating_system)")
       line("  processor", "\(attempt.cpu), \(attempt.cores) cores, \(attempt.threads) threads used")
       line("  kernels", "\(attempt.kernels), \(attempt.instruction_set)")

@@ -65,7 +65,7 @@ private func draw(_ lines: [String], _ size: (width: Int, height: Int)) {
 }
 
 private func writeToScreen(_ text: String) {
-  try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+  writeToTerminal(text, 1)
 }
 
 // What a signal handler needs to give the terminal back.

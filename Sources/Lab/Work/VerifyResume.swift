@@ -91,7 +91,7 @@ public struct ResumeCheck {
 
     let calmStore = try Store.open(at: calm, access: .readOnly)
     let store = try Store.open(at: disturbed, access: .readWrite, create: true)
-    for problem in try store.ingest() { writeToStandardError("vgglab: \(problem)\n") }
+    for problem in try store.ingest() { writeMessage("vgglab: \(problem)") }
     let state = try store.run(matching: folder.run).state
     guard state == .completed else {
       throw LabError.notVerifiable(trial: trial.name, reason: "its killed run is \(state.name); see its log")

@@ -20,17 +20,6 @@ extension RunFolder {
   }
 }
 
-extension RunFolder {
-  /// Keeps what of the work tree is not in its commit as `uncommitted-<attempt>.diff`; nil where there is nothing.
-  func saveUncommittedChanges(attempt: Int) throws -> ArtifactRecord? {
-    guard let data = GitFacts.uncommittedChanges(of: FileManager.default.currentDirectoryPath) else { return nil }
-    guard let name = PlainName("uncommitted-\(attempt)") else { return nil }
-    let file = name.appending(".diff")
-    try open().write(file, data, mode: 0o600)
-    return ArtifactRecord(name: name.text, path: file, bytes: data.count, digest: sha256Hex(data))
-  }
-}
-
 /// The moments of a run whose weights can be exported.
 public enum WeightsMoment: String, Sendable, CaseIterable {
   /// What the training began with; it is drawn again from the configuration.

@@ -13,6 +13,7 @@ public struct Worker {
   private let data: String?
   private let kernels: KernelPath
   private let checkpointSeconds: Double
+  private let git: GitProvenance
 
   public init(store: String, run: String, threads: Int, data: String?, kernels: KernelPath, checkpointSeconds: Double) {
     self.store = store
@@ -21,6 +22,8 @@ public struct Worker {
     self.data = data
     self.kernels = kernels
     self.checkpointSeconds = checkpointSeconds
+    git = .capture(
+      of: FileManager.default.currentDirectoryPath, store: store, keepsChanges: GitProvenance.keepsChanges)
   }
 
   /// The exit code: 0 completed, 1 failed, 75 or 130 stopped by a signal.
@@ -67,18 +70,18 @@ public struct Worker {
     }
     resumption = Resumption(of: past.records, in: folder, environment: environment(dataset?.digests ?? [:]))
     try journal.append([.attempt(attempt(attempts + 1, digests: dataset?.digests ?? [:], resumption))])
-    if let changes = try folder.saveUncommittedChanges(attempt: attempts + 1) {
-      try journal.append([.artifact(changes)])
-    }
+    ProcessRecord(attempt: attempts + 1, data: data).write(to: folder)
+    if let note = git.note { try journal.append([event("git", note)]) }
+    if let changes = try folder.save(git.changes, attempt: attempts + 1) { try journal.append([.artifact(changes)]) }
     if let checkpoint = resumption.checkpoint {
       try journal.append([event("resumed", "goes on behind step \(checkpoint.step)")])
     }
     for problem in resumption.problems {
       try journal.append([event("checkpoint", problem)])
-      writeToStandardError("vgglab: \(problem)\n")
+      writeMessage("vgglab: \(problem)")
     }
     for difference in resumption.differences {
-      writeToStandardError("vgglab: not as in the attempt before: \(difference)\n")
+      writeMessage("vgglab: not as in the attempt before: \(difference)")
     }
     let recorder = JournalObserver(journal: journal)
     do {
@@ -145,7 +148,7 @@ public struct Worker {
     } catch {
       try? recorder.finish()
       try end(.failed, cause: "\(error)", trainingSeconds: recorder.trainingSeconds)
-      writeToStandardError("vgglab: \(error)\n")
+      writeMessage("vgglab: \(error)")
       return 1
     }
   }
@@ -155,7 +158,7 @@ public struct Worker {
   }
 
   private func environment(_ digests: [String: String]) -> EnvironmentRecord {
-    captureEnvironment(threads: threads, kernels: kernels, dataDigests: digests)
+    captureEnvironment(threads: threads, kernels: kernels, dataDigests: digests, git: git)
   }
 
   private func attempt(_ number: Int, digests: [String: String], _ resumption: Resumption) -> AttemptRecord {

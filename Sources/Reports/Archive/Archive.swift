@@ -18,6 +18,8 @@ public struct Archive: Sendable, Hashable {
   /// Files of runs that were too large to be taken, as `run/name`.
   public var leftOut: [String]
   public var reports: [Report]
+  /// Whether names of hosts and people were replaced in it.
+  public var isAnonymous = false
 
   public struct Report: Sendable, Hashable {
     /// In `reports/`.
@@ -38,18 +40,23 @@ public struct Archive: Sendable, Hashable {
   }
 
   var json: JSONValue {
-    .object([
-      "format": .integer(Int64(Self.format)), "name": .text(name), "created_at": .text(createdAt),
-      "vgglab": .text(vgglab), "runs": .array(runs.map { .text($0) }),
-      "left_out": .array(leftOut.map { .text($0) }),
-      "reports": .array(
-        reports.map { report in
-          .object([
-            "folder": .text(report.folder), "notebook": .text(report.notebook), "title": .text(report.title),
-            "language": .text(report.language), "id": .text(report.id),
-          ])
-        }),
-    ])
+    var members = [
+      JSONValue.Member("format", .integer(Int64(Self.format))), JSONValue.Member("name", .text(name)),
+      JSONValue.Member("created_at", .text(createdAt)), JSONValue.Member("vgglab", .text(vgglab)),
+      JSONValue.Member("runs", .array(runs.map { .text($0) })),
+      JSONValue.Member("left_out", .array(leftOut.map { .text($0) })),
+      JSONValue.Member(
+        "reports",
+        .array(
+          reports.map { report in
+            .object([
+              "folder": .text(report.folder), "notebook": .text(report.notebook), "title": .text(report.title),
+              "language": .text(report.language), "id": .text(report.id),
+            ])
+          })),
+    ]
+    if isAnonymous { members.append(JSONValue.Member("anonymous", .bool(true))) }
+    return .object(members)
   }
 
   /// Reads `archive.json` of an archive's folder. Throws ``ReportError``.
@@ -62,9 +69,13 @@ public struct Archive: Sendable, Hashable {
       }
     }
     do {
+      let json = try readJSON(try readFile(path, limit: 16 << 20), limit: 16 << 20)
+      // Only archives that are anonymous say so.
+      isAnonymous = json["anonymous"] == .bool(true)
       let fields = try EvidenceFields(
-        try readJSON(try readFile(path, limit: 16 << 20), limit: 16 << 20), "archive",
-        ["format", "name", "created_at", "vgglab", "runs", "left_out", "reports"])
+        json, "archive",
+        ["format", "name", "created_at", "vgglab", "runs", "left_out", "reports"]
+          + (isAnonymous ? ["anonymous"] : []))
       let format = try fields.integer("format", in: 1...1_000_000)
       guard format == Self.format else {
         throw ReportError.page(file: path, .wrongFormat(found: format, known: Self.format))
@@ -89,13 +100,17 @@ public struct Archive: Sendable, Hashable {
     }
   }
 
-  init(name: String, createdAt: String, vgglab: String, runs: [String], leftOut: [String], reports: [Report]) {
+  init(
+    name: String, createdAt: String, vgglab: String, runs: [String], leftOut: [String], reports: [Report],
+    isAnonymous: Bool = false
+  ) {
     self.name = name
     self.createdAt = createdAt
     self.vgglab = vgglab
     self.runs = runs
     self.leftOut = leftOut
     self.reports = reports
+    self.isAnonymous = isAnonymous
   }
 }
 

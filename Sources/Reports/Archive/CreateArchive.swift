@@ -17,10 +17,14 @@ public struct ArchiveRequest: Sendable {
   public var version: String
   /// Kept files of runs up to this size come along.
   public var artifactLimit: Int
+  /// Whether the changes to the source come along that were not committed when a run was made.
+  public var withChanges: Bool
+  /// Names of the author, to be left out with those of hosts; nil for an archive as it is.
+  public var anonymousPeople: [String]?
 
   public init(
     name: String, runs: [String]?, notebooks: [NotebookSource], createdAt: String, version: String,
-    artifactLimit: Int = 4 << 20
+    artifactLimit: Int = 4 << 20, withChanges: Bool = false, anonymousPeople: [String]? = nil
   ) {
     self.name = name
     self.runs = runs
@@ -28,6 +32,8 @@ public struct ArchiveRequest: Sendable {
     self.createdAt = createdAt
     self.version = version
     self.artifactLimit = artifactLimit
+    self.withChanges = withChanges
+    self.anonymousPeople = anonymousPeople
   }
 }
 
@@ -38,20 +44,26 @@ extension ArchiveFolder {
   /// Throws ``ReportError``, and leaves nothing behind.
   public func create(_ request: ArchiveRequest, from store: Store) throws(ReportError) -> Archive {
     let target = try newArchive(request.name)
-    let temporary = "\(path)/.\(request.name).\(getpid()).tmp"
+    var temporary: String?
     do {
       let runs = try chosenRuns(request, store)
       guard !runs.isEmpty else { throw ReportError.archive(.nothing) }
-      try makeDirectory(temporary)
-      let archive = try fill(temporary, request, runs, store)
-      guard rename(temporary, target) == 0 else {
+      try makeDirectory(path)
+      let folder = try makeTemporaryFolder(in: path, prefix: ".\(request.name)")
+      temporary = folder
+      let archive = try fill(folder, request, runs, store)
+      // It is made to be handed on: others may read it, as far as the user's mask lets them.
+      let mask = umask(0)
+      umask(mask)
+      chmod(folder, 0o755 & ~mask)
+      guard rename(folder, target) == 0 else {
         throw FileError.unwritable(path: target, reason: String(cString: strerror(errno)))
       }
       // A store that cannot be written to keeps no pins.
       try? store.keep(Pin(kind: .archive, path: target, runs: runs))
       return archive
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
+      if let temporary { try? FileManager.default.removeItem(atPath: temporary) }
       throw asReportError(error)
     }
   }
@@ -72,8 +84,14 @@ extension ArchiveFolder {
 
   private func fill(_ folder: String, _ request: ArchiveRequest, _ runs: [String], _ store: Store) throws -> Archive {
     var leftOut: [String] = []
+    let anonymizer = try request.anonymousPeople.map {
+      try Anonymizer(root: store.directory, runs: runs, people: $0)
+    }
     for run in runs {
-      let copy = try RunCopy(root: store.directory, run: run, artifactLimit: request.artifactLimit)
+      var copy = try RunCopy(
+        root: store.directory, run: run, artifactLimit: request.artifactLimit,
+        withChanges: request.withChanges && anonymizer == nil)
+      if let anonymizer { copy = try anonymizer.anonymize(copy) }
       leftOut += copy.leftOut.map { "\(run)/\($0)" }
       try makeDirectory("\(folder)/runs/\(run)")
       for (name, data) in copy.files { try writeFileAtomically("\(folder)/runs/\(run)/\(name)", data) }
@@ -85,7 +103,7 @@ extension ArchiveFolder {
     let rows = try copies.evidence(ofRuns: runs)
     try writeFileAtomically("\(folder)/evidence.json.gz", gzipped(Data(rows.json.json.utf8)))
     var reports: [Archive.Report] = []
-    for notebook in request.notebooks {
+    for notebook in request.notebooks.map({ anonymizer?.source($0) ?? $0 }) {
       let name = String((notebook.file as NSString).lastPathComponent)
       let stem = name.hasSuffix(".md") ? String(name.dropLast(3)) : name
       guard isPlainFileName(stem) else { throw ReportError.archive(.badName(stem)) }
@@ -100,7 +118,8 @@ extension ArchiveFolder {
     for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm"] { unlink("\(folder)/\(name)") }
     let archive = Archive(
       name: request.name, createdAt: request.createdAt, vgglab: request.version, runs: runs, leftOut: leftOut,
-      reports: reports)
+      reports: reports, isAnonymous: anonymizer != nil)
+    try writeTextAtomically("\(folder)/README.md", archive.readMe(try ArchiveContents(folder: folder, runs: runs)))
     try writeTextAtomically("\(folder)/archive.json", archive.json.json(linesTo: 3))
     try writeTextAtomically(
       "\(folder)/ro-crate-metadata.json", try researchObject(archive, rows, folder).json(linesTo: 4))
@@ -143,6 +162,7 @@ func asReportError(_ error: any Error) -> ReportError {
   case let error as ReportError: error
   case let error as FileError: .file(error)
   case let error as StoreError: .evidence(error)
+  case let error as JournalError: .evidence(StoreError(error))
   default: .file(.unreadable(path: "", reason: "\(error)"))
   }
 }

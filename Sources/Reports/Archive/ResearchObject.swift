@@ -81,6 +81,7 @@ private func description(of name: String, _ archive: Archive) -> String {
     let title = archive.reports.first { $0.folder == parts[1] }?.title ?? parts[1]
     return "\(title): \(parts[2...].joined(separator: "/"))"
   case ("evidence.json.gz", _): return "The rows of all runs"
+  case ("README.md", _): return "What the archive holds, and what it tells of machines and people"
   case ("archive.json", _): return "What the archive is made of"
   default: return name
   }

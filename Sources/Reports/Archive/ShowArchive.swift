@@ -11,7 +11,8 @@ extension Archive {
           examples_per_second FROM run_summary ORDER BY created_at, run
         """)
       var lines = [
-        "\(name), made \(createdAt.prefix(19)) by vgglab \(vgglab): \(self.runs.count) runs", "", runs.table,
+        "\(name), made \(createdAt.prefix(19)) by vgglab \(vgglab): \(self.runs.count) runs"
+          + (isAnonymous ? ", anonymized" : ""), "", runs.table,
       ]
       for report in reports {
         let page = "\(folder)/reports/\(report.folder)/index.html"

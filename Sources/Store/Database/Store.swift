@@ -1,7 +1,7 @@
 import Files
 import Foundation
 import GRDB
-import Journals
+public import Journals
 
 /// A folder with the journals of runs, and the index that is made from them: a database.
 public final class Store: Sendable {
@@ -239,7 +239,7 @@ func journaling<T>(_ body: () throws(JournalError) -> T) throws(StoreError) -> T
 
 extension StoreError {
   /// A journal's error as the store's.
-  init(_ error: JournalError) {
+  public init(_ error: JournalError) {
     self =
       switch error {
       case .noSuchRun(let run): .noSuchRun(run)

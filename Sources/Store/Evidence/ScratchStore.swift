@@ -105,6 +105,7 @@ final class ScratchStore {
     // read the whole schema again.
     try connection.execute("BEGIN")
     for table in copied { try connection.execute("INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
+    try removeLocalFacts()
   }
 
   /// Runs by experiment, the oldest first.

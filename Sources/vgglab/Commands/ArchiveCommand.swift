@@ -58,6 +58,18 @@ struct ArchiveCreateCommand: LabCommand {
   @Flag(name: .long, help: "Take weights along, however large (default: kept files up to 4 MB).")
   var weights = false
 
+  @Flag(name: .long, help: "Take along the changes to the source that were not committed when a run was made.")
+  var withDiff = false
+
+  @Flag(name: .long, help: "Leave out the names of hosts and author, commits and folders, the same way everywhere.")
+  var anonymous = false
+
+  func validate() throws {
+    if withDiff, anonymous {
+      throw ValidationError("--with-diff and --anonymous exclude each other: changes to the source may tell names")
+    }
+  }
+
   func execute() throws {
     let source = try Store.openToRead(at: store.directory)
     var files: [String] = []
@@ -67,10 +79,13 @@ struct ArchiveCreateCommand: LabCommand {
     let chosen = try runs.map { try $0.split(separator: ",").map { try source.run(matching: String($0)).id } }
     let request = ArchiveRequest(
       name: name, runs: chosen, notebooks: try files.map { try readNotebookSource($0) }, createdAt: currentTime(),
-      version: vgglabVersion, artifactLimit: weights ? 1 << 30 : 4 << 20)
+      version: vgglabVersion, artifactLimit: weights ? 1 << 30 : 4 << 20, withChanges: withDiff,
+      anonymousPeople: anonymous ? authorNames() : nil)
     let archive = try archives.folder.create(request, from: source)
     for file in archive.leftOut { complain("vgglab: \(file) was left out; --weights takes it along") }
-    output(format.json ? try json(ArchiveFacts(archive)) : "\(archives.archives)/\(name)")
+    let contents = try archives.folder.contents(of: name)
+    if !format.json { complain(contents.text) }
+    output(format.json ? try json(ArchiveFacts(archive, contents)) : "\(archives.archives)/\(name)")
   }
 
   /// `NAME.zh.md` beside `NAME.md`.
@@ -89,7 +104,7 @@ struct ArchiveListCommand: LabCommand {
 
   func execute() throws {
     let found = try archives.folder.names.map { try Archive(folder: try archives.folder.archive($0)) }
-    output(format.json ? try json(found.map(ArchiveFacts.init)) : archiveTable(found))
+    output(format.json ? try json(found.map { ArchiveFacts($0) }) : archiveTable(found))
   }
 }
 
@@ -179,8 +194,13 @@ struct ArchiveFacts: Encodable {
   var runs: [String]
   var left_out: [String]
   var reports: [Report]
+  var anonymous: Bool
+  /// Where it was just made.
+  var contents: ArchiveContents?
 
-  init(_ archive: Archive) {
+  init(_ archive: Archive, _ contents: ArchiveContents? = nil) {
+    anonymous = archive.isAnonymous
+    self.contents = contents
     name = archive.name
     created_at = archive.createdAt
     vgglab_version = archive.vgglab

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Lab
 
@@ -22,7 +23,7 @@ struct BenchRecordingCommand: LabCommand {
   }
 
   func execute() throws {
-    let directory = NSTemporaryDirectory() + "vgglab-bench-\(UUID().uuidString)"
+    let directory = try makeTemporaryFolder(prefix: "vgglab-bench")
     defer { try? FileManager.default.removeItem(atPath: directory) }
     do {
       output(

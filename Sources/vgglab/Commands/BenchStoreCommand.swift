@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Lab
 
@@ -32,7 +33,7 @@ struct BenchStoreCommand: LabCommand {
   }
 
   func execute() throws {
-    let directory = keep ?? NSTemporaryDirectory() + "vgglab-bench-\(UUID().uuidString)"
+    let directory = try keep ?? makeTemporaryFolder(prefix: "vgglab-bench")
     defer { if keep == nil { try? FileManager.default.removeItem(atPath: directory) } }
     output(try json(StoreBenchmark(directory: directory, runs: runs, rows: rows)))
   }

@@ -47,7 +47,7 @@ struct ExportCommand: LabCommand {
       return
     }
     let text = try source.exportMetrics(run: found.id, format: format == .csv ? .csv : .jsonl, attempts: attempts)
-    if let output { try writeOutput(output, Data(text.utf8)) } else { vgglab.output(text, terminator: "") }
+    if let output { try writeOutput(output, Data(text.utf8)) } else { outputData(text, terminator: "") }
   }
 }
 

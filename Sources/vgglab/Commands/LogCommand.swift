@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Lab
 import Store
 
@@ -17,13 +16,10 @@ struct LogCommand: LabCommand {
 
   func execute() throws {
     let found = try Store.openToRead(at: store.directory).run(matching: run)
-    // A terminal is not to be commanded by what a log holds; a file gets it as it is.
-    let isTerminal = isatty(1) == 1
-    func shown(_ text: String) -> String { isTerminal ? printable(text, keepingLines: true) : text }
     if follow {
-      try followLog(store: store.directory, run: found.id) { output(shown($0), terminator: "") }
+      try followLog(store: store.directory, run: found.id) { outputData($0, terminator: "") }
     } else {
-      output(shown(try logText(store: store.directory, run: found.id)))
+      outputData(try logText(store: store.directory, run: found.id))
     }
   }
 }

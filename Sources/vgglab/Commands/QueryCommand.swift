@@ -1,4 +1,5 @@
 import ArgumentParser
+import Lab
 import Store
 
 struct QueryCommand: LabCommand {
@@ -14,6 +15,6 @@ struct QueryCommand: LabCommand {
 
   func execute() throws {
     let result = try Store.openToRead(at: store.directory).query(sql)
-    output(format.json ? result.json : result.table)
+    output(format.json ? terminalSafe(json: result.json) : result.table)
   }
 }

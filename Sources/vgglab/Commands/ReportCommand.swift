@@ -42,6 +42,9 @@ struct ReportCommand: LabCommand {
   @Flag(name: .long, help: "Write nothing; tell what would change, and end with 2 if anything would.")
   var check = false
 
+  @Flag(name: .long, help: "Leave out the names of hosts and author, commits and folders, the same way everywhere.")
+  var anonymous = false
+
   func validate() throws {
     if let lang, !["en", "zh"].contains(lang) { throw ValidationError("--lang is '\(lang)'; it is en or zh") }
   }
@@ -61,7 +64,10 @@ struct ReportCommand: LabCommand {
     let last = notebook.split(separator: "/").last ?? "report"
     let name = last.hasSuffix(".md") ? last.dropLast(3) : last
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"
-    var report = try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
+    var report =
+      anonymous
+      ? try weaveAnonymous(notebookSource, store: rows, version: vgglabVersion, people: authorNames())
+      : try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
     report.report.files.merge(try report.report.vectorFigures(figures.map(\.format))) { one, _ in one }
     for warning in report.report.warnings { complain("vgglab: \(warning)") }
     if check {

@@ -11,9 +11,21 @@ struct RunCommand: LabCommand {
   @OptionGroup var format: JSONOptions
   @OptionGroup var options: ExperimentOptions
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep the changes to the source that are not committed with each run (environment VGGLAB_DIFF=no for never).")
+  var diff: Bool?
+
   func execute() throws {
     let laboratory = Laboratory(store: store.directory)
-    let outcomes = try laboratory.run(try options.experiments(), options: options.runOptions)
+    let experiments = try options.experiments()
+    if let diff { GitProvenance.setKeepsChanges(diff) }
+    if GitProvenance.keepsChanges {
+      let git = GitProvenance.capture(
+        of: FileManager.default.currentDirectoryPath, store: store.directory, keepsChanges: true)
+      if let warning = git.changes?.warning { complain("vgglab: \(warning)") }
+    }
+    let outcomes = try laboratory.run(experiments, options: options.runOptions)
     if format.json {
       output(try json(outcomes))
     } else {

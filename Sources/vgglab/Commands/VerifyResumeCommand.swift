@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Lab
 
@@ -29,7 +30,7 @@ struct VerifyResumeCommand: LabCommand {
   }
 
   func execute() throws {
-    let directory = store ?? "\(NSTemporaryDirectory())vgglab-verify-\(getpid())"
+    let directory = try store ?? makeTemporaryFolder(prefix: "vgglab-verify")
     defer { if store == nil { try? FileManager.default.removeItem(atPath: directory) } }
     var check = ResumeCheck(directory: directory, kills: kills, seed: seed)
     let findings = try check.check(try options.experiments(), options: options.runOptions)

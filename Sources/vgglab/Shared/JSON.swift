@@ -1,4 +1,5 @@
 import Foundation
+import Lab
 
 /// Facts as JSON with sorted keys, for `--json`.
 func json(_ value: some Encodable) throws -> String {
@@ -6,5 +7,5 @@ func json(_ value: some Encodable) throws -> String {
   encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
   encoder.nonConformingFloatEncodingStrategy = .convertToString(
     positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+  return terminalSafe(json: String(decoding: try encoder.encode(value), as: UTF8.self))
 }

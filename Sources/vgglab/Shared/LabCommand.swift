@@ -27,25 +27,21 @@ extension LabCommand {
   }
 }
 
-/// Results go to stdout; one that cannot be written (a full disk) ends the program with 74.
-func output(_ text: String, terminator: String = "\n") {
-  let bytes = Array((text + terminator).utf8)
-  var written = 0
-  while written < bytes.count {
-    let count = bytes.withUnsafeBytes { write(1, $0.baseAddress! + written, $0.count - written) }
-    if count >= 0 {
-      written += count
-    } else if errno == EPIPE {
-      // The reader has seen enough.
-      exit(0)
-    } else if errno != EINTR {
-      complain("vgglab: the output could not be written (\(String(cString: strerror(errno))))")
-      exit(74)
-    }
+/// Results for people go to stdout; one that cannot be written (a full disk) ends the program with 74.
+func output(_ text: String, terminator: String = "\n") { finish(writeText(text + terminator)) }
+
+/// Results for programs, as they are unless stdout is a terminal.
+func outputData(_ text: String, terminator: String = "\n") { finish(writeData(text + terminator)) }
+
+private func finish(_ failure: OutputFailure?) {
+  switch failure {
+  case nil: return
+  case .readerIsGone: exit(0)
+  case .other(let reason):
+    complain("vgglab: the output could not be written (\(reason))")
+    exit(74)
   }
 }
 
-/// Progress and messages go to stderr; names in them do not command the terminal.
-func complain(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data((printable(text, keepingLines: true) + "\n").utf8))
-}
+/// Progress and messages go to stderr.
+func complain(_ text: String) { writeMessage(text) }
