@@ -8,6 +8,8 @@ from .mutation import Mutator
 
 BELOW = os.path.join("outer", "middle", "here")
 
+BACKTRACE = "enable=yes,interactive=no,color=no,symbolicate=fast,images=none,registers=none,threads=crashed,limit=12"
+
 
 class Case:
     """`root` is the outermost folder that is watched, `here` the working folder."""
@@ -62,7 +64,7 @@ class Case:
         return {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": os.path.join(self.root, "home"),
             "TMPDIR": os.path.join(self.root, "tmp"), "XDG_CACHE_HOME": os.path.join(self.corpus.folder, "cache"),
-            "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no", TOKEN: self.token}
+            "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": BACKTRACE, TOKEN: self.token}
 
     def watch(self, command):
         """The state of all that a command may not touch."""

@@ -5,7 +5,7 @@ import struct
 import zlib
 
 from .case import STORE, Command
-from .mutation import CONTROLS, NAMES, TEXTS
+from .mutation import CONTROLS, NAMES, TEXTS, packed_zeros
 
 IDX = """schema: 1
 experiment: own
@@ -89,7 +89,7 @@ def packed_idx(case, name, data):
     if choice == 2:
         return packed + b"more"
     if choice == 3:
-        return gzip.compress(data + b"\0" * (600 << 20), 1, mtime=0)
+        return gzip.compress(data + b"\0" * (200 << 20), 1, mtime=0)
     return data
 
 
@@ -135,9 +135,9 @@ def mutate_chunks(case, chunks):
     elif choice == 2:
         chunks[at] = (kind, value[:79] + b"\0" + text)
     elif choice == 3:
-        chunks[at] = (b"iTXt", keyword + b"\0" + random.choice([b"\0\0\0\0", b"\1\0\0\0", b""]) + random.choice([text, value, zlib.compress(b"x" * (300 << 20), 1)]))
+        chunks[at] = (b"iTXt", keyword + b"\0" + random.choice([b"\0\0\0\0", b"\1\0\0\0", b""]) + random.choice([text, value, packed_zeros(300)]))
     elif choice == 4:
-        chunks[at] = (b"zTXt", keyword + b"\0\0" + random.choice([zlib.compress(value), value, zlib.compress(b"x" * (300 << 20), 1)]))
+        chunks[at] = (b"zTXt", keyword + b"\0\0" + random.choice([zlib.compress(value), value, packed_zeros(300)]))
     elif choice == 5:
         chunks[at:at + 1] = [(kind, body)] * random.choice([0, 2, 3000])
     else:

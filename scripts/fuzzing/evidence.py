@@ -9,7 +9,7 @@ import zlib
 from . import journal, page
 from .case import STORE, Command, resume
 from .inputs import MARKDOWN_TOKENS, SQL
-from .mutation import dump
+from .mutation import dump, packed_zeros
 
 SCRIPTS = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<iframe src=https://example.org></iframe>", "<style>body{display:none}</style>",
@@ -59,6 +59,13 @@ def mutate_evidence(case, evidence):
         return evidence
     if choice < 0.32:
         return many_rows(case, json.loads(json.dumps(evidence)))
+    if choice < 0.5 and has(evidence, ["store", "tables"]) and isinstance(evidence["store"]["tables"], dict):
+        evidence = json.loads(json.dumps(evidence))
+        tables = evidence["store"]["tables"]
+        name = random.choice(sorted(tables))
+        if isinstance(tables[name], dict):
+            tables[name]["rows"] = case.mutator.values(tables[name].get("rows"), name, random.choice([0.02, 0.2]))
+        return evidence
     starts = [["store"], ["store", "tables"], ["store", "runs"], ["queries"], ["figures"], ["claims"], ["notebook"], ["definitions"], []]
     start = random.choice([path for path in starts if has(evidence, path)])
     return case.mutator.tree(evidence, "evidence", start)
@@ -101,10 +108,10 @@ def mutate_packed(case, text):
     if choice == 2:
         return gzip.compress(zlib.decompress(packed), mtime=0)
     if choice == 3:
-        return zlib.compress(b" " * (300 << 20), 1)
+        return packed_zeros(300, letter=b" ")
     if choice == 4:
-        return zlib.compress(b"[" * (20 << 20), 9)
-    return zlib.compress(b'{"format":1,"notebook":{"text":"' + b"a" * (200 << 20) + b'"}}', 1)
+        return packed_zeros(20, letter=b"[")
+    return packed_zeros(200, first=b'{"format":1,"notebook":{"text":"')
 
 
 def altered(case, text):
@@ -146,8 +153,9 @@ def archives(case):
     case.copy("archives", "fuzz.yaml", "small.md", "works.bib")
     os.makedirs(case.path("store"))
     folder = case.path("archives", name)
+    done = set()
     for _ in range(case.times()):
-        mutate_member(case, folder, name)
+        mutate_member(case, folder, done)
     signed = case.random.random() < 0.92
     must_notice = not signed and bool(case.mutator.notes) and digests_differ(folder)
     if signed:
@@ -169,7 +177,7 @@ def members(folder):
     return sorted(found)
 
 
-def mutate_member(case, folder, archive):
+def mutate_member(case, folder, done):
     random = case.random
     trials = {run: trial for trial, run in case.corpus.runs.items()}
     names = sorted(members(folder), key=lambda name: [trials.get(part, part) for part in name.split("/")])
@@ -178,8 +186,9 @@ def mutate_member(case, folder, archive):
     name = random.choice(weights)
     path = os.path.join(folder, name)
     label = "/".join(trials.get(part, part) for part in name.split("/"))
-    if not os.path.isfile(path) or os.path.islink(path):
+    if not os.path.isfile(path) or os.path.islink(path) or name in done:
         return
+    done.add(name)
     if choice < 0.1:
         add_member(case, folder, name, label)
         return
@@ -209,7 +218,10 @@ def mutated_journal(case, data, label):
     records = [json.loads(text) for text in texts]
     wanted = case.random.choice(sorted({journal.kind(record) for record in records}))
     at = case.random.choice([at for at, record in enumerate(records) if journal.kind(record) == wanted])
-    texts[at] = dump(case.mutator.tree(records[at], f"{label}, line {at + 1}", [wanted]))
+    if case.random.random() < 0.55:
+        texts[at] = dump(case.mutator.values(records[at], f"{label}, line {at + 1}", 0.25))
+    else:
+        texts[at] = dump(case.mutator.tree(records[at], f"{label}, line {at + 1}", [wanted]))
     return b"".join(journal.frame(text) for text in texts)
 
 

@@ -1,6 +1,4 @@
 """Cases of what people write: experiment files, notebooks and bibliographies."""
-import json
-
 from .case import STORE, Command
 from .mutation import CONTROLS, NAMES, dump
 
@@ -141,7 +139,9 @@ def with_sql(case, text):
         case.mutator.note(f"a cell {kind}: {sql[:200]}")
         return f"{text}\n```{{{kind} new}}\n{options}{sql}\n```\n"
     cells = text.split("SELECT ")
+    if len(cells) == 1:
+        return text
     at = random.randrange(1, len(cells))
-    cells[at] = f"({json.dumps(sql)[1:-1]}) --" + cells[at] if random.random() < 0.2 else sql[7:] + cells[at][cells[at].index("\n"):]
+    cells[at] = sql.removeprefix("SELECT ") + "\n" + cells[at].partition("\n")[2]
     case.mutator.note(f"SELECT number {at}: {sql[:200]}")
     return "SELECT ".join(cells)

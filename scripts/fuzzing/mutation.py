@@ -1,7 +1,9 @@
 """Mutations of values, JSON trees, texts and bytes, the same for the same random numbers."""
 import copy
+import functools
 import json
 import re
+import zlib
 
 # Written into JSON without quotes: numbers and words that `json.dumps` would not give.
 RAW = re.compile(r'"@raw:([^"]*)@"')
@@ -76,6 +78,33 @@ class Mutator:
             return self.value(tree)
         self.edit(parent, key, node, path)
         return tree
+
+    def values(self, tree, where, share):
+        """A copy of a JSON tree in which a share of the values are others of the same type, so that readers take them."""
+        if isinstance(tree, dict):
+            return {key: self.values(value, f"{where}/{key}", share) for key, value in sorted(tree.items())}
+        if isinstance(tree, list):
+            return [self.values(value, f"{where}/{at}", share) for at, value in enumerate(tree)]
+        inner = inner_json(tree)
+        if inner is not None:
+            return dump(self.values(inner, f"{where}(text)", share))
+        if self.random.random() >= share:
+            return tree
+        new = self.like(tree)
+        self.note(f"{where}: {short(tree)} -> {short(new)}")
+        return new
+
+    def like(self, old):
+        random = self.random
+        if isinstance(old, bool):
+            return not old
+        if isinstance(old, int):
+            return random.choice([number for number in INTEGERS if -2**63 <= number < 2**63] + [1e19, 0.5, -1e300])
+        if isinstance(old, float):
+            return random.choice([number for number in REALS if number == number] + [-old, 0, 2**62])
+        if isinstance(old, str):
+            return self.text() if random.random() < 0.6 else self.name()
+        return old
 
     def edit(self, parent, key, node, path):
         random = self.random
@@ -156,6 +185,14 @@ class Mutator:
             result = random.choice([b"", b"\n", b"\0" * 5000, data + data, b"\xef\xbb\xbf" + data])
         self.note(f"bytes at {at}, change {choice}, {len(data)} -> {len(result)}")
         return result
+
+
+@functools.cache
+def packed_zeros(mebibytes, first=b"", letter=b"x"):
+    """zlib data of a few hundred kilobytes that unpack to very many equal letters."""
+    packer = zlib.compressobj(1)
+    parts = [packer.compress(first)] + [packer.compress(letter * (1 << 20)) for _ in range(mebibytes)]
+    return b"".join(parts) + packer.flush()
 
 
 def deep(levels):

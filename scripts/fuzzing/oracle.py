@@ -10,6 +10,7 @@ from .command import PEAK_BYTES
 EXIT_CODES = {0, 1, 2, 3, 64, 65, 66, 74, 75, 130}
 CANARY = b"canary: nothing may read, change or print this line\n"
 FATAL = re.compile(rb"[^\n]*Fatal error:[^\n]*")
+FRAME = re.compile(rb"^ *\d+ [^\n]*0x[0-9a-f]+ ([^\n]*?)(?: \+ \d+)? in vgglab", re.MULTILINE)
 FOREIGN_TEXT = re.compile(rb"Error Domain=|NSCocoaError|NSPOSIXError|Swift\.DecodingError|debugDescription")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -18,27 +19,52 @@ def judge(result):
     """Adds what is wrong with a command's end and output to `result.faults`: pairs of a class and a detail."""
     faults = result.faults
     command = result.command
-    if result.timed_out and result.peak > PEAK_BYTES:
+    if result.signal and not result.timed_out:
+        pass  # the backtrace takes seconds
+    elif result.timed_out and result.peak > PEAK_BYTES:
         faults.append(("memory", f"stopped at {result.peak >> 20} MiB"))
     elif result.timed_out or result.seconds > command.limit:
         faults.append(("slow", f"{result.seconds:.1f} s, limit {command.limit:.0f} s"))
     elif result.peak > PEAK_BYTES:
         faults.append(("memory", f"{result.peak >> 20} MiB"))
     if result.signal and not result.timed_out:
-        found = FATAL.search(result.err)
-        detail = found[0].decode("utf-8", errors="replace") if found else ""
-        faults.append(("trap", f"signal {result.signal} {detail}".strip()))
+        faults.append(("trap", where(result.err) or f"signal {result.signal}"))
     elif not result.timed_out and result.code not in EXIT_CODES:
         faults.append(("exit code", f"undocumented exit code {result.code}"))
     if command.must_notice and result.code == 0 and not result.signal:
         faults.append(("accepted", "altered input ended with 0"))
-    for name, data in (("stdout", result.out), ("stderr", result.err)):
+    for name, data in (("stdout", result.out), ("stderr", b"" if result.signal else result.err)):
         judge_text(name, data, faults)
     if "--json" in command.words and result.code == 0 and not result.signal and not result.timed_out:
         try:
             json.loads(result.out, parse_constant=lambda name: bad_constant(name))
         except ValueError as error:
             faults.append(("json", f"--json printed no JSON: {error}"))
+
+
+def where(text):
+    """What a Swift program says of its crash: the sentence, or the innermost functions of the backtrace."""
+    found = FATAL.search(text)
+    if found:
+        return found[0].decode("utf-8", errors="replace")
+    frames = [frame.decode("utf-8", errors="replace").strip() for frame in FRAME.findall(text)]
+    named = [frame for frame in frames if not frame.startswith(("static ParsableCommand", "specialized LabCommand"))]
+    return " < ".join(named[:3])
+
+
+def judge_workers(runs):
+    """Crashes of workers, which `run` records as failures and leaves in the runs' logs."""
+    faults = []
+    for folder in os.scandir(runs) if os.path.isdir(runs) else []:
+        path = os.path.join(folder.path, "log")
+        if not folder.is_dir(follow_symlinks=False) or not os.path.lexists(path) or not stat.S_ISREG(os.lstat(path).st_mode):
+            continue
+        with open(path, "rb") as file:
+            text = file.read(1 << 20)
+        if b"*** Signal" in text or FATAL.search(text):
+            faults.append(("trap", f"worker: {where(text)}"))
+            os.truncate(path, 0)
+    return faults
 
 
 def bad_constant(name):

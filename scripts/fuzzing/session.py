@@ -3,6 +3,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -78,6 +79,8 @@ class Session:
             result = command.run(self.binary, made, case.here, case.environment(), self.folder)
             oracle.judge(result)
             result.faults += oracle.compare(before, case.watch(made), root)
+            if made.words[0] == "run":
+                result.faults += oracle.judge_workers(case.path("store", "runs"))
             if not result.timed_out and not result.signal:
                 self.judge_temporary(root, result)
             results.append(result)
@@ -163,7 +166,7 @@ def signature_of(fault):
     """What tells a fault from others of the same kind of input: its class, and of some the detail."""
     name, detail = fault
     if name in ("trap", "exit code"):
-        return name, printable(detail)[:90]
+        return name, printable(detail)[:160]
     if name == "outside":
         return name, f"{detail.split(' ')[0]} {os.path.basename(detail)}"
     return (name,)
@@ -185,6 +188,7 @@ def main():
     if not os.access(options.binary, os.X_OK):
         sys.exit(f"fuzz: there is no program {options.binary}; build it, or name one by --binary")
     folder = tempfile.mkdtemp(prefix="vgglab-fuzz-")
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     try:
         session = Session(options, folder)
         try:

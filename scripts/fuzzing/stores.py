@@ -17,14 +17,11 @@ def journals(case):
     """Records with other values behind right checksums."""
     case.copy("store", "fuzz.yaml", "small.md", "works.bib")
     drop_index(case)
-    for _ in range(case.times()):
-        choice = case.random.random()
-        if choice < 0.72:
-            trial = case.random.choice(["a", "b", "broken-off", "broken-off"])
-            mutate_lines(case, case.run_folder(trial, "journal.jsonl"), f"journal of {trial}")
-        elif choice < 0.88:
-            trial = case.random.choice(["a", "removed"])
-            mutate_lines(case, case.run_folder(trial, "annotations.jsonl"), f"annotations of {trial}")
+    files = [(trial, "journal.jsonl") for trial in ("a", "b", "broken-off", "broken-off")] * 3
+    files += [("a", "annotations.jsonl"), ("removed", "annotations.jsonl"), ("", "")]
+    for trial, name in sorted({case.random.choice(files) for _ in range(case.times())}):
+        if trial:
+            mutate_lines(case, case.run_folder(trial, name), f"{name} of {trial}")
         else:
             mutate_record_file(case)
     return store_commands(case)
@@ -50,6 +47,13 @@ def mutate_lines(case, path, name):
     wanted = random.choice(sorted({journal.kind(record) for record in records}))
     at = random.choice([at for at, record in enumerate(records) if journal.kind(record) == wanted])
     record = records[at]
+    if random.random() < 0.55:
+        share = random.choice([0.05, 0.2, 0.5])
+        for at, record in enumerate(records):
+            if journal.kind(record) == wanted:
+                texts[at] = dump(case.mutator.values(record, f"{name}, line {at + 1}", share))
+        journal.write(path, texts)
+        return
     within = [wanted] if wanted in record and random.random() < 0.9 else []
     texts[at] = dump(case.mutator.tree(record, f"{name}, line {at + 1}", within))
     journal.write(path, texts)
@@ -132,8 +136,12 @@ def mutate_safetensors(case, data):
         number = random.choice([float("nan"), float("inf"), -float("inf"), 3e38, 1e-45])
         case.mutator.note(f"all weights {number}")
         return data[:8 + length] + struct.pack("<f", number) * (len(body) // 4)
+    if choice < 0.6 and "__metadata__" in header:
+        header["__metadata__"] = case.mutator.values(header["__metadata__"], "checkpoint", 0.3)
     within = ["__metadata__"] if "__metadata__" in header and random.random() < 0.6 else []
-    text = dump(case.mutator.tree(header, "checkpoint", within)).encode("utf-8", errors="surrogatepass")
+    if choice >= 0.6 or "__metadata__" not in header:
+        header = case.mutator.tree(header, "checkpoint", within)
+    text = dump(header).encode("utf-8", errors="surrogatepass")
     text += b" " * (-len(text) % 8)
     return struct.pack("<Q", len(text)) + text + body
 
