@@ -64,7 +64,7 @@ def mutate_evidence(case, evidence):
         tables = evidence["store"]["tables"]
         name = random.choice(sorted(tables))
         if isinstance(tables[name], dict):
-            tables[name]["rows"] = case.mutator.values(tables[name].get("rows"), name, random.choice([0.02, 0.2]))
+            tables[name]["rows"] = case.mutator.values(tables[name].get("rows"), name, random.choice([0.02, 0.2]), random.choice([str, (int, float), object]))
         return evidence
     starts = [["store"], ["store", "tables"], ["store", "runs"], ["queries"], ["figures"], ["claims"], ["notebook"], ["definitions"], []]
     start = random.choice([path for path in starts if has(evidence, path)])
@@ -219,7 +219,7 @@ def mutated_journal(case, data, label):
     wanted = case.random.choice(sorted({journal.kind(record) for record in records}))
     at = case.random.choice([at for at, record in enumerate(records) if journal.kind(record) == wanted])
     if case.random.random() < 0.55:
-        texts[at] = dump(case.mutator.values(records[at], f"{label}, line {at + 1}", 0.25))
+        texts[at] = dump(case.mutator.values(records[at], f"{label}, line {at + 1}", 0.25, case.random.choice([str, (int, float), object])))
     else:
         texts[at] = dump(case.mutator.tree(records[at], f"{label}, line {at + 1}", [wanted]))
     return b"".join(journal.frame(text) for text in texts)

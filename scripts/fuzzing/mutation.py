@@ -79,16 +79,17 @@ class Mutator:
         self.edit(parent, key, node, path)
         return tree
 
-    def values(self, tree, where, share):
-        """A copy of a JSON tree in which a share of the values are others of the same type, so that readers take them."""
+    def values(self, tree, where, share, only=object):
+        """A copy of a JSON tree in which a share of the values, or those of one type, are others of the same type, so that
+        readers take them."""
         if isinstance(tree, dict):
-            return {key: self.values(value, f"{where}/{key}", share) for key, value in sorted(tree.items())}
+            return {key: self.values(value, f"{where}/{key}", share, only) for key, value in sorted(tree.items())}
         if isinstance(tree, list):
-            return [self.values(value, f"{where}/{at}", share) for at, value in enumerate(tree)]
+            return [self.values(value, f"{where}/{at}", share, only) for at, value in enumerate(tree)]
         inner = inner_json(tree)
         if inner is not None:
-            return dump(self.values(inner, f"{where}(text)", share))
-        if self.random.random() >= share:
+            return dump(self.values(inner, f"{where}(text)", share, only))
+        if self.random.random() >= share or not isinstance(tree, only):
             return tree
         new = self.like(tree)
         self.note(f"{where}: {short(tree)} -> {short(new)}")
@@ -99,9 +100,9 @@ class Mutator:
         if isinstance(old, bool):
             return not old
         if isinstance(old, int):
-            return random.choice([number for number in INTEGERS if -2**63 <= number < 2**63] + [1e19, 0.5, -1e300])
+            return random.choice([number for number in INTEGERS if -2**63 <= number < 2**63])
         if isinstance(old, float):
-            return random.choice([number for number in REALS if number == number] + [-old, 0, 2**62])
+            return random.choice([1e19, -1e19, 1e300, -1e300, 1e-300, 9.3e18, 1e15, -1.0, 0, 2**62, -old, "nan", "inf", "-inf"])
         if isinstance(old, str):
             return self.text() if random.random() < 0.6 else self.name()
         return old

@@ -47,11 +47,18 @@ def mutate_lines(case, path, name):
     wanted = random.choice(sorted({journal.kind(record) for record in records}))
     at = random.choice([at for at, record in enumerate(records) if journal.kind(record) == wanted])
     record = records[at]
-    if random.random() < 0.55:
+    choice = random.random()
+    if choice < 0.35:  # numbers of all records, so that all else is as it was
+        share = random.choice([0.02, 0.1, 0.4])
+        journal.write(path, [
+            dump(case.mutator.values(record, f"{name}, line {at + 1}", share, (int, float))) for at, record in enumerate(records)])
+        return
+    if choice < 0.65:
         share = random.choice([0.05, 0.2, 0.5])
+        only = random.choice([str, (int, float), object])
         for at, record in enumerate(records):
             if journal.kind(record) == wanted:
-                texts[at] = dump(case.mutator.values(record, f"{name}, line {at + 1}", share))
+                texts[at] = dump(case.mutator.values(record, f"{name}, line {at + 1}", share, only))
         journal.write(path, texts)
         return
     within = [wanted] if wanted in record and random.random() < 0.9 else []
@@ -137,7 +144,7 @@ def mutate_safetensors(case, data):
         case.mutator.note(f"all weights {number}")
         return data[:8 + length] + struct.pack("<f", number) * (len(body) // 4)
     if choice < 0.6 and "__metadata__" in header:
-        header["__metadata__"] = case.mutator.values(header["__metadata__"], "checkpoint", 0.3)
+        header["__metadata__"] = case.mutator.values(header["__metadata__"], "checkpoint", random.choice([0.15, 0.4]))
     within = ["__metadata__"] if "__metadata__" in header and random.random() < 0.6 else []
     if choice >= 0.6 or "__metadata__" not in header:
         header = case.mutator.tree(header, "checkpoint", within)
