@@ -5,7 +5,8 @@ import subprocess
 import sys
 import time
 
-from . import journal
+from . import inputs, journal
+from .mutation import dump
 
 EXPERIMENT = """schema: 1
 experiment: fuzz
@@ -102,10 +103,16 @@ class Corpus:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
         os.makedirs(folder)
-        for name, text in (("fuzz.yaml", EXPERIMENT), ("small.md", NOTEBOOK), ("works.bib", BIBLIOGRAPHY)):
+        texts = {
+            "fuzz.yaml": EXPERIMENT, "small.md": NOTEBOOK, "works.bib": BIBLIOGRAPHY, "text.yaml": inputs.YAML,
+            "tree.yaml": dump(inputs.TREE)}
+        for name, text in texts.items():
             with open(os.path.join(folder, name), "w") as file:
                 file.write(text)
         store = ("--store", "store")
+        for name in ("text.yaml", "tree.yaml"):
+            self.ask("plan", name, *store)
+            self.ask("plan", name, "--profile", "quick", *store)
         work = ("run", "fuzz.yaml", *store, "--threads", "1", "--no-smoke")
         self.ask(*work, "--only", "a,b,removed")
         self.break_off([*work, "--only", "broken-off", "--checkpoint-seconds", "0.05"])

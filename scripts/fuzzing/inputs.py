@@ -18,12 +18,12 @@ training:
 measure: {signal: true, repeat: 1}
 trials:
   - name: one
-  - {name: two, priority: 2, after: [one], network: {blocks: [[1, 8], [2, 16]]}}
+  - {name: two, priority: 2, after: [one], network: {blocks: [[1, 16], [2, 32]]}}
   - name: three
     training: {learning_rate: 0.02, max_steps: 1}
 sweep: {training.seed: [1, 2]}
 profiles:
-  quick: {dataset: {train: 16}, only: [one], sweep: {training.epochs: [0, 1]}}
+  quick: {dataset: {train: 16}, only: [one], sweep: {training.epochs: [1, 2]}}
 """
 YAML_TOKENS = [
     "&a ", "*a", "&a [*a, *a]", "<<: *a", "!!binary aGk=", "!!python/object:os.system x", "? ", "- - - ", "{", "}", "[", "]", "[[[[[[", "|\n  x",
@@ -39,12 +39,11 @@ TREE = {
     "training": {
         "epochs": 1, "batch_size": 16, "learning_rate": 0.01, "momentum": 0.9, "weight_decay": 0.0001, "seed": 3, "shuffle": True,
         "optimizer": "sgd", "max_steps": 2},
-    "measure": {"signal": True, "repeat": 1, "threads": 1},
     "trials": [
-        {"name": "one"}, {"name": "two", "priority": 2, "after": ["one"], "network": {"ratio": 8}},
+        {"name": "one"}, {"name": "two", "priority": 2, "after": ["one"], "measure": {"signal": True}},
         {"name": "three", "measure": {"cost": {"steps": 2, "warmup": 1}}}],
     "sweep": {"training.seed": [1, 2], "network.ratio": [8, 16]},
-    "profiles": {"quick": {"dataset": {"train": 16}, "only": ["one"], "trials": [{"name": "one", "training": {"epochs": 0}}]}},
+    "profiles": {"quick": {"dataset": {"train": 16}, "only": ["one"], "trials": [{"name": "one", "training": {"epochs": 2}}]}},
 }
 SETS = ["training.epochs=0", "dataset.train=1e19", "network.blocks=[[1,8]]", "training.seed=-1", "a.b.c=1", "=", "training.max_steps=", "training=*a"]
 

@@ -19,11 +19,12 @@ def journals(case):
     drop_index(case)
     files = [(trial, "journal.jsonl") for trial in ("a", "b", "broken-off", "broken-off")] * 3
     files += [("a", "annotations.jsonl"), ("removed", "annotations.jsonl"), ("", "")]
-    for trial, name in sorted({case.random.choice(files) for _ in range(case.times())}):
-        if trial:
-            mutate_lines(case, case.run_folder(trial, name), f"{name} of {trial}")
-        else:
-            mutate_record_file(case)
+    while not case.mutator.notes:
+        for trial, name in sorted({case.random.choice(files) for _ in range(case.times())}):
+            if trial:
+                mutate_lines(case, case.run_folder(trial, name), f"{name} of {trial}")
+            else:
+                mutate_record_file(case)
     return store_commands(case)
 
 
