@@ -81,8 +81,7 @@ class Session:
             result.faults += oracle.compare(before, case.watch(made), root)
             if made.words[0] == "run":
                 result.faults += oracle.judge_workers(case.path("store", "runs"))
-            if not result.timed_out and not result.signal:
-                self.judge_temporary(root, result)
+            self.judge_temporary(root, result)
             results.append(result)
         notes = case.mutator.notes
         remove(root)
@@ -91,10 +90,10 @@ class Session:
     def judge_temporary(self, root, result):
         folder = os.path.join(root, "tmp")
         left = sorted(os.listdir(folder))
-        if left:
+        if left and not result.timed_out and not result.signal:
             result.faults.append(("temporary files left", ", ".join(left)[:200]))
-            for name in left:
-                remove(os.path.join(folder, name))
+        for name in left:
+            remove(os.path.join(folder, name))
 
     def go(self):
         for kind, number in self.plan():
