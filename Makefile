@@ -4,7 +4,7 @@ CONFIGURATION ?= release
 BUILD := swift build -c $(CONFIGURATION)
 VGGLAB := .build/$(CONFIGURATION)/vgglab
 
-.PHONY: demo exercises test build setup setup-tests lint format bench faults faults-short clean
+.PHONY: demo exercises test build setup setup-tests lint format bench faults faults-short fuzz fuzz-short clean
 
 demo: setup build
 	@$(VGGLAB) run experiments/architectures.yaml experiments/resize.yaml --profile quick
@@ -61,6 +61,16 @@ faults: build
 
 faults-short: build
 	@scripts/faults --short
+
+# Mutated inputs of every kind, ten minutes of them, or a fixed number for continuous integration: docs/fuzzing.md.
+SEED ?= 1
+FUZZ_SECONDS ?= 600
+
+fuzz: build
+	@scripts/fuzz --binary $(VGGLAB) --seed $(SEED) --seconds $(FUZZ_SECONDS)
+
+fuzz-short: build
+	@scripts/fuzz --binary $(VGGLAB) --seed 1 --cases 60
 
 clean:
 	rm -rf .build

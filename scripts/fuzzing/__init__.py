@@ -1,0 +1,1 @@
+"""The fuzzer of vgglab's inputs: see docs/fuzzing.md."""
