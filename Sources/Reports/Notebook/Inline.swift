@@ -40,10 +40,13 @@ struct InlineReader {
 
   /// The line with a mark in the place of each inline.
   mutating func marked(_ text: String, line: Int) -> String {
-    guard text.contains("{") || text.contains("@") else { return text }
+    // A notebook with more of them is refused.
+    guard inlines.count <= MarkupBounds.inlines, text.contains("{") || text.contains("@") else { return text }
     var result = ""
     var rest = text[...]
-    while let start = rest.firstIndex(where: { $0 == "{" || $0 == "@" || $0 == "[" }) {
+    while inlines.count <= MarkupBounds.inlines,
+      let start = rest.firstIndex(where: { $0 == "{" || $0 == "@" || $0 == "[" })
+    {
       result += rest[..<start]
       let before = result.last
       rest = rest[start...]

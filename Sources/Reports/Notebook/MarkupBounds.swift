@@ -32,11 +32,11 @@ struct MarkupBounds {
     for (index, line) in lines.enumerated() {
       bounds.count(line)
       let number = index + 1
+      if depth(line) > Self.nesting { return tooMany("quotes and lists in one another", Self.nesting, number) }
       if bounds.brackets > Self.brackets { return tooMany("brackets", Self.brackets, number) }
       if bounds.addresses > Self.addresses { return tooMany("signs @", Self.addresses, number) }
       if bounds.emphasis > Self.emphasis { return tooMany("signs of emphasis", Self.emphasis, number) }
       if bounds.cells > Self.tableCells { return tooMany("cells of tables", Self.tableCells, number) }
-      if depth(line) > Self.nesting { return tooMany("quotes and lists in one another", Self.nesting, number) }
     }
     bounds.endParagraph()
     let (bytes, isTooLarge) = bounds.longest.multipliedReportingOverflow(by: bounds.closings)
