@@ -55,6 +55,8 @@ import Testing
     ("cells filled up", "|" + String(repeating: "a|", count: 3_000) + "\n|" + String(repeating: "-|", count: 3_000) + "\n"
       + String(repeating: "|\n", count: 40_000), "cells of tables"),
     ("emphasis", String(repeating: "*a_ ", count: 200_000), "signs of emphasis"),
+    ("braces", String(repeating: "{", count: 1_000_000), "more than 60000 braces"),
+    ("tags", String(repeating: "<a ", count: 300_000), "more than 20000 signs <"),
     ("lines", String(repeating: "a\n", count: 200_000), "more than 50000 lines"),
   ]
 

@@ -62,21 +62,22 @@ import Testing
   @Test func nothingThatRunsIsVerified() throws {
     let program = try Self.made()
     defer { program.remove() }
-    for claims in [[:], ["\"vgglab\": \"": "\"vgglab\": \"0.0.9-"], ["\"fonts\": \"": "\"fonts\": \"00"]] {
+    for (claims, additions) in [
+      ([:], Self.additions.prefix(1)), (["\"fonts\": \"": "\"fonts\": \"00"], Self.additions.prefix(1)),
+      (["\"vgglab\": \"": "\"vgglab\": \"0.0.9-", "\"fonts\": \"": "\"fonts\": \"00"], Self.additions[...]),
+    ] {
       var forged = try ForgedPage(program, folder: "page")
       for (from, to) in claims {
         #expect(forged.evidence.contains(from), "\(forged.evidence.prefix(200))")
         forged.evidence = forged.evidence.replacing(from, with: to)
       }
       let sound = forged.page
-      for addition in Self.additions {
+      for addition in additions {
         #expect(sound.contains(addition.from))
         forged.page = sound.replacing(addition.from, with: addition.to)
         try forged.write("forged.html")
-        for options in [[], ["--allow-other-version", "--allow-unverified-figures"]] {
-          let outcome = try program.run(["verify", "forged.html"] + options)
-          #expect(outcome.code == 2 && outcome.output.contains(addition.sentence), "\(claims) \(addition): \(outcome)")
-        }
+        let outcome = try program("verify", "forged.html", "--allow-other-version", "--allow-unverified-figures")
+        #expect(outcome.code == 2 && outcome.output.contains(addition.sentence), "\(claims) \(addition): \(outcome)")
       }
     }
   }

@@ -248,8 +248,8 @@ import Reports
     let names = try extractEvidence(from: report.page, file: "p", to: out)
     #expect(
       names == [
-        "data/effect.csv", "data/larger.csv", "data/pair.csv", "data/results.csv", "data/training.csv", "evidence.json",
-        "evidence.sqlite", "notebook.md",
+        "data/README.md", "data/effect.csv", "data/larger.csv", "data/pair.csv", "data/results.csv",
+        "data/training.csv", "evidence.json", "evidence.sqlite", "notebook.md",
       ])
     #expect(try String(contentsOfFile: "\(out)/notebook.md", encoding: .utf8) == EvidenceStore.notebook)
     for query in report.report.queries {

@@ -5,7 +5,10 @@ struct MarkupBounds {
   static let brackets = 20_000
   static let addresses = 5_000
   static let emphasis = 100_000
+  static let tags = 20_000
   static let inlines = 20_000
+  /// Places where a value or citation may begin.
+  static let beginnings = 60_000
   static let nesting = 50
   static let tableCells = 200_000
   /// Bytes that links to definitions may become.
@@ -15,6 +18,7 @@ struct MarkupBounds {
   private var closings = 0
   private var addresses = 0
   private var emphasis = 0
+  private var tags = 0
   private var cells = 0
   /// Of the table at hand.
   private var columns = 0
@@ -24,10 +28,11 @@ struct MarkupBounds {
   private var longest = 0
 
   /// The first thing that is too much; nil for none.
-  static func problem(_ lines: [String], inlines: Int) -> (line: Int, problem: ReportProblem)? {
+  static func problem(_ lines: [String], _ reader: InlineReader) -> (line: Int, problem: ReportProblem)? {
     func tooMany(_ what: String, _ limit: Int, _ line: Int) -> (Int, ReportProblem) { (line, .tooMany(what, limit: limit)) }
     guard lines.count <= Self.lines else { return tooMany("lines", Self.lines, Self.lines) }
-    guard inlines <= Self.inlines else { return tooMany("values and citations", Self.inlines, 1) }
+    guard reader.inlines.count <= Self.inlines else { return tooMany("values and citations", Self.inlines, 1) }
+    guard reader.beginnings <= Self.beginnings else { return tooMany("braces, brackets and signs @", Self.beginnings, 1) }
     var bounds = MarkupBounds()
     for (index, line) in lines.enumerated() {
       bounds.count(line)
@@ -36,6 +41,7 @@ struct MarkupBounds {
       if bounds.brackets > Self.brackets { return tooMany("brackets", Self.brackets, number) }
       if bounds.addresses > Self.addresses { return tooMany("signs @", Self.addresses, number) }
       if bounds.emphasis > Self.emphasis { return tooMany("signs of emphasis", Self.emphasis, number) }
+      if bounds.tags > Self.tags { return tooMany("signs <", Self.tags, number) }
       if bounds.cells > Self.tableCells { return tooMany("cells of tables", Self.tableCells, number) }
     }
     bounds.endParagraph()
@@ -55,6 +61,7 @@ struct MarkupBounds {
       case UInt8(ascii: "@"): (addresses, others) = (addresses + 1, others + 1)
       case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"): (emphasis, others) = (emphasis + 1, others + 1)
       case UInt8(ascii: ":") where last == UInt8(ascii: "]"): mayDefine = true
+      case UInt8(ascii: "<"): (tags, others) = (tags + 1, others + 1)
       case UInt8(ascii: "|"): pipes += 1
       case UInt8(ascii: "-"): dashes += 1
       case UInt8(ascii: ":"), UInt8(ascii: ">"), 0x20, 0x09: break

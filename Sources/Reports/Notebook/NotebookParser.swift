@@ -55,7 +55,7 @@ struct NotebookParser {
     }
     for condition in open { problems.add(condition.line, .conditionNotClosed) }
     notebook.inlines = reader.inlines
-    if let found = MarkupBounds.problem(notebook.lines, inlines: reader.inlines.count) {
+    if let found = MarkupBounds.problem(notebook.lines, reader) {
       problems.add(found.line, found.problem)
       return notebook
     }
