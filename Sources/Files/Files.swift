@@ -8,8 +8,9 @@ public func readFile(_ path: String, limit: Int = 64 << 20) throws(FileError) ->
       ? .missing(path: path) : .unreadable(path: path, reason: String(cString: strerror(errno)))
   }
   guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+  guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: path, reason: "it is not a regular file") }
   guard status.st_size <= limit else { throw .tooLarge(path: path, bytes: Int(status.st_size), limit: limit) }
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
   defer { close(descriptor) }
   var data = Data()

@@ -48,7 +48,10 @@ import Testing
     ("default-src 'none'", "default-src *", "another content security policy"),
     ("img-src data:;", "img-src data: https:;", "another content security policy"),
     ("<meta http-equiv=\"Content-Security-Policy\"", "<meta name=\"description\"", "no content security policy"),
-    ("<main id=\"text\">", "<main id=\"text\" onload=\"alert(1)\">", "an attribute that vgglab does not make: main onload"),
+    (
+      "<main id=\"text\">", "<main id=\"text\" onload=\"alert(1)\">",
+      "an attribute that vgglab does not make: main onload"
+    ),
     ("<main id=\"text\">", "<main id=\"text\" style=\"display:none\">", "main style"),
     ("<main id=\"text\">", "<main id=text>", "a tag that vgglab does not write"),
     ("https://example.org/a?", "javascript:alert(1)//", "an address that vgglab does not write: javascript:"),
@@ -157,7 +160,9 @@ import Testing
     #expect(outcome.code == 65 && outcome.errors.contains("unpacks to more than 1048576 bytes"), "\(outcome)")
     outcome = try program("extract", "large.html", "-o", "taken", "--max-evidence", "1")
     #expect(outcome.code == 65 && !program.exists("taken"), "\(outcome)")
-    for wrong in ["0", "5000", "many"] { #expect(try program("verify", "large.html", "--max-evidence", wrong).code == 64) }
+    for wrong in ["0", "5000", "many"] {
+      #expect(try program("verify", "large.html", "--max-evidence", wrong).code == 64)
+    }
     forged.evidence = whole.replacing(
       "\"definitions\":", with: "\"more\": [" + String(repeating: "0,", count: 9_000_000) + "0], \"definitions\":")
     try forged.write("values.html")

@@ -13,13 +13,12 @@ import Testing
     (doubling, "more memory than a query may have"),
     (doubling.replacing(" UNION ALL ", with: " EXCEPT "), "more memory than a query may have"),
     ("SELECT instr(hex(zeroblob(2000000)), hex(zeroblob(900000)) || '1')", "a value has more than"),
-    ("SELECT length(printf('%.9999999f', 1.0))", "a value has more than"),
     ("SELECT replace(hex(zeroblob(1000)), '0', hex(zeroblob(10000)))", "a value has more than"),
     (endless + "SELECT DISTINCT randomblob(4000000) FROM r", "a value has more than"),
     (endless + "SELECT DISTINCT randomblob(900000) FROM r", "its answer has more than"),
     (endless + "SELECT count(*) FROM (SELECT DISTINCT randomblob(900000) FROM r)", "more memory than a query may have"),
     (endless + "SELECT hex(zeroblob(400000)) || x FROM r ORDER BY 1", "more memory than a query may have"),
-    ("SELECT \(String(repeating: "(", count: 2_000))1\(String(repeating: ")", count: 2_000))", ""),
+    ("SELECT \(String(repeating: "(", count: 2_000))1\(String(repeating: ")", count: 2_000))", "parser stack overflow"),
     (Array(repeating: "SELECT 1", count: 300).joined(separator: " UNION "), "compound"),
     // A name in double quotes is a column, and no text where there is none.
     ("SELECT min(\"tset_accuracy\" > 0.9) AS holds FROM trial_summary", "no such column: tset_accuracy"),
@@ -33,7 +32,8 @@ import Testing
     defer { program.remove() }
     for (sql, reason) in Self.refused {
       let outcome = try program("query", sql)
-      #expect(outcome.code == 65 && outcome.errors.contains(reason), "\(sql.prefix(100)): \(outcome.errors.prefix(300))")
+      #expect(
+        outcome.code == 65 && outcome.errors.contains(reason), "\(sql.prefix(100)): \(outcome.errors.prefix(300))")
       #expect(outcome.output.isEmpty)
     }
   }
@@ -50,12 +50,15 @@ import Testing
       ("replace('aaa', 'aa', 'b')", "\"ba\""), ("replace('abc', 'b', NULL)", "null"), ("replace(121, 1, 3)", "\"323\""),
       ("replace('abc', 'abc', '')", "\"\""), ("trim('  a b ')", "\"a b\""), ("ltrim('xxay', 'x')", "\"ay\""),
       ("rtrim('äbä', 'ä')", "\"äb\""), ("trim('abc', 'cba')", "\"\""), ("trim('abc', '')", "\"abc\""),
-      ("trim(NULL)", "null"), ("trim('a', NULL)", "null"), ("length(instr(hex(zeroblob(500000)), hex(zeroblob(250000)) || '1'))", "1"),
+      ("trim(NULL)", "null"), ("trim('a', NULL)", "null"),
+      ("length(instr(hex(zeroblob(500000)), hex(zeroblob(250000)) || '1'))", "1"),
     ]
     let columns = asked.enumerated().map { "\($1.sql) AS c\($0)" }.joined(separator: ", ")
     let outcome = try program("query", "SELECT \(columns)", "--json")
     for (place, one) in asked.enumerated() {
-      #expect(outcome.output.contains("\"c\(place)\": \(one.value)\(place == asked.count - 1 ? "}" : ", ")"), "\(one): \(outcome)")
+      #expect(
+        outcome.output.contains("\"c\(place)\": \(one.value)\(place == asked.count - 1 ? "}" : ", ")"),
+        "\(one): \(outcome)")
     }
   }
 
@@ -63,7 +66,8 @@ import Testing
   @Test func theTimeIsThereForPeople() throws {
     let program = try LookTests.finished("--set", "training.epochs=0")
     defer { program.remove() }
-    let outcome = try program("query", "SELECT date('now') > '2020-01-01' AS later, \"run\" IS NOT NULL AS named FROM run_summary", "--json")
+    let outcome = try program(
+      "query", "SELECT date('now') > '2020-01-01' AS later, \"run\" IS NOT NULL AS named FROM run_summary", "--json")
     #expect(outcome.code == 0 && outcome.output.contains("\"later\": 1, \"named\": 1"), "\(outcome)")
   }
 }

@@ -146,7 +146,9 @@ struct BibTeXReader {
         skipSpace()
       } while current == "#"
       written += value.utf8.count
-      guard written <= Self.textLimit else { throw fault("all values together have more than \(Self.textLimit) characters") }
+      guard written <= Self.textLimit else {
+        throw fault("all values together have more than \(Self.textLimit) characters")
+      }
       guard fields.count < Self.fieldLimit else { throw fault("the entry has more than \(Self.fieldLimit) fields") }
       fields[name] = value
       if current == "," {

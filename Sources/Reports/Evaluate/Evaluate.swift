@@ -274,7 +274,8 @@ private struct Evaluation {
         problems.add(
           inline.line, .unknownCitation(citation.key, nearest: bibliography.nearestKey(to: citation.key)))
       }
-    case .literature(_, let source) where source.hasPrefix("@") && bibliography.citation(source) == nil && !problems.isFull:
+    case .literature(_, let source)
+    where source.hasPrefix("@") && bibliography.citation(source) == nil && !problems.isFull:
       let key = source.dropFirst().prefix { $0 != "," }.trimmed
       problems.add(inline.line, .unknownCitation(key, nearest: bibliography.nearestKey(to: key)))
     default: break

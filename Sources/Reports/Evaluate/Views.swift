@@ -94,7 +94,8 @@ struct Views {
   /// The names behind FROM and JOIN.
   private func tables(readBy sql: String) -> Set<String> {
     let words = sqlWords(sql)
-    return Set(zip(words, words.dropFirst()).filter { ["from", "join"].contains($0.0.lowercased()) }.map { String($0.1) })
+    return Set(
+      zip(words, words.dropFirst()).filter { ["from", "join"].contains($0.0.lowercased()) }.map { String($0.1) })
   }
 }
 

@@ -45,7 +45,8 @@ public func weaveCheckable(
     preconditionFailure("an error of neither module: \(error)")
   }
   return try weaveAgain(
-    ReportEvidence(vgglab: version, fonts: fontDigest(), source: source, store: rows), seconds: StoreSnapshot.gatheringSeconds)
+    ReportEvidence(vgglab: version, fonts: fontDigest(), source: source, store: rows),
+    seconds: StoreSnapshot.gatheringSeconds)
 }
 
 /// Weaves a report from its evidence alone: the same evidence gives the same bytes.

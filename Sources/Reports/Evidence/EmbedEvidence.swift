@@ -65,7 +65,9 @@ package struct PageParts {
   private static let bytesPerValue = 8
 
   static func read(_ json: Data, limit: Int = ReportEvidence.limit) throws -> ReportEvidence {
-    let marks = json.reduce(0) { $0 + ($1 == UInt8(ascii: ",") || $1 == UInt8(ascii: "[") || $1 == UInt8(ascii: "{") ? 1 : 0) }
+    let marks = json.reduce(0) {
+      $0 + ($1 == UInt8(ascii: ",") || $1 == UInt8(ascii: "[") || $1 == UInt8(ascii: "{") ? 1 : 0)
+    }
     guard marks <= max(1_000_000, limit / bytesPerValue) else {
       throw PageProblem.reading(reason: "it has more than \(max(1_000_000, limit / bytesPerValue)) values")
     }

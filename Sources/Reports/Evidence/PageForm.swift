@@ -55,7 +55,9 @@ struct PageForm {
   }
 
   private mutating func read() {
-    guard skip("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n") || skip("<!DOCTYPE html>\n<html lang=\"zh-Hans\">\n<head>\n")
+    guard
+      skip("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n")
+        || skip("<!DOCTYPE html>\n<html lang=\"zh-Hans\">\n<head>\n")
     else { return fault("does not begin as a page of vgglab does") }
     isInHead = true
     while place < bytes.count, problems.count < Self.limit {
@@ -153,7 +155,8 @@ struct PageForm {
       let end = place
       guard skip("\"") else { break }
       // Pictures are compared by their digests; their text is not needed.
-      found.append((name, String(decoding: bytes[begin..<(name == "src" ? min(end, begin + 400) : end)], as: UTF8.self)))
+      found.append(
+        (name, String(decoding: bytes[begin..<(name == "src" ? min(end, begin + 400) : end)], as: UTF8.self)))
     }
     fault("has a tag that vgglab does not write: \(excerpt(from: start))")
     place = max(place, start + 1)
@@ -165,7 +168,9 @@ struct PageForm {
   private static let head: [String: Set<String>] = [
     "meta": ["charset", "http-equiv", "name", "content"], "title": [], "style": [],
   ]
-  private static let metaNames: Set<String> = ["viewport", "color-scheme", "generator", "description", "author", "date"]
+  private static let metaNames: Set<String> = [
+    "viewport", "color-scheme", "generator", "description", "author", "date",
+  ]
 
   private mutating func readHead(_ element: String, _ attributes: [(name: String, value: String)]) {
     let values = Dictionary(attributes, uniquingKeysWith: { one, _ in one })
@@ -206,7 +211,9 @@ struct PageForm {
     if style == styleSheet { return }
     // The style of another version: nothing in it may fetch or be written in disguise.
     let lower = style.lowercased()
-    for word in ["url(", "@import", "image(", "image-set(", "src(", "expression(", "behavior", "-moz-binding", "\\", "@font-face"]
+    for word in [
+      "url(", "@import", "image(", "image-set(", "src(", "expression(", "behavior", "-moz-binding", "\\", "@font-face",
+    ]
     where lower.contains(word) {
       fault("has a style with \(word)")
     }
@@ -216,15 +223,20 @@ struct PageForm {
 
   private static let body: [String: Set<String>] = {
     var elements: [String: Set<String>] = [
-      "a": ["class", "href", "id", "title", "aria-label", "data-footnote-ref", "data-footnote-backref", 
-        "data-footnote-backref-idx"],
-      "header": [], "nav": ["aria-label"], "ul": ["class"], "ol": ["start", "class"], "li": ["class", "id"], "main": ["id"],
+      "a": [
+        "class", "href", "id", "title", "aria-label", "data-footnote-ref", "data-footnote-backref",
+        "data-footnote-backref-idx",
+      ],
+      "header": [], "nav": ["aria-label"], "ul": ["class"], "ol": ["start", "class"], "li": ["class", "id"],
+      "main": ["id"],
       "footer": [], "code": ["class"], "data": ["value", "data-query", "data-runs"], "figure": ["class", "id"],
       "figcaption": [], "pre": ["tabindex", "lang"], "div": ["class", "tabindex", "role", "aria-label"],
       "table": ["class"], "caption": [], "thead": [], "tbody": [], "tr": [], "th": ["scope", "class", "align"],
-      "td": ["class", "align"], "details": ["class", "open"], "summary": [], "img": ["src", "alt", "title", "width", "height"],
+      "td": ["class", "align"], "details": ["class", "open"], "summary": [],
+      "img": ["src", "alt", "title", "width", "height"],
       "section": ["class", "id", "aria-label", "data-footnotes"],
-      "span": ["class", "title", "role", "aria-label", "aria-hidden"], "p": ["class", "id"], "b": [], "blockquote": [], "s": [],
+      "span": ["class", "title", "role", "aria-label", "aria-hidden"], "p": ["class", "id"], "b": [], "blockquote": [],
+      "s": [],
       "del": [], "em": [], "strong": [], "br": [], "hr": [], "sup": ["class"], "cite": [], "dl": [], "dt": [], "dd": [],
     ]
     for level in 1...6 { elements["h\(level)"] = ["id"] }
@@ -247,8 +259,10 @@ struct PageForm {
   }
 
   private static let classes: Set<String> = [
-    "skip", "subtitle", "level2", "level3", "lit", "otherwise", "printout", "table", "scroll", "chart", "claim", "supported",
-    "refuted", "undecided", "verdict", "badge", "said", "measured", "rows", "number", "prose", "references", "constants",
+    "skip", "subtitle", "level2", "level3", "lit", "otherwise", "printout", "table", "scroll", "chart", "claim",
+    "supported",
+    "refuted", "undecided", "verdict", "badge", "said", "measured", "rows", "number", "prose", "references",
+    "constants",
     "footnotes", "footnote-ref", "footnote-backref", "ledger",
   ]
 

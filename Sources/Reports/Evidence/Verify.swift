@@ -190,7 +190,8 @@ extension Uncompared {
   static func otherDrawing(_ file: String) -> Uncompared {
     Uncompared(
       .figures, file: file,
-      "its figures; text is drawn otherwise on this machine (fonts or libraries), so only their digests were looked up in the evidence")
+      "its figures; text is drawn otherwise on this machine (fonts or libraries), so only their digests were looked up in the evidence"
+    )
   }
 
   static func otherVersion(_ file: String, _ version: String) -> Uncompared {

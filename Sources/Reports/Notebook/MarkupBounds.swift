@@ -29,10 +29,14 @@ struct MarkupBounds {
 
   /// The first thing that is too much; nil for none.
   static func problem(_ lines: [String], _ reader: InlineReader) -> (line: Int, problem: ReportProblem)? {
-    func tooMany(_ what: String, _ limit: Int, _ line: Int) -> (Int, ReportProblem) { (line, .tooMany(what, limit: limit)) }
+    func tooMany(_ what: String, _ limit: Int, _ line: Int) -> (Int, ReportProblem) {
+      (line, .tooMany(what, limit: limit))
+    }
     guard lines.count <= Self.lines else { return tooMany("lines", Self.lines, Self.lines) }
     guard reader.inlines.count <= Self.inlines else { return tooMany("values and citations", Self.inlines, 1) }
-    guard reader.beginnings <= Self.beginnings else { return tooMany("braces, brackets and signs @", Self.beginnings, 1) }
+    guard reader.beginnings <= Self.beginnings else {
+      return tooMany("braces, brackets and signs @", Self.beginnings, 1)
+    }
     var bounds = MarkupBounds()
     for (index, line) in lines.enumerated() {
       bounds.count(line)

@@ -149,5 +149,7 @@ public final class Store: Sendable {
   }
 
   /// The same without parameters, for somebody at a terminal: the current time and random numbers can be asked for.
-  public func query(_ sql: String) throws(StoreError) -> QueryResult { try QueryConnection(path: databasePath).rows(sql) }
+  public func query(_ sql: String) throws(StoreError) -> QueryResult {
+    try QueryConnection(path: databasePath).rows(sql)
+  }
 }

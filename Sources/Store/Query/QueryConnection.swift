@@ -54,7 +54,8 @@ final class QueryConnection {
   /// A database in memory, made by `build` and then restricted like any other; all its queries together are bounded by
   /// `budget` steps of SQLite's machine.
   init(
-    inMemory budget: Int? = nil, _ bounds: QueryBounds = .notebook, _ build: (QueryConnection) throws(StoreError) -> Void
+    inMemory budget: Int? = nil, _ bounds: QueryBounds = .notebook,
+    _ build: (QueryConnection) throws(StoreError) -> Void
   ) throws(StoreError) {
     self.bounds = bounds
     Self.limitMemory(to: Self.memoryBytes)
@@ -198,7 +199,8 @@ final class QueryConnection {
       let status = sqlite3_step(statement)
       if bounds.isRepeatable, clockReads.load(ordering: .relaxed) != reads {
         throw .badQuery(
-          sql: query.sql, reason: "it reads the current time, which is another each time; write the time into the query")
+          sql: query.sql, reason: "it reads the current time, which is another each time; write the time into the query"
+        )
       }
       switch status {
       case SQLITE_ROW:
@@ -329,7 +331,9 @@ final class QueryConnection {
     case SQLITE_AUTH: return "only reading is allowed (\(message))"
     case SQLITE_INTERRUPT:
       if let budget, budget < 0 { return "all queries together take too many steps" }
-      if coarseSeconds() > deadline { return "all queries together take too long (\(bounds.seconds ?? 0) s are allowed)" }
+      if coarseSeconds() > deadline {
+        return "all queries together take too long (\(bounds.seconds ?? 0) s are allowed)"
+      }
       if checks <= Self.checkLimit { return "it takes longer than \(bounds.secondsPerQuery) s; narrow it down" }
       return "it takes more than \(Self.checkLimit * Int(Self.stepsPerCheck)) steps; narrow it down"
     case SQLITE_TOOBIG: return "a value has more than \(Self.valueBytes) bytes, or the query is too long"
