@@ -62,7 +62,7 @@ package struct PageParts {
 
   /// Bytes of JSON for one value, on average, where there are many values: lists of nothing but zeros would take twenty times
   /// their size.
-  private static let bytesPerValue = 8
+  private static let bytesPerValue = 12
 
   static func read(_ json: Data, limit: Int = ReportEvidence.limit) throws -> ReportEvidence {
     let marks = json.reduce(0) {
