@@ -30,6 +30,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case drawing(reason: String)
   case claimWithoutSentence(String)
   case tooManyRows(id: String, rows: Int)
+  case notATruth(column: String, value: String)
   case notACount(column: String, value: String)
   case wrongCounts(String)
   case claimUnderClaim(String, condition: String)
@@ -84,6 +85,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .drawing(let reason): "the chart cannot be drawn: \(reason)"
     case .claimWithoutSentence(let id): "the claim \"\(id)\" has no sentence; give it an option `says`"
     case .tooManyRows(let id, let rows): "\"\(id)\" finds \(rows) rows; one was expected"
+    case .notATruth(let column, let value):
+      "the column \(column) has \"\(shortened(value))\"; 1, 0 or NULL was expected, as a comparison gives it"
     case .notACount(let column, let value):
       "the column \(column) has \"\(shortened(value))\"; a whole number from 0 was expected"
     case .wrongCounts(let text): "there are \(text); successes are a part of the trials"
@@ -115,7 +118,7 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// So many problems are told.
-  private static let shown = 100
+  static let shown = 100
 
   case file(FileError)
   case frontMatter(YAMLProblems)

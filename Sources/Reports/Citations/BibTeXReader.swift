@@ -18,12 +18,19 @@ struct BibTeXReader {
   static let entryLimit = 5_000
   static let fieldLimit = 100
   static let depthLimit = 50
+  /// Characters of one value with its abbreviations written out, and of all values together.
+  static let valueLimit = 20_000
+  static let textLimit = 4_000_000
 
   private let scalars: [Unicode.Scalar]
   private var place = 0
   private var line = 1
   private var abbreviations: [String: String] = [:]
   private var entries: [BibliographyEntry] = []
+  /// The lines of the entries, by their keys.
+  private var lines: [String: Int] = [:]
+  /// Characters of all values so far.
+  private var written = 0
 
   /// Of a `ReportProblem`, with its line in the bibliography.
   struct Fault: Error {
@@ -92,8 +99,8 @@ struct BibTeXReader {
     skipSpace()
     let key = word()
     guard !key.isEmpty else { throw fault("the entry has no key; write @\(kind){key, …}") }
-    if let earlier = entries.first(where: { $0.key == key }) {
-      throw Fault(line: start, problem: .doubledKey(key, line: earlier.line))
+    if let earlier = lines.updateValue(start, forKey: key) {
+      throw Fault(line: start, problem: .doubledKey(key, line: earlier))
     }
     guard entries.count < Self.entryLimit else { throw fault("there are more than \(Self.entryLimit) entries") }
     skipSpace()
@@ -128,12 +135,19 @@ struct BibTeXReader {
       let name = word().lowercased()
       guard !name.isEmpty else { throw fault("a field's name was expected, as in title = {…}") }
       try expect("=", "the field \(shortened(name)) is followed by = and its value")
-      var value = try readValue(name)
-      skipSpace()
-      while current == "#" {
-        advance()
+      var value = ""
+      repeat {
+        if current == "#" { advance() }
         value += try readValue(name)
+        // Before it grows further: an abbreviation may be made of others.
+        guard value.utf8.count <= Self.valueLimit else {
+          throw fault("the value of \(shortened(name)) has more than \(Self.valueLimit) characters")
+        }
         skipSpace()
+      } while current == "#"
+      written += value.utf8.count
+      guard written <= Self.textLimit else {
+        throw fault("all values together have more than \(Self.textLimit) characters")
       }
       guard fields.count < Self.fieldLimit else { throw fault("the entry has more than \(Self.fieldLimit) fields") }
       fields[name] = value

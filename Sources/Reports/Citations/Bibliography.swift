@@ -3,10 +3,16 @@ import PositionedYAML
 /// The works that a notebook can cite.
 struct Bibliography: Sendable {
   let entries: [BibliographyEntry]
+  private let places: [String: Int]
+
+  init(entries: [BibliographyEntry]) {
+    self.entries = entries
+    places = Dictionary(entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { one, _ in one })
+  }
 
   static let empty = Bibliography(entries: [])
 
-  subscript(key: String) -> BibliographyEntry? { entries.first { $0.key == key } }
+  subscript(key: String) -> BibliographyEntry? { places[key].map { entries[$0] } }
 
   func nearestKey(to key: String) -> String? { nearest(to: key, among: entries.map(\.key)) }
 
@@ -34,10 +40,16 @@ struct CitedWorks: Sendable {
     let sorted = names.sorted { ($0.name, $0.entry.year, $0.entry.key) < ($1.name, $1.entry.year, $1.entry.key) }
     entries = sorted.map(\.entry)
     var labels: [String: String] = [:]
-    for (entry, name) in sorted {
-      let alike = sorted.filter { $0.name == name && $0.entry.year == entry.year }
-      let letter = alike.count > 1 ? alike.firstIndex { $0.entry.key == entry.key }.map(Self.letter) ?? "" : ""
-      labels[entry.key] = "\(name)\(words.comma)\(entry.year)\(letter)"
+    // Works that would be called alike are neighbors.
+    var start = 0
+    while start < sorted.count {
+      let (name, year) = (sorted[start].name, sorted[start].entry.year)
+      let end = sorted[start...].firstIndex { $0.name != name || $0.entry.year != year } ?? sorted.count
+      for place in start..<end {
+        let letter = end - start > 1 ? Self.letter(place - start) : ""
+        labels[sorted[place].entry.key] = "\(name)\(words.comma)\(year)\(letter)"
+      }
+      start = end
     }
     self.labels = labels
   }

@@ -44,7 +44,10 @@ struct ClaimMeasurement: Sendable, Hashable {
     guard rows.rows.count <= 1 else { throw CellFault(problem: .tooManyRows(id: cell.id, rows: rows.rows.count)) }
     guard let row = rows.rows.first else { return }
     func value(_ name: String) -> SQLValue { rows.columns.firstIndex(of: name).map { row[$0] } ?? .null }
-    holds = row[place] == .null ? nil : row[place].isTrue
+    guard let truth = row[place].truth else {
+      throw CellFault(problem: .notATruth(column: "holds", value: row[place].plainText))
+    }
+    holds = truth == .unknown ? nil : truth == .yes
     effect = value("effect").number
     if let low = value("low").number, let high = value("high").number { interval = Interval(low: low, high: high) }
     detail = value("detail") == .null ? nil : value("detail").plainText

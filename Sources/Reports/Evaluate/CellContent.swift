@@ -33,6 +33,9 @@ struct Figure: Sendable {
 }
 
 extension CellContent {
+  static let tableRows = 10_000
+  static let tableCells = 50_000
+
   /// What `cell` makes of its rows; what is wrong is noted.
   init(_ cell: Cell, _ rows: QueryResult, _ language: String, _ problems: inout ProblemList) {
     if rows.rows.isEmpty, let sentence = cell.option("otherwise") {
@@ -46,7 +49,11 @@ extension CellContent {
       // What it shows is known when the runs are.
       case .provenance: self = .table([])
       case .scatter: self = .figure(try Figure(.scatter(try scatterChart(cell, rows)), language: words.figures))
-      case .table: self = .table(try tableColumns(cell, rows))
+      case .table:
+        let columns = try tableColumns(cell, rows)
+        try limit(rows.rows.count, to: Self.tableRows, "rows in a table")
+        try limit(rows.rows.count * columns.count, to: Self.tableCells, "cells in a table")
+        self = .table(columns)
       case .curves: self = .figure(try Figure(.lines(try lineChart(cell, rows, words)), language: words.figures))
       case .bars: self = .figure(try Figure(.bars(try barChart(cell, rows)), language: words.figures))
       case .printout:

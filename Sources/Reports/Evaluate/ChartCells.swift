@@ -8,6 +8,8 @@ func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> Line
   let overlay = try flag("overlay", cell)
   var titles: [String] = []
   var series: [String: [LineChart.Series]] = [:]
+  var known: [String: [String: Int]] = [:]
+  try limit(rows.rows.count, to: ChartLimit.linePoints, "points")
   for row in rows.rows {
     let trial = row[places[0]].plainText
     let metric = row[places[1]].plainText.replacing("_", with: " ")
@@ -15,12 +17,16 @@ func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> Line
     let y = row[places[3]] == .null ? Double.nan : try number(row[places[3]], "value")
     let title = overlay ? "" : trial
     let name = overlay ? "\(trial), \(metric)" : metric
-    if series[title] == nil { titles.append(title) }
-    let index = series[title, default: []].firstIndex { $0.name == name }
-    if let index {
+    if series[title] == nil {
+      titles.append(title)
+      try limit(titles.count, to: ChartLimit.panels, "panels")
+    }
+    if let index = known[title]?[name] {
       series[title]![index].points.append(LineChart.Point(x: x, y: y))
     } else {
+      known[title, default: [:]][name] = series[title]?.count ?? 0
       series[title, default: []].append(LineChart.Series(name: name, points: [LineChart.Point(x: x, y: y)]))
+      try limit(series[title]!.count, to: ChartLimit.lines, "lines in a panel")
     }
   }
   let range = try cell.options["y_range"].map { option -> ClosedRange<Double> in
@@ -46,10 +52,17 @@ func barChart(_ cell: Cell, _ rows: QueryResult) throws -> BarChart {
   var groups: [String] = []
   var series: [String] = []
   var values: [String: [String: Double]] = [:]
+  var (knownGroups, knownSeries): (Set<String>, Set<String>) = ([], [])
   for row in rows.rows {
     let (group, name) = (row[places[0]].plainText, row[places[1]].plainText)
-    if !groups.contains(group) { groups.append(group) }
-    if !series.contains(name) { series.append(name) }
+    if knownGroups.insert(group).inserted {
+      groups.append(group)
+      try limit(groups.count, to: ChartLimit.groups, "groups of bars")
+    }
+    if knownSeries.insert(name).inserted {
+      series.append(name)
+      try limit(series.count, to: ChartLimit.series, "series of bars")
+    }
     if row[places[2]] != .null { values[group, default: [:]][name] = try number(row[places[2]], "value") }
   }
   let scale = try axisScale("scale", cell)
@@ -79,9 +92,14 @@ func scatterChart(_ cell: Cell, _ rows: QueryResult) throws -> ScatterChart {
   let label = rows.columns.firstIndex(of: "label")
   var names: [String] = []
   var points: [String: [ScatterChart.Point]] = [:]
+  var known: Set<String> = []
+  try limit(rows.rows.count, to: ChartLimit.scatterRows, "rows")
   for row in rows.rows {
     let name = row[places[0]].plainText
-    if !names.contains(name) { names.append(name) }
+    if known.insert(name).inserted {
+      names.append(name)
+      try limit(names.count, to: ChartLimit.series, "series of points")
+    }
     guard row[places[1]] != .null, row[places[2]] != .null else { continue }
     points[name, default: []].append(
       ScatterChart.Point(
@@ -92,6 +110,20 @@ func scatterChart(_ cell: Cell, _ rows: QueryResult) throws -> ScatterChart {
     title: "", xLabel: cell.option("x_label") ?? "", yLabel: cell.option("y_label") ?? "",
     xScale: try axisScale("x_scale", cell), yScale: try axisScale("y_scale", cell),
     series: names.map { ScatterChart.Series(name: $0, points: points[$0] ?? []) })
+}
+
+/// What one chart may have, counted before anything of it is built; what can be drawn of it is less.
+enum ChartLimit {
+  static let panels = 48
+  static let lines = 100
+  static let linePoints = 200_000
+  static let groups = 500
+  static let series = 20
+  static let scatterRows = 50_000
+}
+
+func limit(_ count: Int, to limit: Int, _ what: String) throws(CellFault) {
+  if count > limit { throw CellFault(problem: .tooMany(what, limit: limit)) }
 }
 
 private func axisScale(_ name: String, _ cell: Cell) throws -> AxisScale {

@@ -55,6 +55,7 @@ private struct Evaluation {
   let rows: any RowSource
   let views: Views
   let words: Words
+  let conditionIDs: Set<String>
   var problems = ProblemList()
   /// By cell; nil for a query that went wrong.
   var answers: [String: QueryResult?] = [:]
@@ -62,6 +63,15 @@ private struct Evaluation {
   var truths: [Condition: Bool] = [:]
   /// By cell.
   var judged: [String: JudgedClaim] = [:]
+  /// Rows and bytes of all answers together.
+  var kept = 0
+  var keptBytes = 0
+  static let rowLimit = 1_000_000
+  static let byteLimit = 96 << 20
+  /// What queries without an answer have taken.
+  var failures = Duration.zero
+  /// Whether no more queries are asked, for the notebook is refused anyway.
+  var isSpent = false
 
   init(source: NotebookSource, notebook: Notebook, bibliography: Bibliography, rows: any RowSource) {
     self.source = source
@@ -70,6 +80,7 @@ private struct Evaluation {
     self.rows = rows
     views = Views(notebook)
     words = Words(language: notebook.language)
+    conditionIDs = Set(notebook.conditions.joined().map(\.id))
   }
 
   mutating func run() throws(ReportError) -> EvaluatedReport {
@@ -125,7 +136,7 @@ private struct Evaluation {
     if cell.kind == .provenance, cell.sql.trimmed.isEmpty {
       return EvaluatedCell(cell: cell, rows: QueryResult(columns: [], rows: []), content: .table([]))
     }
-    let isCondition = notebook.conditions.joined().contains { $0.id == cell.id }
+    let isCondition = conditionIDs.contains(cell.id)
     let isOptional = cell.kind == .query && (cell.option("optional") == "true" || cell.isView || isCondition)
     guard let rows = answer(cell) else { return nil }
     guard !rows.rows.isEmpty || isOptional || cell.option("otherwise") != nil else {
@@ -138,24 +149,55 @@ private struct Evaluation {
   /// A cell's rows, asked for once; nil, and a problem noted the first time, if the query is wrong.
   private mutating func answer(_ cell: Cell) -> QueryResult? {
     if let answer = answers[cell.id] { return answer }
-    var sql = views.sql(of: cell)
-    if cell.kind == .provenance { sql = Provenance.sql(choosing: sql) }
+    guard !isSpent else { return nil }
+    let start = ContinuousClock.now
     do {
+      var sql = try views.sql(of: cell)
+      if cell.kind == .provenance { sql = Provenance.sql(choosing: sql) }
       let parameters = notebook.parameters.filter { sqlNames(sql, $0.key) }
       let found = try rows.query(sql, notebook.parameters)
       answers[cell.id] = .some(found)
+      try keep(found)
       asked.append(
         AskedQuery(
           id: cell.id, kind: cell.kind.rawValue, line: cell.line, sql: sql, parameters: parameters, rows: found))
       return found
+    } catch let fault as CellFault {
+      answers[cell.id] = .some(nil)
+      problems.add(cell.line, fault.problem)
+      return nil
     } catch {
       answers[cell.id] = .some(nil)
       problems.add(cell.line, views.problem(of: cell) ?? .badQuery(reason: "\(error)"))
+      failures += ContinuousClock.now - start
+      // What follows would take as long again.
+      isSpent = failures > .seconds(3)
       return nil
     }
   }
 
-  /// Whether a value of the first row of a condition's query is there and neither zero nor empty.
+  /// Counts an answer; all of them are in memory until the report is written.
+  private mutating func keep(_ rows: QueryResult) throws(CellFault) {
+    kept += rows.rows.count
+    for row in rows.rows {
+      for value in row {
+        switch value {
+        case .text(let text): keptBytes += 24 + text.utf8.count
+        case .blob(let bytes): keptBytes += 24 + bytes.count
+        case .null, .integer, .real: keptBytes += 24
+        }
+      }
+    }
+    guard kept <= Self.rowLimit, keptBytes <= Self.byteLimit else {
+      isSpent = true
+      throw CellFault(
+        problem: kept > Self.rowLimit
+          ? .tooMany("rows of all queries together", limit: Self.rowLimit)
+          : .tooMany("bytes in the rows of all queries together", limit: Self.byteLimit))
+    }
+  }
+
+  /// Whether a value of the first row of a condition's query is 1; 0, NULL and no row at all are not.
   private mutating func holds(_ condition: Condition) -> Bool {
     guard let cell = notebook.cell(condition.id) else {
       problems.add(condition.line, unknown(condition.id))
@@ -173,10 +215,17 @@ private struct Evaluation {
       place = found
     }
     let value = rows.rows.first.flatMap { place < $0.count ? $0[place] : nil } ?? .null
-    return value.isTrue != condition.negated
+    guard let truth = value.truth else {
+      problems.add(
+        condition.line,
+        .notATruth(column: rows.columns.indices.contains(place) ? rows.columns[place] : "", value: value.plainText))
+      return false
+    }
+    return (truth == .yes) != condition.negated
   }
 
   private mutating func bind(_ inline: Inline) -> BoundValue? {
+    guard !problems.isFull else { return nil }
     guard case .value(let id, let column, let format) = inline.kind else { return nil }
     if id == Notebook.parameterID {
       guard let value = notebook.parameters[column] else {
@@ -208,6 +257,7 @@ private struct Evaluation {
 
   /// Whether a reference leads somewhere and a citation to a work.
   private mutating func check(_ inline: Inline) {
+    guard !problems.isFull else { return }
     switch inline.kind {
     case .reference(let kind, let id):
       let text = "@\(kind.rawValue)-\(id)"
@@ -220,11 +270,12 @@ private struct Evaluation {
         problems.add(inline.line, .wrongReference(text, kind: cell.kind.rawValue, right: right))
       }
     case .citation(let citations):
-      for citation in citations where bibliography[citation.key] == nil {
+      for citation in citations where bibliography[citation.key] == nil && !problems.isFull {
         problems.add(
           inline.line, .unknownCitation(citation.key, nearest: bibliography.nearestKey(to: citation.key)))
       }
-    case .literature(_, let source) where source.hasPrefix("@") && bibliography.citation(source) == nil:
+    case .literature(_, let source)
+    where source.hasPrefix("@") && bibliography.citation(source) == nil && !problems.isFull:
       let key = source.dropFirst().prefix { $0 != "," }.trimmed
       problems.add(inline.line, .unknownCitation(key, nearest: bibliography.nearestKey(to: key)))
     default: break
@@ -236,15 +287,19 @@ private struct Evaluation {
   }
 }
 
+/// What a text or number says as an answer to a question: yes, no, or nothing.
+enum Truth: Sendable {
+  case yes, no, unknown
+}
+
 extension SQLValue {
-  /// There, and neither zero nor empty.
-  var isTrue: Bool {
+  /// 1, 0 or NULL; nil for every other value, of which nobody knows what it means.
+  var truth: Truth? {
     switch self {
-    case .null: false
-    case .integer(let number): number != 0
-    case .real(let number): number != 0
-    case .text(let text): !text.isEmpty
-    case .blob: true
+    case .null: .unknown
+    case .integer(1), .real(1): .yes
+    case .integer(0), .real(0): .no
+    case .integer, .real, .text, .blob: nil
     }
   }
 }

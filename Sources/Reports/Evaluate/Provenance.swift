@@ -35,7 +35,7 @@ enum Provenance {
       func value(_ name: String) -> SQLValue { place(name).map { row[$0] } ?? .null }
       var commit = value("git_commit")
       if case .text(let digest) = commit {
-        commit = .text(digest.prefix(12) + (value("git_dirty").isTrue ? " (\(words.dirty))" : ""))
+        commit = .text(digest.prefix(12) + (value("git_dirty").truth == .yes ? " (\(words.dirty))" : ""))
       }
       let journal = digests[value("run").plainText].map { SQLValue.text(String($0.prefix(12))) } ?? .null
       return [

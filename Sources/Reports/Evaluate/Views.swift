@@ -2,18 +2,61 @@
 struct Views {
   /// In the notebook's order.
   let cells: [Cell]
+  /// The views that each view names, by ids; only of those before it.
+  private let named: [String: [Cell]]
+  /// How often a view's query is worked through for one use of it, the views behind it included.
+  private let weights: [String: Int]
 
-  init(_ notebook: Notebook) { cells = notebook.cells.filter(\.isView) }
+  /// Views that one query may use, the views behind them included, and how often they may be worked through for it:
+  /// each use of a view repeats all that is behind it.
+  static let limit = 100
+  static let weightLimit = 1_000
+
+  init(_ notebook: Notebook) {
+    cells = notebook.cells.filter(\.isView)
+    var named: [String: [Cell]] = [:]
+    var weights: [String: Int] = [:]
+    var earlier: [String: Cell] = [:]
+    for view in cells {
+      let uses = Self.uses(view.sql, of: earlier)
+      named[view.id] = uses.map(\.view)
+      weights[view.id] = Self.weight(uses, weights)
+      earlier[view.id] = view
+    }
+    (self.named, self.weights) = (named, weights)
+  }
+
+  /// The views that a query names, and how often.
+  private static func uses(_ sql: String, of views: [String: Cell]) -> [(view: Cell, count: Int)] {
+    guard !views.isEmpty else { return [] }
+    var counts: [String: Int] = [:]
+    for word in sqlWords(sql) where views[String(word)] != nil { counts[String(word), default: 0] += 1 }
+    return counts.sorted { $0.key < $1.key }.map { (views[$0.key]!, $0.value) }
+  }
+
+  private static func weight(_ uses: [(view: Cell, count: Int)], _ weights: [String: Int]) -> Int {
+    uses.reduce(1) { min(weightLimit + 1, $0 + min(weightLimit + 1, $1.count * (weights[$1.view.id] ?? 1))) }
+  }
 
   /// A cell's query with the views that it reads from before it, each as a common table expression.
-  func sql(of cell: Cell) -> String {
-    var needed: Set<String> = []
-    let earlier = cells.filter { $0.line < cell.line }
-    for view in earlier.reversed() {
-      let readers = [cell.sql] + earlier.filter { needed.contains($0.id) }.map(\.sql)
-      if readers.contains(where: { mentions($0, view.id) }) { needed.insert(view.id) }
+  ///
+  /// Throws a fault where views are stacked so high that no query could work through them.
+  func sql(of cell: Cell) throws(CellFault) -> String {
+    let earlier = Dictionary(uniqueKeysWithValues: cells.filter { $0.line < cell.line }.map { ($0.id, $0) })
+    let uses = Self.uses(cell.sql, of: earlier)
+    guard Self.weight(uses, weights) <= Self.weightLimit else {
+      throw CellFault(problem: .tooMany("uses of views behind one another", limit: Self.weightLimit))
     }
-    let views = earlier.filter { needed.contains($0.id) }.map { "\($0.id) AS (\n\($0.sql.trimmed)\n)" }
+    var needed: [String: Cell] = [:]
+    var open = uses.map(\.view)
+    while let view = open.popLast() {
+      guard needed.updateValue(view, forKey: view.id) == nil else { continue }
+      guard needed.count <= Self.limit else {
+        throw CellFault(problem: .tooMany("views behind one query", limit: Self.limit))
+      }
+      open += named[view.id] ?? []
+    }
+    let views = needed.values.sorted { $0.line < $1.line }.map { "\($0.id) AS (\n\($0.sql.trimmed)\n)" }
     guard !views.isEmpty else { return cell.sql }
     let text = cell.sql.trimmed
     let isRecursive = text.lowercased().hasPrefix("with recursive")
@@ -27,7 +70,8 @@ struct Views {
   /// What a query that cannot be answered has wrong with the views it reads from; nil for nothing.
   func problem(of cell: Cell) -> ReportProblem? {
     if let circle = circle(from: cell) { return .viewCircle(circle) }
-    guard let later = cells.first(where: { $0.line > cell.line && readsFrom(cell.sql, $0.id) }) else { return nil }
+    let read = tables(readBy: cell.sql)
+    guard let later = cells.first(where: { $0.line > cell.line && read.contains($0.id) }) else { return nil }
     return .laterView(later.id, line: later.line)
   }
 
@@ -38,7 +82,8 @@ struct Views {
     var seen: Set<String> = []
     while !paths.isEmpty {
       let path = paths.removeFirst()
-      for view in cells where readsFrom(path[path.count - 1].sql, view.id) {
+      let read = tables(readBy: path[path.count - 1].sql)
+      for view in cells where read.contains(view.id) {
         if view.id == start.id { return path.map(\.id) + [view.id] }
         if seen.insert(view.id).inserted { paths.append(path + [view]) }
       }
@@ -46,12 +91,11 @@ struct Views {
     return nil
   }
 
-  private func mentions(_ sql: String, _ id: String) -> Bool { sqlWords(sql).contains { $0 == id } }
-
-  /// Whether a table of this name stands behind FROM or JOIN.
-  private func readsFrom(_ sql: String, _ id: String) -> Bool {
+  /// The names behind FROM and JOIN.
+  private func tables(readBy sql: String) -> Set<String> {
     let words = sqlWords(sql)
-    return zip(words, words.dropFirst()).contains { $1 == id && ["from", "join"].contains($0.lowercased()) }
+    return Set(
+      zip(words, words.dropFirst()).filter { ["from", "join"].contains($0.0.lowercased()) }.map { String($0.1) })
   }
 }
 

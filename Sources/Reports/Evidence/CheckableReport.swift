@@ -24,6 +24,7 @@ public struct CheckableReport: Sendable {
 }
 
 extension EvidenceDatabase: RowSource {}
+extension StoreSnapshot: RowSource {}
 
 /// Weaves a notebook over a store, and puts into the page what it was woven from.
 ///
@@ -32,22 +33,31 @@ extension EvidenceDatabase: RowSource {}
 public func weaveCheckable(
   _ source: NotebookSource, store: Store, version: String
 ) throws(ReportError) -> CheckableReport {
-  let queries = try evaluate(source, rows: store).queries
   let rows: StoreEvidence
-  do throws(StoreError) {
+  do {
+    // One snapshot for the answers and the rows behind them: a run that is removed meanwhile is in both or in neither.
+    let snapshot = try store.snapshot()
+    let queries = try evaluate(source, rows: snapshot).queries
     rows = try store.gatherEvidence(
-      for: queries.map { EvidenceQuery(sql: $0.sql, parameters: $0.parameters) }, answers: queries.map(\.rows))
-  } catch { throw .evidence(error) }
-  return try weaveAgain(ReportEvidence(vgglab: version, fonts: fontDigest(), source: source, store: rows))
+      for: queries.map { EvidenceQuery(sql: $0.sql, parameters: $0.parameters) }, answers: queries.map(\.rows),
+      from: snapshot)
+  } catch let error as ReportError { throw error } catch let error as StoreError { throw .evidence(error) } catch {
+    preconditionFailure("an error of neither module: \(error)")
+  }
+  return try weaveAgain(
+    ReportEvidence(vgglab: version, fonts: fontDigest(), source: source, store: rows),
+    seconds: StoreSnapshot.gatheringSeconds)
 }
 
 /// Weaves a report from its evidence alone: the same evidence gives the same bytes.
 ///
 /// What the evidence says of queries and figures is not read but made again. Throws ``ReportError``.
-public func weaveAgain(_ evidence: ReportEvidence) throws(ReportError) -> CheckableReport {
+public func weaveAgain(
+  _ evidence: ReportEvidence, seconds: Double = EvidenceDatabase.seconds
+) throws(ReportError) -> CheckableReport {
   var evidence = evidence
   do {
-    let rows = try EvidenceDatabase(evidence.store)
+    let rows = try EvidenceDatabase(evidence.store, seconds: seconds)
     let evaluated = try evaluate(evidence.source, rows: rows)
     let asked = evaluated.queries
     let influence = try rows.influence(

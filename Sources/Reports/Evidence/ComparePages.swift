@@ -148,8 +148,9 @@ extension Verification {
   mutating func compareFigures(_ found: PageElements, _ right: [(id: String, digest: String)], file: String) {
     figures += right.count
     let isAlike = found.figures.count == right.count
+    let there = isAlike ? [] : Set(found.figures.map { [$0.id, $0.digest] })
     for (place, figure) in right.enumerated() {
-      if isAlike ? found.figures[place] == figure : found.figures.contains(where: { $0 == figure }) {
+      if isAlike ? found.figures[place] == figure : there.contains([figure.id, figure.digest]) {
         figures_verified += 1
       } else {
         add(
@@ -163,21 +164,24 @@ extension Verification {
   mutating func compareBytes(_ found: Data, _ right: Data, file: String) {
     guard found != right else { return }
     let told = Set(differences.filter { $0.file == file && $0.line > 0 }.map(\.line))
-    let lines = (
-      found.split(separator: 10, omittingEmptySubsequences: false),
-      right.split(separator: 10, omittingEmptySubsequences: false)
-    )
-    var count = 0
-    for (index, (one, other)) in zip(lines.0, lines.1).enumerated() where one != other {
-      count += 1
-      if !told.contains(index + 1) {
-        let (one, other) = excerpts(one, other)
-        add(PageDifference(file: file, line: index + 1, found: one, right: other))
+    func count(_ data: Data) -> Int { data.reduce(1) { $1 == 10 ? $0 + 1 : $0 } }
+    let isAsLong = count(found) == count(right)
+    var (one, other, index, isUnlike) = (found[...], right[...], 0, false)
+    while !one.isEmpty || !other.isEmpty {
+      index += 1
+      let lines = (one.prefix { $0 != 10 }, other.prefix { $0 != 10 })
+      one = one.dropFirst(lines.0.count + 1)
+      other = other.dropFirst(lines.1.count + 1)
+      if lines.0 == lines.1 { continue }
+      isUnlike = true
+      if !told.contains(index) {
+        let (one, other) = excerpts(lines.0, lines.1)
+        add(PageDifference(file: file, line: index, found: one, right: other))
       }
       // A line more or less makes all that follow unlike.
-      if lines.0.count != lines.1.count { break }
+      if !isAsLong { break }
     }
-    if count == 0 {
+    if !isUnlike {
       add(PageDifference(file: file, what: "it has \(found.count) bytes, and \(right.count) are right"))
     }
   }

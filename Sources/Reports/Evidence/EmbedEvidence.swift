@@ -30,7 +30,7 @@ package struct PageParts {
   }
 
   /// Throws ``PageProblem`` for a page without evidence, or with such that does not hold together in itself.
-  package init(_ page: Data) throws {
+  package init(_ page: Data, limit: Int = ReportEvidence.limit) throws {
     guard let start = page.range(of: Self.opening) else { throw PageProblem.noEvidence }
     guard page.range(of: Self.opening, in: start.upperBound..<page.endIndex) == nil else {
       throw PageProblem.evidenceTwice
@@ -48,20 +48,30 @@ package struct PageParts {
       throw PageProblem.badBlock
     }
     guard sha256Hex(packed) == digest else { throw PageProblem.evidenceChanged }
-    evidence = try Self.unpack(packed)
+    evidence = try Self.unpack(packed, limit: limit)
     frame = page[..<start.lowerBound] + page[end.upperBound...]
   }
 
-  static func unpack(_ packed: Data) throws -> ReportEvidence {
+  static func unpack(_ packed: Data, limit: Int = ReportEvidence.limit) throws -> ReportEvidence {
     let json: Data
-    do { json = try inflated(packed, limit: ReportEvidence.limit) } catch {
+    do { json = try inflated(packed, limit: limit) } catch {
       throw PageProblem.unpacking(reason: "\(error)")
     }
-    return try read(json)
+    return try read(json, limit: limit)
   }
 
-  static func read(_ json: Data) throws -> ReportEvidence {
-    do { return try ReportEvidence(json: try readJSON(json, limit: ReportEvidence.limit)) } catch {
+  /// Bytes of JSON for one value, on average, where there are many values: lists of nothing but zeros would take twenty times
+  /// their size.
+  private static let bytesPerValue = 12
+
+  static func read(_ json: Data, limit: Int = ReportEvidence.limit) throws -> ReportEvidence {
+    let marks = json.reduce(0) {
+      $0 + ($1 == UInt8(ascii: ",") || $1 == UInt8(ascii: "[") || $1 == UInt8(ascii: "{") ? 1 : 0)
+    }
+    guard marks <= max(1_000_000, limit / bytesPerValue) else {
+      throw PageProblem.reading(reason: "it has more than \(max(1_000_000, limit / bytesPerValue)) values")
+    }
+    do { return try ReportEvidence(json: try readJSON(json, limit: limit)) } catch {
       throw PageProblem.reading(reason: "\(error)")
     }
   }

@@ -8,8 +8,10 @@ public import Store
 public struct ReportEvidence: Sendable, Hashable {
   /// Of this form of writing it down.
   public static let format = 1
-  /// Bytes of its JSON that are read.
-  public static let limit = 256 << 20
+  /// Bytes of its JSON that are read unless more is asked for.
+  public static let limit = 64 << 20
+  /// Bytes of a page, or of a file beside it, that are read unless more is asked for.
+  public static let pageLimit = 64 << 20
 
   /// The version that wove it.
   public var vgglab: String
@@ -53,7 +55,7 @@ public struct ReportEvidence: Sendable, Hashable {
     self.fonts = fonts
     self.source = source
     // Folders of the machine that wove are nobody's business.
-    self.source.file = (source.file as NSString).lastPathComponent
+    self.source.file = source.file.split(separator: "/").last.map(String.init) ?? source.file
     self.store = store
   }
 
@@ -153,6 +155,16 @@ public struct ReportEvidence: Sendable, Hashable {
       claims.append(Claim(id: try claim.text("id"), verdict: verdict))
     }
   }
+}
+
+/// What a page's evidence may take to be read and checked.
+public struct EvidenceLimits: Sendable, Hashable {
+  /// Of its JSON.
+  public var bytes = ReportEvidence.limit
+  /// Of all that its database is asked, on the clock.
+  public var seconds = EvidenceDatabase.seconds
+
+  public init() {}
 }
 
 /// A digest of how text is drawn on this machine: of a small picture with letters of several scripts. Where it is the same,

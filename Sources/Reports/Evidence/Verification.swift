@@ -18,17 +18,29 @@ public struct Verification: Sendable, Hashable, Codable {
   public var differences: [PageDifference] = []
   /// More than those that are told.
   public var more_differences = 0
-  /// What could not be compared, in sentences.
+  /// What could not be compared, and why.
+  public var not_compared: [Uncompared] = []
+  /// What else is to be said, in sentences.
   public var notes: [String] = []
 
   public init() {}
 
+  /// Whether nothing differs of what was compared; see ``isVerified(allowing:)``.
   public var isSound: Bool { differences.isEmpty && more_differences == 0 }
+
+  /// Whether nothing differs, and everything was compared but what is allowed to be left out.
+  public func isVerified(allowing kinds: Set<Uncompared.Kind> = []) -> Bool {
+    isSound && not_compared.allSatisfy { kinds.contains($0.kind) }
+  }
 
   static let listed = 12
 
   mutating func add(_ difference: PageDifference) {
     if differences.count < Self.listed { differences.append(difference) } else { more_differences += 1 }
+  }
+
+  mutating func add(_ one: Uncompared) {
+    if !not_compared.contains(one) { not_compared.append(one) }
   }
 
   mutating func add(_ other: Verification) {
@@ -43,6 +55,7 @@ public struct Verification: Sendable, Hashable, Codable {
     if report.isEmpty { report = other.report }
     for difference in other.differences { add(difference) }
     more_differences += other.more_differences
+    for one in other.not_compared { add(one) }
     for note in other.notes where !notes.contains(note) { notes.append(note) }
   }
 
@@ -55,10 +68,29 @@ public struct Verification: Sendable, Hashable, Codable {
       lines.append("claims: \(verdicts)")
     }
     lines += notes
+    lines += not_compared.map { "not compared: \($0)" }
     lines += differences.map { "\($0)" }
     if more_differences > 0 { lines.append("… and \(more_differences) more") }
     return lines.joined(separator: "\n")
   }
+}
+
+/// Something that could not be compared on this machine or by this version.
+public struct Uncompared: Sendable, Hashable, Codable, CustomStringConvertible {
+  public enum Kind: String, Sendable, Hashable, Codable {
+    /// Drawings, for text is drawn with other fonts here.
+    case figures
+    /// What another version of vgglab wrote around the numbers.
+    case text
+  }
+
+  public var kind: Kind
+  public var file: String
+  public var what: String
+
+  public init(_ kind: Kind, file: String, _ what: String) { (self.kind, self.file, self.what) = (kind, file, what) }
+
+  public var description: String { "\(file): \(what)" }
 }
 
 /// Something that is not as it must be.

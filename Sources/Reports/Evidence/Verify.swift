@@ -8,9 +8,13 @@ public import Store
 public struct Verifier {
   /// This vgglab's.
   public let version: String
+  /// What evidence may take; it may come from anybody.
+  public let limits: EvidenceLimits
   private var last: (digest: String, report: CheckableReport)?
 
-  public init(version: String) { self.version = version }
+  public init(version: String, limits: EvidenceLimits = EvidenceLimits()) {
+    (self.version, self.limits) = (version, limits)
+  }
 
   /// Checks a page against the evidence inside it.
   ///
@@ -25,29 +29,39 @@ public struct Verifier {
     let path = "\(folder)/index.html"
     var (found, report, figures) = try check(page: try read(path), file: path)
     guard let report else { return found }
-    let isExact = report.evidence.fonts == fontDigest() && report.evidence.vgglab == version
+    let isSameVersion = report.evidence.vgglab == version
+    // What is drawn alike here is compared, whatever the evidence says of fonts.
+    let drawsAlike = report.evidence.fonts == fontDigest() && isSameVersion
     var files = report.report.files
-    for (name, right) in Self.vectorFigures(of: report, in: folder) {
-      // With other fonts or another vgglab they cannot be drawn again; the page's own figures were compared.
-      files[name] = isExact ? right : (try? readFile("\(folder)/\(name)", limit: 256 << 20))
-    }
+    for (name, right) in Self.vectorFigures(of: report, in: folder) { files[name] = right }
     for (name, right) in files.sorted(by: { $0.key < $1.key }) where name != "index.html" {
       let file = "\(folder)/\(name)"
-      guard let data = try? readFile(file, limit: 256 << 20) else {
+      guard let data = try? readFile(file, limit: ReportEvidence.pageLimit) else {
         // One page alone is a report as well; a folder has all of it or none.
-        found.add(PageDifference(file: file, what: "it is missing"))
+        found.add(PageDifference(file: file, what: "it is missing, or cannot be read"))
         continue
       }
-      let right = isExact || name != "notebook.ipynb" ? right : Self.notebook(right, of: report, in: folder)
       if data == right { continue }
-      if name.hasSuffix(".png"), !isExact {
-        let id = name.dropFirst("figures/".count).dropLast(".png".count)
-        if figures.contains(where: { $0.id == id && $0.png == sha256Hex(data) }) { continue }
-        found.add(PageDifference(file: file, what: "it is not the figure that was drawn"))
-      } else if name.hasSuffix(".png") {
+      switch name.split(separator: ".").last {
+      case "csv": found.compareBytes(data, right, file: file)
+      case "png" where drawsAlike:
         found.add(PageDifference(file: file, what: "it is not the figure that is drawn from its rows"))
-      } else if report.evidence.vgglab == version || name.hasPrefix("data/") {
-        found.compareBytes(data, right, file: file)
+      case "png":
+        let id = name.dropFirst("figures/".count).dropLast(".png".count)
+        if figures.contains(where: { $0.id == id && $0.png == sha256Hex(data) }) {
+          found.add(.otherDrawing(file))
+        } else {
+          found.add(PageDifference(file: file, what: "it is not the figure whose digest is in the evidence"))
+        }
+      case "svg" where !drawsAlike, "pdf" where !drawsAlike: found.add(.otherDrawing(file))
+      case "ipynb" where !drawsAlike && isSameVersion:
+        found.compareBytes(data, Self.notebook(right, of: report, in: folder), file: file)
+      default:
+        if isSameVersion {
+          found.compareBytes(data, right, file: file)
+        } else {
+          found.add(.otherVersion(file, report.evidence.vgglab))
+        }
       }
     }
     for part in ["figures", "data"] {
@@ -64,7 +78,7 @@ public struct Verifier {
   private static func notebook(_ notebook: Data, of report: CheckableReport, in folder: String) -> Data {
     var text = String(decoding: notebook, as: UTF8.self)
     for (name, drawn) in report.report.files where name.hasPrefix("figures/") && name.hasSuffix(".png") {
-      guard let found = try? readFile("\(folder)/\(name)", limit: 256 << 20) else { continue }
+      guard let found = try? readFile("\(folder)/\(name)", limit: ReportEvidence.pageLimit) else { continue }
       text = text.replacing(drawn.base64EncodedString(), with: found.base64EncodedString())
     }
     return Data(text.utf8)
@@ -82,7 +96,7 @@ public struct Verifier {
   public func compare(page: Data, file: String, with store: Store) throws(ReportError) -> Verification {
     var found = Verification()
     do {
-      let parts = try PageParts(page)
+      let parts = try PageParts(page, limit: limits.bytes)
       for difference in try store.differences(from: parts.evidence.store) {
         found.add(PageDifference(file: file, what: "\(difference)"))
       }
@@ -95,7 +109,7 @@ public struct Verifier {
   }
 
   private func read(_ path: String) throws(ReportError) -> Data {
-    do { return try readFile(path, limit: ReportEvidence.limit) } catch { throw .file(error) }
+    do { return try readFile(path, limit: max(ReportEvidence.pageLimit, limits.bytes)) } catch { throw .file(error) }
   }
 
   /// The report is nil where the evidence does not hold together; the figures are those that the page's evidence names.
@@ -104,7 +118,7 @@ public struct Verifier {
   ) throws(ReportError) -> (verification: Verification, report: CheckableReport?, figures: [ReportEvidence.Figure]) {
     var found = Verification()
     let parts: PageParts
-    do { parts = try PageParts(page) } catch PageProblem.evidenceChanged {
+    do { parts = try PageParts(page, limit: limits.bytes) } catch PageProblem.evidenceChanged {
       found.add(PageDifference(file: file, what: "\(PageProblem.evidenceChanged)"))
       return (found, nil, [])
     } catch PageProblem.badBlock {
@@ -113,7 +127,10 @@ public struct Verifier {
     } catch let problem as PageProblem { throw .page(file: file, problem) } catch {
       preconditionFailure("a problem of a page and no other: \(error)")
     }
-    if last?.digest != parts.digest { last = (parts.digest, try weaveAgain(parts.evidence)) }
+    for problem in PageForm.problems(of: parts.frame, file: file) { found.add(problem) }
+    if last?.digest != parts.digest {
+      last = (parts.digest, try weaveAgain(parts.evidence, seconds: limits.seconds))
+    }
     guard let report = last?.report else { preconditionFailure("woven just now") }
     found.compare(parts, report, file: file, isSameVersion: parts.evidence.vgglab == version)
     return (found, report, parts.evidence.figures)
@@ -139,31 +156,48 @@ extension Verification {
     }
     let (one, other) = (PageElements(parts.frame), PageElements(right.frame))
     compareNumbers(one, other, file: file)
+    // Where the figures come out alike they are compared, whatever the evidence says of fonts.
+    let figuresAreAlike = one.figures.elementsEqual(other.figures) { $0 == $1 }
     let isSameFont = parts.evidence.fonts == fontDigest()
-    compareFigures(
-      one, isSameFont && isSameVersion ? other.figures : parts.evidence.figuresInOrder(of: other), file: file)
-    if !isSameFont {
-      notes.append(
-        "Text is drawn otherwise on this machine (fonts or libraries): figures were compared by the digests in the evidence."
-      )
-    }
-    guard isSameVersion else {
-      notes.append(
-        "The page was woven by vgglab \(parts.evidence.vgglab), and this is another: numbers, figures and the verdicts in its evidence were compared, its "
-          + "other text, badges of claims included, was not.")
-      return
-    }
-    if isSameFont {
-      compareBytes(parts.frame, right.frame, file: file)
+    if figuresAreAlike || isSameFont && isSameVersion {
+      compareFigures(one, other.figures, file: file)
     } else {
-      compareBytes(one.withoutSizes, other.withoutSizes, file: file)
+      let told = parts.evidence.figuresInOrder(of: other)
+      let before = figures_verified
+      compareFigures(one, told, file: file)
+      // Their digests agree with the evidence, which whoever changed the page could have changed as well.
+      figures_verified = before
+      add(.otherDrawing(file))
+    }
+    if parts.frame != right.frame {
+      guard isSameVersion else { return add(.otherVersion(file, parts.evidence.vgglab)) }
+      if figuresAreAlike || isSameFont {
+        compareBytes(parts.frame, right.frame, file: file)
+      } else {
+        compareBytes(one.withoutSizes, other.withoutSizes, file: file)
+      }
     }
     // What the evidence tells beside the rows is told for readers, and must be right as well.
     var told = parts.evidence
-    if !isSameFont { told.figures = right.evidence.figures }
-    if told != right.evidence {
+    if !figuresAreAlike, !isSameFont || !isSameVersion { told.figures = right.evidence.figures }
+    if told != right.evidence, isSameVersion || parts.frame == right.frame {
       add(PageDifference(file: file, what: "the evidence tells otherwise of its queries or figures than its rows do"))
     }
+  }
+}
+
+extension Uncompared {
+  static func otherDrawing(_ file: String) -> Uncompared {
+    Uncompared(
+      .figures, file: file,
+      "its figures; text is drawn otherwise on this machine (fonts or libraries), so only their digests were looked up in the evidence"
+    )
+  }
+
+  static func otherVersion(_ file: String, _ version: String) -> Uncompared {
+    Uncompared(
+      .text, file: file,
+      "its text around the numbers, badges of claims included; vgglab \(version) wrote it, and this is another version")
   }
 }
 

@@ -35,18 +35,25 @@ enum ReferenceKind: String, CaseIterable, Sendable {
 /// Reads the inlines of a line and puts marks in their places.
 struct InlineReader {
   var inlines: [Inline] = []
+  /// Places looked at so far; each takes a while.
+  private(set) var beginnings = 0
+  /// Whether there are more than a notebook may have: it is refused, and not read further.
+  private var isFull: Bool { inlines.count > MarkupBounds.inlines || beginnings > MarkupBounds.beginnings }
   /// Of what is written for one inline, in characters.
   private static let lengthLimit = 300
 
   /// The line with a mark in the place of each inline.
   mutating func marked(_ text: String, line: Int) -> String {
-    guard text.contains("{") || text.contains("@") else { return text }
+    guard !isFull, text.contains("{") || text.contains("@") else { return text }
     var result = ""
     var rest = text[...]
-    while let start = rest.firstIndex(where: { $0 == "{" || $0 == "@" || $0 == "[" }) {
+    while !isFull,
+      let start = rest.firstIndex(where: { $0 == "{" || $0 == "@" || $0 == "[" })
+    {
       result += rest[..<start]
       let before = result.last
       rest = rest[start...]
+      beginnings += 1
       guard let (length, kind) = Self.read(rest, after: before) else {
         result.append(rest.removeFirst())
         continue

@@ -11,6 +11,8 @@ struct Notebook: Sendable {
   /// The lines of the body, with marks; lines of front matter, conditions and cells' bodies are empty.
   var lines: [String]
   var cells: [Cell] = []
+  /// Where the cells are among ``cells``, by their ids.
+  var places: [String: Int] = [:]
   var inlines: [Inline] = []
   /// The places of those that stand in code, where they mean nothing.
   var inCode: Set<Int> = []
@@ -20,7 +22,7 @@ struct Notebook: Sendable {
   var language: String { front.language }
   var parameters: [String: SQLValue] { front.parameters.values }
 
-  func cell(_ id: String) -> Cell? { cells.first { $0.id == id } }
+  func cell(_ id: String) -> Cell? { places[id].map { cells[$0] } }
 
   static let cellMark: Unicode.Scalar = "\u{E000}"
   static let inlineMark: Unicode.Scalar = "\u{E001}"
@@ -32,6 +34,9 @@ struct Notebook: Sendable {
 struct ProblemList {
   private(set) var found: [ReportError.Located] = []
   private var known: Set<ReportError.Located> = []
+
+  /// Whether there are more than anybody reads: looking for the nearest names would take long for nothing.
+  var isFull: Bool { found.count > ReportError.shown }
 
   mutating func add(_ line: Int, _ problem: ReportProblem) {
     let located = ReportError.Located(line: line, problem: problem)

@@ -55,6 +55,10 @@ struct NotebookParser {
     }
     for condition in open { problems.add(condition.line, .conditionNotClosed) }
     notebook.inlines = reader.inlines
+    if let found = MarkupBounds.problem(notebook.lines, reader) {
+      problems.add(found.line, found.problem)
+      return notebook
+    }
     let tree = MarkdownTree(notebook.lines.joined(separator: "\n"))
     notebook.inCode = tree.marksInCode.union(sentenceCode)
     for (place, inline) in notebook.inlines.enumerated() where !notebook.inCode.contains(place) {
@@ -90,6 +94,7 @@ struct NotebookParser {
     if cell.sql.allSatisfy(\.isWhitespace), !kind.mayBeEmpty { problems.add(line, .emptyCell(kind: first)) }
     notebook.lines[start] =
       kind == .query ? "" : "\(Notebook.cellMark)\(notebook.cells.count)\(Notebook.cellMark)"
+    notebook.places[id] = notebook.cells.count
     notebook.cells.append(cell)
   }
 

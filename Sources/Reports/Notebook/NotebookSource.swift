@@ -33,8 +33,9 @@ public func readNotebookSource(
   var problems = ProblemList()
   let front = try FrontMatter(lines: notebookLines(text), file: file, &problems)
   guard let name = front.bibliography else { return source }
-  let folder = (file as NSString).deletingLastPathComponent
-  let path = folder.isEmpty ? name.value : "\(folder)/\(name.value)"
+  // The folder's name with its slash; nothing for a file of the working folder.
+  let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+  let path = folder + name.value
   let attributes = try? FileManager.default.attributesOfItem(atPath: path)
   guard isPlainFileName(name.value), attributes?[.type] as? FileAttributeType != .typeSymbolicLink else {
     throw .notebook(file: file, problems: [.init(line: name.line, problem: .badBibliography(name.value))])

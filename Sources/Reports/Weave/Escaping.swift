@@ -51,3 +51,16 @@ func isMark(_ scalar: Unicode.Scalar) -> Bool { (0xE000...0xE00F).contains(scala
 func withoutMarks(_ text: String) -> String {
   String(String.UnicodeScalarView(text.unicodeScalars.map { isMark($0) ? "\u{FFFD}" : $0 }))
 }
+
+/// Whether a link or an image may have an address: one within the page or beside it, or of a scheme that runs nothing.
+func isHarmless(_ address: String, isImage: Bool) -> Bool {
+  guard address.unicodeScalars.allSatisfy({ $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) || $0 == " " }) else {
+    return false
+  }
+  guard let end = address.firstIndex(where: { ":/?#".contains($0) }), address[end] == ":" else { return true }
+  let scheme = address[..<end].lowercased()
+  if isImage, ["png", "gif", "jpeg", "webp"].contains(where: { address.lowercased().hasPrefix("data:image/\($0)") }) {
+    return true
+  }
+  return ["http", "https", "mailto", "ftp", "tel", "xmpp", "doi", "urn"].contains(scheme)
+}

@@ -58,6 +58,9 @@ struct MarkdownTree {
           marksInCode.formUnion(found)
           cmark_node_set_literal(node, restored)
         }
+      } else if type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE {
+        let address = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
+        if !isHarmless(address, isImage: type == CMARK_NODE_IMAGE) { cmark_node_set_url(node, "") }
       } else if type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE {
         hasRawHTML = true
       } else if type == CMARK_NODE_HEADING {

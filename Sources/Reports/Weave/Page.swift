@@ -28,8 +28,7 @@ func page(
     <html lang="\(notebook.language == "zh" ? "zh-Hans" : "en")">
     <head>
     <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '\(policyHash(styleSheet))'; \
-    base-uri 'none'; form-action 'none'">
+    <meta http-equiv="Content-Security-Policy" content="\(pagePolicy(style: policyHash(styleSheet)))">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="generator" content="vgglab \(escapedHTML(version))">
@@ -51,8 +50,13 @@ func page(
     """
 }
 
+/// A page's content security policy: its own style and the pictures in it, and nothing else.
+func pagePolicy(style digest: String) -> String {
+  "default-src 'none'; img-src data:; style-src '\(digest)'; base-uri 'none'; form-action 'none'"
+}
+
 /// A text as a content security policy names it.
-private func policyHash(_ text: String) -> String {
+func policyHash(_ text: String) -> String {
   let digits = Array(sha256Hex(text).utf8)
   let bytes = stride(from: 0, to: digits.count, by: 2).map { place in
     UInt8(String(decoding: digits[place...place + 1], as: UTF8.self), radix: 16) ?? 0

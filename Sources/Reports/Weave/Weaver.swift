@@ -74,7 +74,45 @@ struct Weaver {
     try problems.finish(notebook.file)
   }
 
+  /// Bytes of text that a page may have: values, citations and tables.
+  private static let textLimit = 24 << 20
+
+  /// Counts what the page will have before any of it is written.
+  private func checkSize() throws(ReportError) {
+    var bytes = 0
+    var problems = ProblemList()
+    func count(_ more: Int, _ line: Int) throws(ReportError) {
+      bytes += more
+      guard bytes > Self.textLimit else { return }
+      problems.add(line, .tooMany("bytes of values, citations and tables on the page", limit: Self.textLimit))
+      try problems.finish(notebook.file)
+    }
+    for (place, inline) in notebook.inlines.enumerated() {
+      let runs = report.values[place].map { 13 * (self.runs[$0.query]?.count ?? 0) } ?? 0
+      try count(inlines.plain(place).utf8.count + 60 + runs, inline.line)
+    }
+    for cell in cells.compactMap({ $0 }) {
+      switch cell.content {
+      case .printout(let text): try count(text.utf8.count, cell.cell.line)
+      case .table(let columns):
+        let perNumber = 60 + 13 * (runs[cell.cell.id]?.count ?? 0)
+        for row in cell.rows.rows {
+          for column in columns {
+            switch row[column.source] {
+            case .text(let text): try count(text.utf8.count + 12, cell.cell.line)
+            case .blob(let bytes): try count(2 * bytes.count + 12, cell.cell.line)
+            case .null: try count(12, cell.cell.line)
+            case .integer, .real: try count(perNumber, cell.cell.line)
+            }
+          }
+        }
+      case .nothing, .figure, .claim, .otherwise: break
+      }
+    }
+  }
+
   func woven() throws(ReportError) -> WovenReport {
+    try checkSize()
     var files: [String: Data] = [:]
     var pictures: [String: Data] = [:]
     var drawings: [String: DisplayList] = [:]

@@ -220,11 +220,13 @@ public final class Store: Sendable {
   ///
   /// Throws ``StoreError/badQuery(sql:reason:)`` for wrong SQL, for whatever would write, and for queries without end.
   public func query(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) -> QueryResult {
-    try QueryConnection(path: databasePath).rows(sql, parameters)
+    try QueryConnection(path: databasePath, .notebook).rows(sql, parameters)
   }
 
-  /// The same without parameters.
-  public func query(_ sql: String) throws(StoreError) -> QueryResult { try query(sql, [:]) }
+  /// The same without parameters, for somebody at a terminal: the current time and random numbers can be asked for.
+  public func query(_ sql: String) throws(StoreError) -> QueryResult {
+    try QueryConnection(path: databasePath).rows(sql)
+  }
 }
 
 /// Does something with files, their errors as the store's.

@@ -13,15 +13,23 @@ public final class EvidenceDatabase: Sendable {
 
   /// Steps of SQLite's machine that all queries together may take: evidence may come from anybody.
   static let stepBudget = 4_000_000_000
+  /// Seconds that making the database, all queries and finding their influence may take together.
+  public static let seconds = 8.0
+
+  private let end: Double
 
   /// Puts the rows into new tables; those of an older schema are brought up to date like an older store.
   ///
   /// Throws ``StoreError/evidence(_:)`` for tables and columns that the schema has not, and rows that it does not allow.
-  public init(_ evidence: StoreEvidence) throws(StoreError) {
+  /// Making it and all that is asked of it may take `seconds`.
+  public init(_ evidence: StoreEvidence, seconds: Double = EvidenceDatabase.seconds) throws(StoreError) {
+    end = coarseSeconds() + seconds
+    var bounds = QueryBounds.notebook
+    bounds.seconds = seconds
     guard (1...Schema.version).contains(evidence.schema) else {
       throw .evidence(.newer(found: evidence.schema, known: Schema.version))
     }
-    let query = try QueryConnection(inMemory: Self.stepBudget) { query throws(StoreError) in
+    let query = try QueryConnection(inMemory: Self.stepBudget, bounds) { query throws(StoreError) in
       try query.execute("BEGIN")
       for step in Schema.steps[..<evidence.schema] { try query.execute(step) }
       var known: [String: [String]] = [:]
@@ -71,7 +79,8 @@ public final class EvidenceDatabase: Sendable {
 
   /// Which runs the rows of queries depend on, by taking them away; experiments of `whole` are judged together.
   public func influence(of queries: [EvidenceQuery], whole: [String]) throws(StoreError) -> Influence {
-    let scratch = try ScratchStore(serialized: try serialized(), budget: Self.stepBudget)
+    let scratch = try ScratchStore(
+      serialized: try serialized(), budget: Self.stepBudget, seconds: max(0, end - coarseSeconds()))
     return try scratch.influence(of: queries, whole: Set(whole), isBounded: false)
   }
 }

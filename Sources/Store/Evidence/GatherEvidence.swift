@@ -5,19 +5,34 @@ public import Journals
 
 extension Store {
   /// Bytes of evidence, as JSON, that a page may carry.
-  public static let evidenceLimit = 96 << 20
+  public static let evidenceLimit = 64 << 20
 
   /// The rows that queries need to be answered alike without the store: of the small tables that they read, all rows of
   /// every experiment of which a run is used; of what was measured step by step, the values of used runs that make a
   /// difference.
   ///
-  /// `answers` are what the store gave. All queries are asked again on the evidence alone; where one is answered otherwise,
+  /// `answers` are what `snapshot` gave. All queries are asked again on the evidence alone; where one is answered otherwise,
   /// more rows are taken, in the end all. Throws ``StoreError/evidence(_:)``.
+  public func gatherEvidence(
+    for queries: [EvidenceQuery], answers: [QueryResult], from snapshot: StoreSnapshot
+  ) throws(StoreError) -> StoreEvidence {
+    precondition(queries.count == answers.count, "\(queries.count) queries and \(answers.count) answers")
+    return try snapshot.withScratch { scratch throws(StoreError) in
+      scratch.connection.limitTime(to: StoreSnapshot.gatheringSeconds)
+      return try gatherEvidence(for: queries, answers: answers, scratch)
+    }
+  }
+
+  /// The same in one step, for queries that were asked of the store itself.
   public func gatherEvidence(
     for queries: [EvidenceQuery], answers: [QueryResult]
   ) throws(StoreError) -> StoreEvidence {
-    precondition(queries.count == answers.count, "\(queries.count) queries and \(answers.count) answers")
-    let scratch = try ScratchStore(path: databasePath)
+    try gatherEvidence(for: queries, answers: answers, from: try snapshot())
+  }
+
+  private func gatherEvidence(
+    for queries: [EvidenceQuery], answers: [QueryResult], _ scratch: ScratchStore
+  ) throws(StoreError) -> StoreEvidence {
     let influence = try scratch.influence(of: queries, whole: [], isBounded: true)
     let reads = try queries.map { query throws(StoreError) in
       try scratch.connection.tables(readBy: query.sql, query.parameters)
@@ -38,7 +53,7 @@ extension Store {
       var evidence = StoreEvidence(
         schema: scratch.schema, tables: try scratch.rows(choice), runs: [],
         whole: influence.whole.filter { name in experiments.contains { $0.experiment == name } })
-      let database = try EvidenceDatabase(evidence)
+      let database = try EvidenceDatabase(evidence, seconds: StoreSnapshot.gatheringSeconds)
       let found = try queries.map { query throws(StoreError) in try database.query(query.sql, query.parameters) }
       guard try isSame(found, answers, queries, scratch) else { continue }
       evidence.runs = try facts(of: choice.runs, scratch)

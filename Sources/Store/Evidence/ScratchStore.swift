@@ -36,9 +36,9 @@ final class ScratchStore {
     }
   }
 
-  /// Over the bytes of a database; all queries together may take `budget` steps.
-  convenience init(serialized bytes: Data, budget: Int) throws(StoreError) {
-    try self.init(budget: budget) { connection throws(StoreError) in
+  /// Over the bytes of a database; all queries together may take `budget` steps and `seconds`.
+  convenience init(serialized bytes: Data, budget: Int, seconds: Double) throws(StoreError) {
+    try self.init(budget: budget, seconds: seconds) { connection throws(StoreError) in
       try connection.execute("ATTACH ':memory:' AS source")
       // SQLite frees it.
       guard let copy = sqlite3_malloc64(UInt64(max(1, bytes.count))) else {
@@ -53,9 +53,11 @@ final class ScratchStore {
   }
 
   private init(
-    budget: Int? = nil, _ attach: (QueryConnection) throws(StoreError) -> Void
+    budget: Int? = nil, seconds: Double? = nil, _ attach: (QueryConnection) throws(StoreError) -> Void
   ) throws(StoreError) {
-    connection = try QueryConnection(inMemory: budget) { connection throws(StoreError) in
+    var bounds = QueryBounds.notebook
+    bounds.seconds = seconds
+    connection = try QueryConnection(inMemory: budget, bounds) { connection throws(StoreError) in
       try attach(connection)
     }
     guard case .integer(let version)? = try connection.trustedRows("PRAGMA source.user_version").first?.first,

@@ -4,33 +4,43 @@ import GRDBSQLite
 /// A connection of its own for somebody else's SQL: it can read, and nothing else.
 final class QueryConnection {
   /// Virtual-machine steps of one query, in units of ``stepsPerCheck``.
-  static let checkLimit = 20_000
-  static let stepsPerCheck: Int32 = 10_000
+  static let checkLimit = 2_000_000
+  /// Few, for a step may move a value of ``valueBytes``.
+  static let stepsPerCheck: Int32 = 100
   static let rowLimit = 1_000_000
-  static let valueBytes: Int32 = 4 << 20
-  /// Of all values of an answer together.
-  static let answerBytes = 256 << 20
+  static let valueBytes: Int32 = 1 << 20
+  /// Of all values of an answer together, of somebody else's SQL and of the module's own.
+  static let answerBytes = 96 << 20
+  static let trustedAnswerBytes = 256 << 20
 
   private(set) var handle: OpaquePointer?
   private var checks = 0
   private var bytes = 0
   /// While the room's own SQL runs, nothing is refused.
   private var isTrusted = false
+  /// Why the authorizer refused a statement, where it knows more than SQLite tells.
+  private var refusal: String?
   /// The tables that statements were found to read while they were prepared.
   private(set) var tablesRead: Set<String> = []
   /// How often a check may be made in all queries together; nil without a bound.
   private var budget: Int?
+  private let bounds: QueryBounds
+  /// When the query at hand, and when all queries together must have ended.
+  private var queryDeadline = Double.infinity
+  private var deadline = Double.infinity
   private let statistics = StatisticsBudget()
 
-  init(path: String) throws(StoreError) {
-    var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+  init(path: String, _ bounds: QueryBounds = .interactive) throws(StoreError) {
+    self.bounds = bounds
+    let layer = bounds.isRepeatable ? countingLayer : nil
+    var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, layer)
     if status == SQLITE_OK { status = probe() }
     if status == SQLITE_CANTOPEN || status == SQLITE_READONLY {
       // A folder that cannot be written to: nobody else writes either, so the file is taken as it stands.
       sqlite3_close(handle)
       let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
       status = sqlite3_open_v2(
-        "file:\(escaped)?immutable=1", &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nil)
+        "file:\(escaped)?immutable=1", &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, layer)
     }
     guard status == SQLITE_OK else {
       let reason = String(cString: sqlite3_errmsg(handle))
@@ -43,9 +53,15 @@ final class QueryConnection {
 
   /// A database in memory, made by `build` and then restricted like any other; all its queries together are bounded by
   /// `budget` steps of SQLite's machine.
-  init(inMemory budget: Int? = nil, _ build: (QueryConnection) throws(StoreError) -> Void) throws(StoreError) {
+  init(
+    inMemory budget: Int? = nil, _ bounds: QueryBounds = .notebook,
+    _ build: (QueryConnection) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    self.bounds = bounds
+    Self.limitMemory(to: Self.memoryBytes)
+    limitTime(to: bounds.seconds)
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
-    guard sqlite3_open_v2(":memory:", &handle, flags, nil) == SQLITE_OK else {
+    guard sqlite3_open_v2(":memory:", &handle, flags, bounds.isRepeatable ? countingLayer : nil) == SQLITE_OK else {
       throw .database(path: ":memory:", reason: "SQLite does not open a database in memory")
     }
     try build(self)
@@ -53,14 +69,13 @@ final class QueryConnection {
     self.budget = budget.map { $0 / Int(Self.stepsPerCheck) }
   }
 
+  /// All queries from now on must be answered within some seconds together; nil without a bound.
+  func limitTime(to seconds: Double?) { deadline = seconds.map { coarseSeconds() + $0 } ?? .infinity }
+
   private func restrict() {
     sqlite3_busy_timeout(handle, 5_000)
-    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.valueBytes)
-    sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 20)
-    sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
-    sqlite3_limit(handle, SQLITE_LIMIT_VDBE_OP, 250_000)
-    // Matching a pattern is one step however long it takes, so its length bounds it.
-    sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
+    Self.bound(handle)
+    if deadline == .infinity { limitTime(to: bounds.seconds) }
     // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
     sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
     addStatistics(to: handle, budget: statistics)
@@ -77,8 +92,11 @@ final class QueryConnection {
         case SQLITE_SELECT, SQLITE_RECURSIVE: return SQLITE_OK
         case SQLITE_FUNCTION:
           let name = second.map { String(cString: $0).lowercased() } ?? ""
-          return ["load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"].contains(name)
-            ? SQLITE_DENY : SQLITE_OK
+          if connection.bounds.isRepeatable, QueryConnection.unrepeatable.contains(name) {
+            connection.refusal = "\(name) gives another value each time; write the value into the query"
+            return SQLITE_DENY
+          }
+          return QueryConnection.forbidden.contains(name) ? SQLITE_DENY : SQLITE_OK
         default: return SQLITE_DENY
         }
       }, Unmanaged.passUnretained(self).toOpaque())
@@ -86,12 +104,20 @@ final class QueryConnection {
       handle, Self.stepsPerCheck,
       { context in
         let connection = Unmanaged<QueryConnection>.fromOpaque(context!).takeUnretainedValue()
-        if connection.isTrusted { return 0 }
-        connection.checks += 1
-        if let budget = connection.budget { connection.budget = budget - 1 }
-        return connection.checks > QueryConnection.checkLimit || connection.budget ?? 0 < 0 ? 1 : 0
+        return connection.mayGoOn() ? 0 : 1
       }, Unmanaged.passUnretained(self).toOpaque())
   }
+
+  /// Counts some more steps; whether the query may take them.
+  private func mayGoOn() -> Bool {
+    if isTrusted { return coarseSeconds() <= deadline }
+    checks += 1
+    if let left = budget { budget = left - 1 }
+    return checks <= Self.checkLimit && budget ?? 0 >= 0 && coarseSeconds() <= min(deadline, queryDeadline)
+  }
+
+  /// Whether all queries together have used up what they may.
+  private var isSpent: Bool { budget ?? 0 < 0 || coarseSeconds() > deadline }
 
   deinit { sqlite3_close_v2(handle) }
 
@@ -128,7 +154,7 @@ final class QueryConnection {
         return true
       }
     } catch {
-      if let budget, budget < 0 { throw .evidence(.tooMuchWork) }
+      if isSpent { throw .evidence(.tooMuchWork) }
       return true
     }
     return count != rows.count
@@ -139,12 +165,16 @@ final class QueryConnection {
     guard !sql.unicodeScalars.contains("\0") else { throw .badQuery(sql: sql, reason: "it has a zero character") }
     var statement: OpaquePointer?
     var rest = ""
-    checks = 0
-    let status = sql.withCString { text in
-      var tail: UnsafePointer<CChar>?
-      let status = sqlite3_prepare_v2(handle, text, -1, &statement, &tail)
-      rest = tail.map { String(cString: $0) } ?? ""
-      return status
+    refusal = nil
+    if !isTrusted, isSpent { throw .badQuery(sql: sql, reason: reason(SQLITE_INTERRUPT)) }
+    start()
+    let status = Self.withPreparationMemory {
+      sql.withCString { text in
+        var tail: UnsafePointer<CChar>?
+        let status = sqlite3_prepare_v2(handle, text, -1, &statement, &tail)
+        rest = tail.map { String(cString: $0) } ?? ""
+        return status
+      }
     }
     guard status == SQLITE_OK else { throw .badQuery(sql: sql, reason: reason(status)) }
     guard let statement else { throw .badQuery(sql: sql, reason: "it is empty") }
@@ -157,30 +187,42 @@ final class QueryConnection {
 
   /// Gives the rows of a query one after the other until `body` has had enough.
   private func forEachRow(_ query: PreparedQuery, _ body: ([SQLValue]) -> Bool) throws(StoreError) {
-    checks = 0
+    start()
     bytes = 0
     statistics.reset()
+    let (limit, reads) = (isTrusted ? Self.trustedAnswerBytes : Self.answerBytes, clockReads.load(ordering: .relaxed))
     var count = 0
     let statement = query.statement
     let columns = 0..<sqlite3_column_count(statement)
     defer { sqlite3_reset(statement) }
     while true {
-      switch sqlite3_step(statement) {
+      let status = sqlite3_step(statement)
+      if bounds.isRepeatable, clockReads.load(ordering: .relaxed) != reads {
+        throw .badQuery(
+          sql: query.sql, reason: "it reads the current time, which is another each time; write the time into the query"
+        )
+      }
+      switch status {
       case SQLITE_ROW:
         count += 1
         guard count <= Self.rowLimit else {
           throw .badQuery(sql: query.sql, reason: "it has more than \(Self.rowLimit) rows; add a LIMIT")
         }
+        bytes += 32
         let row = columns.map { value(statement, $0) }
-        guard bytes <= Self.answerBytes else {
-          throw .badQuery(
-            sql: query.sql, reason: "its answer has more than \(Self.answerBytes) bytes; ask for less")
+        guard bytes <= limit else {
+          throw .badQuery(sql: query.sql, reason: "its answer has more than \(limit) bytes; ask for less")
         }
         if !body(row) { return }
       case SQLITE_DONE: return
-      case let status: throw .badQuery(sql: query.sql, reason: reason(status))
+      default: throw .badQuery(sql: query.sql, reason: reason(status))
       }
     }
+  }
+
+  private func start() {
+    checks = 0
+    queryDeadline = coarseSeconds() + bounds.secondsPerQuery
   }
 
   /// Runs the room's own SQL, of one or several statements. Throws ``StoreError/database(path:reason:)``.
@@ -188,6 +230,7 @@ final class QueryConnection {
     isTrusted = true
     defer { isTrusted = false }
     guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+      if isSpent { throw .evidence(.tooMuchWork) }
       throw .database(path: ":memory:", reason: String(cString: sqlite3_errmsg(handle)))
     }
   }
@@ -283,12 +326,18 @@ final class QueryConnection {
 
   private func reason(_ status: Int32) -> String {
     let message = String(cString: sqlite3_errmsg(handle))
+    if let refusal, status & 0xFF == SQLITE_AUTH || status & 0xFF == SQLITE_ERROR { return refusal }
     switch status & 0xFF {
     case SQLITE_AUTH: return "only reading is allowed (\(message))"
     case SQLITE_INTERRUPT:
       if let budget, budget < 0 { return "all queries together take too many steps" }
+      if coarseSeconds() > deadline {
+        return "all queries together take too long (\(bounds.seconds ?? 0) s are allowed)"
+      }
+      if checks <= Self.checkLimit { return "it takes longer than \(bounds.secondsPerQuery) s; narrow it down" }
       return "it takes more than \(Self.checkLimit * Int(Self.stepsPerCheck)) steps; narrow it down"
-    case SQLITE_TOOBIG: return "a value has more than \(Self.valueBytes) bytes"
+    case SQLITE_TOOBIG: return "a value has more than \(Self.valueBytes) bytes, or the query is too long"
+    case SQLITE_NOMEM: return "it needs more memory than a query may have; narrow it down"
     default:
       return message.hasPrefix("no such table")
         ? "\(message); docs/store.md lists the tables, `SELECT name FROM sqlite_master` too" : message
@@ -296,7 +345,7 @@ final class QueryConnection {
   }
 
   private func value(_ statement: OpaquePointer, _ column: Int32) -> SQLValue {
-    bytes += MemoryLayout<SQLValue>.size
+    bytes += MemoryLayout<SQLValue>.stride
     switch sqlite3_column_type(statement, column) {
     case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
     case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, column))

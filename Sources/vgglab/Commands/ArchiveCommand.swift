@@ -157,7 +157,7 @@ struct ArchiveVerifyCommand: LabCommand {
     var verifier = Verifier(version: vgglabVersion)
     let found = try verifier.verify(archive: try archive.path())
     output(format.json ? try json(found) : found.text)
-    if !found.isSound { throw ExitCode(2) }
+    if !found.isVerified() { throw ExitCode(2) }
   }
 }
 

@@ -17,8 +17,18 @@ struct ExtractCommand: LabCommand {
   @Option(name: [.customShort("o"), .long], help: "The folder to write into, new or empty (default: evidence).")
   var output = "evidence"
 
+  @Flag(
+    name: .long,
+    help: "Put an apostrophe before texts of the CSV files that a spreadsheet would take for formulas.")
+  var spreadsheetSafe = false
+
+  @OptionGroup var limits: EvidenceOptions
+
   func execute() throws {
-    let names = try extractEvidence(from: try readFile(page, limit: 256 << 20), file: page, to: output)
+    let bytes = max(ReportEvidence.pageLimit, limits.limits.bytes)
+    let names = try extractEvidence(
+      from: try readFile(page, limit: bytes), file: page, to: output, limits: limits.limits,
+      isSpreadsheetSafe: spreadsheetSafe)
     let paths = names.map { "\(output)/\($0)" }
     vgglab.output(format.json ? try json(paths) : paths.joined(separator: "\n"))
   }

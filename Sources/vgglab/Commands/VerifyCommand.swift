@@ -11,21 +11,74 @@ struct VerifyCommand: LabCommand {
     abstract: "Check a page, a report's folder or an archive against the evidence inside it; no store is needed.",
     discussion: """
       The report is woven again from the rows that it carries, and every byte is compared. With --store the rows are also \
-      compared with the journals of that store. Ends with 2 where anything is not as it must be.
+      compared with the journals of that store. Ends with 2 where anything is not as it must be, and where something could \
+      not be compared: figures if text is drawn with other fonts here, text if another version of vgglab wrote it. The page's \
+      policy, elements and addresses are always checked.
       """)
 
   @Option(name: .long, help: "Also compare the evidence with the journals of this store.")
   var store: String?
 
+  @Flag(name: .long, help: "Do not end with 2 only because figures are drawn otherwise on this machine.")
+  var allowUnverifiedFigures = false
+
+  @Flag(name: .long, help: "Do not end with 2 only because another version of vgglab wrote the text.")
+  var allowOtherVersion = false
+
+  @OptionGroup var limits: EvidenceOptions
   @OptionGroup var format: JSONOptions
 
   @Argument(help: "A page (index.html), a report's folder, or an archive's.")
   var path: String
 
   func execute() throws {
-    var verifier = Verifier(version: vgglabVersion)
+    var verifier = Verifier(version: vgglabVersion, limits: limits.limits)
     let found = try verifier.verify(path: path, store: try store.map { try Store.openToRead(at: $0) })
     output(format.json ? try json(found) : found.text)
-    if !found.isSound { throw ExitCode(2) }
+    var allowed: Set<Uncompared.Kind> = []
+    if allowUnverifiedFigures { allowed.insert(.figures) }
+    if allowOtherVersion { allowed.insert(.text) }
+    if found.isVerified(allowing: allowed) { return }
+    if found.isSound { complain("vgglab: not verified: \(missing(found, allowed))") }
+    throw ExitCode(2)
+  }
+
+  private func missing(_ found: Verification, _ allowed: Set<Uncompared.Kind>) -> String {
+    let kinds = Set(found.not_compared.map(\.kind)).subtracting(allowed)
+    var parts: [String] = []
+    if kinds.contains(.figures) {
+      parts.append("figures were not compared; verify where the fonts are the same, or use --allow-unverified-figures")
+    }
+    if kinds.contains(.text) {
+      parts.append("text was not compared; verify with the version that wrote it, or use --allow-other-version")
+    }
+    return parts.joined(separator: "; ")
+  }
+}
+
+/// How much of evidence is read, which may come from anybody.
+struct EvidenceOptions: ParsableArguments {
+  @Option(
+    name: .long, help: ArgumentHelp("Read evidence of up to this size, unpacked (default: 64).", valueName: "MB"))
+  var maxEvidence: Int?
+
+  @Option(
+    name: .long, help: ArgumentHelp("Give the queries of the evidence this long (default: 8).", valueName: "seconds"))
+  var maxSeconds: Int?
+
+  func validate() throws {
+    if let maxEvidence, !(1...4096).contains(maxEvidence) {
+      throw ValidationError("--max-evidence is \(maxEvidence); it is 1 to 4096")
+    }
+    if let maxSeconds, !(1...86_400).contains(maxSeconds) {
+      throw ValidationError("--max-seconds is \(maxSeconds); it is 1 to 86400")
+    }
+  }
+
+  var limits: EvidenceLimits {
+    var limits = EvidenceLimits()
+    if let maxEvidence { limits.bytes = maxEvidence << 20 }
+    if let maxSeconds { limits.seconds = Double(maxSeconds) }
+    return limits
   }
 }

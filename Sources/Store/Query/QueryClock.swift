@@ -1,0 +1,38 @@
+import Foundation
+import GRDBSQLite
+import Synchronization
+
+/// Seconds of a clock that only goes forward, as a progress handler can afford to read it.
+func coarseSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+/// How often queries have asked for the current time.
+///
+/// `date('now')`, `date()`, `unixepoch()` and `CURRENT_TIMESTAMP` all ask SQLite's operating system layer, and nothing else of
+/// a query does. Connections whose answers must be the same tomorrow are opened over a copy of that layer that counts.
+let clockReads = Atomic<Int>(0)
+
+/// The name of the layer that counts; nil where SQLite does not take one.
+nonisolated(unsafe) let countingLayer: UnsafePointer<CChar>? = {
+  guard let standard = sqlite3_vfs_find(nil) else { return nil }
+  // Both live as long as the process: SQLite keeps the pointers.
+  let layer = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
+  layer.initialize(to: standard.pointee)
+  layer.pointee.pNext = nil
+  let name = strdup("vgglab-query")
+  layer.pointee.zName = UnsafePointer(name)
+  layer.pointee.xCurrentTime = { _, days in
+    clockReads.add(1, ordering: .relaxed)
+    days?.pointee = 2_440_587.5
+    return SQLITE_OK
+  }
+  layer.pointee.xCurrentTimeInt64 = { _, milliseconds in
+    clockReads.add(1, ordering: .relaxed)
+    milliseconds?.pointee = 210_866_760_000_000
+    return SQLITE_OK
+  }
+  return sqlite3_vfs_register(layer, 0) == SQLITE_OK ? UnsafePointer(name) : nil
+}()

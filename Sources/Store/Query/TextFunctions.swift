@@ -1,0 +1,131 @@
+import Foundation
+import GRDBSQLite
+
+/// Replaces SQLite's text functions that take a product of two lengths by such that take a sum: a function is one step of
+/// SQLite's machine, however long it takes, and nothing can interrupt it.
+func replaceTextFunctions(of handle: OpaquePointer?) {
+  let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
+  sqlite3_create_function_v2(handle, "instr", 2, flags, nil, findText, nil, nil, nil)
+  sqlite3_create_function_v2(handle, "replace", 3, flags, nil, replaceText, nil, nil, nil)
+  for (name, sides) in [("trim", 3), ("ltrim", 1), ("rtrim", 2)] {
+    let context = UnsafeMutableRawPointer(bitPattern: sides)
+    sqlite3_create_function_v2(handle, name, 1, flags, context, trimText, nil, nil, nil)
+    sqlite3_create_function_v2(handle, name, 2, flags, context, trimText, nil, nil, nil)
+  }
+}
+
+private typealias Arguments = UnsafeMutablePointer<OpaquePointer?>?
+
+private func isNull(_ value: OpaquePointer?) -> Bool { sqlite3_value_type(value) == SQLITE_NULL }
+
+/// A value's bytes, which live as long as the call: a blob's own, or those of its text.
+private func bytes(_ value: OpaquePointer?) -> UnsafeBufferPointer<UInt8> {
+  if sqlite3_value_type(value) == SQLITE_BLOB {
+    let start = sqlite3_value_blob(value)?.assumingMemoryBound(to: UInt8.self)
+    return UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
+  }
+  let start = sqlite3_value_text(value)
+  return UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
+}
+
+/// A text that is looked for, by the method of Knuth, Morris and Pratt: each byte that is searched is looked at twice at most.
+private struct Pattern {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  /// For each beginning of the text the length of the longest proper beginning that it ends with.
+  private let borders: [Int]
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+    var borders = [Int](repeating: 0, count: bytes.count)
+    var length = 0
+    for place in bytes.indices.dropFirst() {
+      while length > 0, bytes[place] != bytes[length] { length = borders[length - 1] }
+      if bytes[place] == bytes[length] { length += 1 }
+      borders[place] = length
+    }
+    self.borders = borders
+  }
+
+  /// The offset of its first place in a text from `start` on.
+  func offset(in text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Int? {
+    var length = 0
+    for place in start..<text.count {
+      while length > 0, text[place] != bytes[length] { length = borders[length - 1] }
+      if text[place] == bytes[length] { length += 1 }
+      if length == bytes.count { return place - length + 1 }
+    }
+    return nil
+  }
+}
+
+private func isLeading(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
+
+private func findText(_ context: OpaquePointer?, _ count: Int32, _ values: Arguments) {
+  guard let values, !isNull(values[0]), !isNull(values[1]) else { return }
+  let areBlobs = sqlite3_value_type(values[0]) == SQLITE_BLOB && sqlite3_value_type(values[1]) == SQLITE_BLOB
+  if !areBlobs {
+    // What is no text yet becomes one, a blob too.
+    _ = (sqlite3_value_text(values[0]), sqlite3_value_text(values[1]))
+  }
+  let (text, needle) = (bytes(values[0]), bytes(values[1]))
+  if needle.isEmpty { return sqlite3_result_int64(context, 1) }
+  guard let place = Pattern(needle).offset(in: text) else { return sqlite3_result_int64(context, 0) }
+  let before = areBlobs ? place : text[..<place].count(where: isLeading)
+  sqlite3_result_int64(context, Int64(before) + 1)
+}
+
+private func giveBack(_ context: OpaquePointer?, _ bytes: some Collection<UInt8>) {
+  let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+  Array(bytes).withUnsafeBytes { buffer in
+    sqlite3_result_text64(
+      context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), UInt64(buffer.count), copied,
+      UInt8(SQLITE_UTF8))
+  }
+  if bytes.isEmpty { sqlite3_result_text(context, "", 0, copied) }
+}
+
+private func replaceText(_ context: OpaquePointer?, _ count: Int32, _ values: Arguments) {
+  guard let values, !isNull(values[0]), !isNull(values[1]), !isNull(values[2]) else { return }
+  for place in 0..<3 { _ = sqlite3_value_text(values[place]) }
+  let (text, pattern, other) = (bytes(values[0]), bytes(values[1]), bytes(values[2]))
+  guard !pattern.isEmpty, pattern[0] != 0 else { return sqlite3_result_value(context, values[0]) }
+  let limit = Int(sqlite3_limit(sqlite3_context_db_handle(context), SQLITE_LIMIT_LENGTH, -1))
+  var result: [UInt8] = []
+  var place = 0
+  let wanted = Pattern(pattern)
+  while let found = wanted.offset(in: text, from: place) {
+    result.append(contentsOf: text[place..<found])
+    result.append(contentsOf: other)
+    guard result.count <= limit else { return sqlite3_result_error_toobig(context) }
+    place = found + pattern.count
+  }
+  result.append(contentsOf: text[place...])
+  guard result.count <= limit else { return sqlite3_result_error_toobig(context) }
+  giveBack(context, result)
+}
+
+/// A text without the characters of a set at its ends; spaces where no set is given.
+private func trimText(_ context: OpaquePointer?, _ count: Int32, _ values: Arguments) {
+  guard let values, !isNull(values[0]), count == 1 || !isNull(values[1]) else { return }
+  let sides = Int(bitPattern: sqlite3_user_data(context))
+  for place in 0..<Int(count) { _ = sqlite3_value_text(values[place]) }
+  let text = characters(bytes(values[0]))
+  let set: Set<[UInt8]> = count == 1 ? [[0x20]] : Set(characters(bytes(values[1])).map(Array.init))
+  var rest = text[...]
+  if sides & 1 != 0 { rest = rest.drop { set.contains(Array($0)) } }
+  if sides & 2 != 0 { while let last = rest.last, set.contains(Array(last)) { rest.removeLast() } }
+  giveBack(context, rest.joined())
+}
+
+/// The bytes of a text, character by character.
+private func characters(_ text: UnsafeBufferPointer<UInt8>) -> [Slice<UnsafeBufferPointer<UInt8>>] {
+  var found: [Slice<UnsafeBufferPointer<UInt8>>] = []
+  var place = 0
+  while place < text.count {
+    var end = place + 1
+    if text[place] >= 0xC0 { while end < text.count, !isLeading(text[end]) { end += 1 } }
+    found.append(text[place..<end])
+    place = end
+  }
+  return found
+}
