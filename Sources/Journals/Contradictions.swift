@@ -102,7 +102,6 @@ private struct JournalFacts {
   /// Names and settings.
   private var identity: [String] {
     var found: [String] = []
-    if run.run.prefix(8) != run.trialID.prefix(8) { found.append("the run's id does not begin as its trial's id does") }
     if run.trialID.utf8.count == 64, sha256Hex(run.configuration) != run.trialID {
       found.append("the trial's id is not the digest of the configuration")
     }

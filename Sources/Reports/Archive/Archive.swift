@@ -2,6 +2,7 @@ import Digests
 public import ExactJSON
 import Files
 public import Foundation
+import Journals
 public import Store
 
 /// A frozen comparison in a folder of its own: runs with their journals, the rows made from them, reports with their
@@ -15,6 +16,8 @@ public struct Archive: Sendable, Hashable {
   /// The version that made it.
   public var vgglab: String
   public var runs: [String]
+  /// Runs of an archive.
+  public static let runLimit = 100_000
   /// Files of runs that were too large to be taken, as `run/name`.
   public var leftOut: [String]
   public var reports: [Report]
@@ -84,6 +87,9 @@ public struct Archive: Sendable, Hashable {
       createdAt = try fields.text("created_at")
       vgglab = try fields.text("vgglab")
       runs = try texts(try fields.array("runs"))
+      guard runs.count <= Self.runLimit, Set(runs).count == runs.count, runs.allSatisfy(RunFolder.isID) else {
+        throw StoreError.evidence(.wrongType("runs", expected: "the ids of at most \(Self.runLimit) runs, each once"))
+      }
       leftOut = try texts(try fields.array("left_out"))
       reports = try fields.array("reports").map { value in
         let report = try EvidenceFields(value, "reports", ["folder", "notebook", "title", "language", "id"])

@@ -31,6 +31,11 @@ extension Verifier {
         }
       }
       let store = try Store.open(at: temporary.path, access: .readWrite, create: true)
+      for run in archive.runs {
+        for problem in try RunFolder(store: folder, existing: run).contradictions() {
+          found.add(PageDifference(file: "\(folder)/runs/\(run)", what: problem))
+        }
+      }
       for problem in try store.ingest() { found.add(PageDifference(file: "\(folder)/runs", what: problem)) }
       let rows = try Self.rows(of: folder)
       if try store.evidence(ofRuns: archive.runs) != rows.withoutLocalFacts {

@@ -37,6 +37,11 @@ public final class Trainer {
       if let complaint = checkpoint.complaint(for: network, momentum: configuration.momentum != 0) {
         throw .impossible(what: "the checkpoint is not this training's: \(complaint)")
       }
+      guard
+        checkpoint.position.isPossible(
+          examples: dataset.training.count, batchSize: configuration.batchSize, epochs: configuration.epochs,
+          maxSteps: configuration.maxSteps)
+      else { throw .impossible(what: "the checkpoint's position cannot be one of this training") }
       engine.state = checkpoint.state
       engine.velocity = checkpoint.velocity
       position = checkpoint.position

@@ -19,6 +19,19 @@ struct TrainingPosition: Sendable, Hashable, Codable {
       && lossSum.isFinite && trainingSeconds.isFinite && trainedExamples >= examples
   }
 
+  /// Whether a training of so many examples and epochs can be there between two steps.
+  func isPossible(examples count: Int, batchSize: Int, epochs: Int, maxSteps: Int?) -> Bool {
+    let century = 100.0 * 365.25 * 86_400
+    let stepsPerEpoch = (count + batchSize - 1) / batchSize
+    let (steps, overflows) = stepsPerEpoch.multipliedReportingOverflow(by: epochs)
+    guard isPossible, !overflows, epoch <= epochs, stepInEpoch <= stepsPerEpoch, step <= min(maxSteps ?? steps, steps)
+    else { return false }
+    return step == epoch * stepsPerEpoch + stepInEpoch || step == maxSteps
+      ? examples == min(stepInEpoch * batchSize, count) && trainedExamples == epoch * count + examples
+        && trainingSeconds >= 0 && trainingSeconds < century
+      : false
+  }
+
   mutating func beginEpoch() {
     epoch += 1
     stepInEpoch = 0
