@@ -4,11 +4,10 @@ import Testing
 /// Stores and archives as a stranger may make them: nothing outside them is touched, and no command ends by a trap.
 @Suite struct HostileStoreTests {
   /// A program with one complete run of a second.
-  private static func store(_ settings: String...) throws -> (program: Program, run: String) {
+  private static func store() throws -> (program: Program, run: String) {
     let program = try Program()
-    try program.write("tiny.yaml", Samples.tiny)
-    let options = settings.flatMap { ["--set", $0] }
-    let outcome = try program.run(["run", "tiny.yaml", "--only", "smaller"] + options)
+    try program.write("tiny.yaml", Samples.tiny.replacing("{arch: vgg11, ratio: 32}", with: "{arch: vgg11, ratio: 32, hidden: 16}"))
+    let outcome = try program.run(["run", "tiny.yaml", "--only", "smaller"])
     #expect(outcome.code == 0, "\(outcome)")
     let runs = try FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab/runs")
     return (program, try #require(runs.first))
@@ -168,7 +167,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "ALTER TABLE run ADD COLUMN x", "DROP VIEW run_summary; CREATE VIEW run_summary AS SELECT * FROM run",
+    "ALTER TABLE run ADD COLUMN x TEXT", "DROP VIEW run_summary; CREATE VIEW run_summary AS SELECT * FROM run",
     """
     DROP TABLE journal; CREATE TABLE journal (run TEXT, offset, annotation_offset); INSERT INTO journal VALUES (NULL, 'x', -1)
     """,
@@ -231,7 +230,7 @@ import Testing
     let verified = try program("archive", "verify", "forged")
     #expect(verified.code == 2 && verified.output.contains("its predictions give"), "\(verified)")
     let other = try program("archive", "import", "forged", "--store", "other")
-    #expect(other.code == 2 && !program.exists("other/runs/\(run)"), "\(other)")
+    #expect(other.code == 65 && other.errors.contains("failed verification") && !program.exists("other/runs/\(run)"), "\(other)")
   }
 
   // MARK: Who may look

@@ -88,7 +88,7 @@ public struct Laboratory {
 
   private func openIfThere() throws -> Store? {
     do {
-      return try Store.openToRead(at: directory)
+      return try Store.openToRead(at: directory) { for problem in $0 { printer.say("vgglab: \(problem)") } }
     } catch StoreError.missing {
       return nil
     }

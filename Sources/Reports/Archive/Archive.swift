@@ -190,7 +190,7 @@ public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
     case .nothing: "there is nothing to archive: name runs with --runs, or a notebook whose queries find some"
     case .workedOn(let run): "run \(run) is being worked on; wait for its end, or choose others with --runs"
     case .twice(let name): "two notebooks are called \(name); an archive keeps each report under its notebook's name"
-    case .unsound(let name, let first): "archive '\(name)' does not hold, so nothing is taken from it: \(first)"
+    case .unsound(let name, let first): "archive '\(name)' failed verification; nothing was imported: \(first)"
     }
   }
 }

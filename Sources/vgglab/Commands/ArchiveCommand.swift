@@ -71,7 +71,7 @@ struct ArchiveCreateCommand: LabCommand {
   }
 
   func execute() throws {
-    let source = try Store.openToRead(at: store.directory)
+    let source = try store.open()
     var files: [String] = []
     for file in notebook.isEmpty && runs == nil ? ["reports/exercises.md"] : notebook {
       for name in [file] + languages(of: file) where !files.contains(name) { files.append(name) }

@@ -34,7 +34,7 @@ struct CompareCommand: LabCommand {
   }
 
   func execute() throws {
-    let source = try Store.openToRead(at: store.directory)
+    let source = try store.open()
     let saved = try load.map { try source.comparison(named: $0) }
     let chosen = try (saved?.runs ?? runs).map { try source.run(matching: $0) }
     let comparison = try compare(chosen, in: source, question: question ?? saved?.question)

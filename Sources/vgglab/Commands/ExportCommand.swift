@@ -40,7 +40,7 @@ struct ExportCommand: LabCommand {
   }
 
   func execute() throws {
-    let source = try Store.openToRead(at: store.directory)
+    let source = try store.open()
     let found = try source.run(matching: run)
     if format == .safetensors {
       try writeOutput(output ?? "-", try exportWeights(store: source, run: found, at: at ?? .last))

@@ -43,7 +43,7 @@ struct ListCommand: LabCommand {
       includesRemoved: removed)
     if let experiment { selection.filters.append(RunFilter(experiment: experiment)) }
     if let state { selection.filters.append(try RunFilter("state=\(state.name)")) }
-    let runs = try Store.openToRead(at: store.directory).runs(selection)
+    let runs = try store.open().runs(selection)
     output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
   }
 }

@@ -15,7 +15,7 @@ struct LogCommand: LabCommand {
   var follow = false
 
   func execute() throws {
-    let found = try Store.openToRead(at: store.directory).run(matching: run)
+    let found = try store.open().run(matching: run)
     if follow {
       try followLog(store: store.directory, run: found.id) { outputData($0, terminator: "") }
     } else {

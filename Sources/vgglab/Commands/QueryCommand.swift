@@ -14,7 +14,7 @@ struct QueryCommand: LabCommand {
   var sql: String
 
   func execute() throws {
-    let result = try Store.openToRead(at: store.directory).query(sql)
+    let result = try store.open().query(sql)
     output(format.json ? terminalSafe(json: result.json) : result.table)
   }
 }

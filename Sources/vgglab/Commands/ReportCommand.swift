@@ -60,7 +60,7 @@ struct ReportCommand: LabCommand {
   func execute() throws {
     let notebook = file
     let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
-    let rows = try Store.openToRead(at: store.directory)
+    let rows = try store.open()
     let last = notebook.split(separator: "/").last ?? "report"
     let name = last.hasSuffix(".md") ? last.dropLast(3) : last
     let directory = out ?? "\(store.directory)/reports/\(name.isEmpty ? "report" : name)"

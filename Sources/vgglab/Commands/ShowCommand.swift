@@ -18,7 +18,7 @@ struct ShowCommand: LabCommand {
   var attempts = false
 
   func execute() throws {
-    let source = try Store.openToRead(at: store.directory)
+    let source = try store.open()
     let facts = try details(of: try source.run(matching: run), in: source)
     output(format.json ? try json(facts) : RunTexts.show(facts, allAttempts: attempts))
   }

@@ -33,7 +33,7 @@ struct VerifyCommand: LabCommand {
 
   func execute() throws {
     var verifier = Verifier(version: vgglabVersion, limits: limits.limits)
-    let found = try verifier.verify(path: path, store: try store.map { try Store.openToRead(at: $0) })
+    let found = try verifier.verify(path: path, store: try store.map { try openStore($0) })
     output(format.json ? try json(found) : found.text)
     var allowed: Set<Uncompared.Kind> = []
     if allowUnverifiedFigures { allowed.insert(.figures) }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Lab
+import Store
 
 /// `--store`, which every command takes.
 struct StoreOptions: ParsableArguments {
@@ -13,6 +15,9 @@ struct StoreOptions: ParsableArguments {
     return ".vgglab"
   }
 
+  /// Opens the store to read from it; what is wrong with its journals is printed. Throws ``StoreError``.
+  func open() throws -> Store { try openStore(directory) }
+
   func validate() throws {
     if let store, store.isEmpty { throw ValidationError("--store is empty; name a folder") }
   }
@@ -22,4 +27,12 @@ struct StoreOptions: ParsableArguments {
 struct JSONOptions: ParsableArguments {
   @Flag(name: .long, help: "Print the facts as JSON.")
   var json = false
+}
+
+/// Opens a store to read from it; what is wrong with its journals is printed on stderr. Throws ``StoreError``.
+func openStore(_ directory: String) throws -> Store {
+  try Store.openToRead(at: directory) { problems in
+    for problem in problems.prefix(20) { writeMessage("vgglab: \(problem)") }
+    if problems.count > 20 { writeMessage("vgglab: and \(problems.count - 20) more; `vgglab doctor` lists them") }
+  }
 }
