@@ -120,7 +120,12 @@ extension Store {
       }
     }
     // The journals are asked, not the index that was made from them.
-    let (fresh, problems) = try Self.fromJournals(directory, only: known)
+    var named = known
+    for table in evidence.tables where table.name == "run" {
+      guard let place = table.columns.firstIndex(of: "id") else { continue }
+      for row in table.rows where row.indices.contains(place) { named.insert(row[place].plainText) }
+    }
+    let (fresh, problems) = try Self.fromJournals(directory, only: named)
     differences += problems.map { .journalProblem($0) }
     differences += try contradictions(of: known.sorted()).map { .journalProblem($0) }
     let scratch = try ScratchStore(path: fresh.databasePath)

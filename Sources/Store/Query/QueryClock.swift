@@ -1,6 +1,5 @@
 import Foundation
 import GRDBSQLite
-import Synchronization
 
 /// Seconds of a clock that only goes forward, as a progress handler can afford to read it.
 func coarseSeconds() -> Double {
@@ -9,11 +8,21 @@ func coarseSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// How often queries have asked for the current time.
+/// How often queries of this thread have asked for the current time. SQLite works in the thread that calls it.
 ///
 /// `date('now')`, `date()`, `unixepoch()` and `CURRENT_TIMESTAMP` all ask SQLite's operating system layer, and nothing else of
 /// a query does. Connections whose answers must be the same tomorrow are opened over a copy of that layer that counts.
-let clockReads = Atomic<Int>(0)
+var clockReads: Int { Int(bitPattern: pthread_getspecific(clockKey)) }
+
+private let clockKey: pthread_key_t = {
+  var key = pthread_key_t()
+  pthread_key_create(&key, nil)
+  return key
+}()
+
+private func countClockRead() {
+  pthread_setspecific(clockKey, UnsafeRawPointer(bitPattern: clockReads + 1))
+}
 
 /// The name of the layer that counts; nil where SQLite does not take one.
 nonisolated(unsafe) let countingLayer: UnsafePointer<CChar>? = {
@@ -25,12 +34,12 @@ nonisolated(unsafe) let countingLayer: UnsafePointer<CChar>? = {
   let name = strdup("vgglab-query")
   layer.pointee.zName = UnsafePointer(name)
   layer.pointee.xCurrentTime = { _, days in
-    clockReads.add(1, ordering: .relaxed)
+    countClockRead()
     days?.pointee = 2_440_587.5
     return SQLITE_OK
   }
   layer.pointee.xCurrentTimeInt64 = { _, milliseconds in
-    clockReads.add(1, ordering: .relaxed)
+    countClockRead()
     milliseconds?.pointee = 210_866_760_000_000
     return SQLITE_OK
   }

@@ -190,14 +190,14 @@ final class QueryConnection {
     start()
     bytes = 0
     statistics.reset()
-    let (limit, reads) = (isTrusted ? Self.trustedAnswerBytes : Self.answerBytes, clockReads.load(ordering: .relaxed))
+    let (limit, reads) = (isTrusted ? Self.trustedAnswerBytes : Self.answerBytes, clockReads)
     var count = 0
     let statement = query.statement
     let columns = 0..<sqlite3_column_count(statement)
     defer { sqlite3_reset(statement) }
     while true {
       let status = sqlite3_step(statement)
-      if bounds.isRepeatable, clockReads.load(ordering: .relaxed) != reads {
+      if bounds.isRepeatable, clockReads != reads {
         throw .badQuery(
           sql: query.sql, reason: "it reads the current time, which is another each time; write the time into the query"
         )
