@@ -55,35 +55,54 @@ public final class YAMLReader {
       report(node, "\(what) is \(node.kind); a text was expected")
       return nil
     }
+    if node.isNull, !text.isEmpty {
+      report(node, "\(what) is \(text), which is no value in YAML; write \"\(text)\" in quotes where the word is meant")
+      return nil
+    }
     return text
   }
 
   public func integer(_ node: YAMLNode, _ what: String, _ range: ClosedRange<Int>) -> Int? {
-    guard case .scalar(let text, true) = node.content, let value = Int(text) else {
-      report(node, "\(what) is \(node.shown); a whole number was expected")
-      return nil
-    }
-    guard range.contains(value) else {
-      report(node, "\(what) is \(value); it must be \(bounds(range))")
+    guard let text = digits(node, what, "a whole number was expected") else { return nil }
+    guard let value = Int(text), range.contains(value) else {
+      report(node, "\(what) is \(text); it must be \(bounds(range))")
       return nil
     }
     return value
   }
 
   public func unsigned(_ node: YAMLNode, _ what: String) -> UInt64? {
-    guard case .scalar(let text, true) = node.content, let value = UInt64(text) else {
-      report(node, "\(what) is \(node.shown); a whole number from 0 to \(UInt64.max) was expected")
+    let expected = "a whole number from 0 to \(UInt64.max) was expected"
+    guard let text = digits(node, what, expected) else { return nil }
+    guard let value = UInt64(text == "-0" ? "0" : text) else {
+      report(node, "\(what) is \(node.shown); \(expected)")
       return nil
     }
     return value
+  }
+
+  private func digits(_ node: YAMLNode, _ what: String, _ expected: String) -> Substring? {
+    guard case .scalar(let text, let plain) = node.content else {
+      report(node, "\(what) is \(node.kind); \(expected)")
+      return nil
+    }
+    do { return try NumberText(text: text, plain: plain).whole() } catch {
+      complain(node, what, expected, error)
+      return nil
+    }
   }
 
   /// A finite number that fulfils `condition`, which `demand` says in words.
   public func number(
     _ node: YAMLNode, _ what: String, _ demand: String, where condition: (Double) -> Bool
   ) -> Double? {
-    guard case .scalar(let text, true) = node.content, isNumber(text), let value = Double(text), value.isFinite else {
-      report(node, "\(what) is \(node.shown); a number was expected")
+    guard case .scalar(let text, let plain) = node.content else {
+      report(node, "\(what) is \(node.kind); a number was expected")
+      return nil
+    }
+    let value: Double
+    do { value = try NumberText(text: text, plain: plain).number() } catch {
+      complain(node, what, "a number was expected", error)
       return nil
     }
     guard condition(value) else {
@@ -93,12 +112,23 @@ public final class YAMLReader {
     return value
   }
 
+  private func complain(_ node: YAMLNode, _ what: String, _ expected: String, _ complaint: NumberText.Complaint) {
+    report(node, "\(what) is \(node.named); \(expected)\(complaint.remedy.map { ": \($0)" } ?? "")")
+  }
+
   public func truth(_ node: YAMLNode, _ what: String) -> Bool? {
-    if case .scalar(let text, true) = node.content {
-      if ["true", "True", "TRUE"].contains(text) { return true }
-      if ["false", "False", "FALSE"].contains(text) { return false }
+    var remedy = ""
+    if case .scalar(let text, let plain) = node.content {
+      let value: Bool?
+      switch text.lowercased() {
+      case "true", "yes", "on", "y", "1": value = true
+      case "false", "no", "off", "n", "0": value = false
+      default: value = nil
+      }
+      if plain, ["true", "True", "TRUE", "false", "False", "FALSE"].contains(text) { return value }
+      if let value { remedy = ": write \(value)\(plain ? "" : " without quotes")" }
     }
-    report(node, "\(what) is \(node.shown); true or false was expected")
+    report(node, "\(what) is \(node.named); true or false was expected\(remedy)")
     return nil
   }
 
@@ -118,21 +148,26 @@ public final class YAMLReader {
   private func bounds(_ range: ClosedRange<Int>) -> String {
     range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
   }
-
-  /// JSON's and YAML's decimal numbers; not Swift's hexadecimal ones, infinities and the like.
-  private func isNumber(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
-  }
 }
 
 /// At most 40 characters of what somebody wrote.
 public func shortened(_ text: String) -> String { text.count <= 40 ? text : "\(text.prefix(39))…" }
 
 extension YAMLNode {
+  /// Whether it is written as no value: empty, `null` or `~` without quotes.
+  public var isNull: Bool {
+    if case .scalar(let text, true) = content { ["", "~", "null", "Null", "NULL"].contains(text) } else { false }
+  }
+
+  /// ``shown``, with quotes said where they make a text of it.
+  var named: String {
+    if case .scalar(_, false) = content { "the text \(shown)" } else { shown }
+  }
+
   /// What kind of value it is, for sentences.
   public var kind: String {
     switch content {
-    case .scalar(let text, true) where ["", "~", "null", "Null", "NULL"].contains(text): "empty"
+    case .scalar where isNull: "empty"
     case .scalar: "a single value"
     case .sequence: "a list"
     case .mapping: "a mapping"
