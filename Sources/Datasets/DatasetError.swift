@@ -3,8 +3,14 @@ public import Files
 /// What is wrong with a data set, as facts.
 public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknown(name: String)
-  /// None of the places has the files.
-  case missing(name: String, files: [String], places: [String])
+  /// None of the folders has the files; `isPackaged` where the system has a package of them.
+  case missing(name: String, files: [String], places: [String], isPackaged: Bool)
+  case folderMissing(name: String, path: String)
+  case notAFolder(name: String, path: String)
+  /// More images are wanted than there are.
+  case tooFew(name: String, what: String, wanted: Int, found: Int)
+  /// The data are not those that the trial was identified by.
+  case changed(name: String, found: String, expected: String)
   case pathNeeded(name: String)
   case file(FileError)
   case gzip(path: String, reason: String)
@@ -23,11 +29,30 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unknown(let name):
       "there is no data set '\(name)'; there are \(datasetNames.joined(separator: ", "))"
-    case .missing(let name, let files, let places):
+    case .missing(let name, let files, let places, true):
       """
       the data set '\(name)' is not in \(places.joined(separator: ", ")) (missing: \(files.joined(separator: ", "))); \
       install it with `apt-get install dataset-fashion-mnist`, or put its four IDX files into a folder and name that \
       with --data
+      """
+    case .missing(let name, let files, let places, false):
+      """
+      the folder \(places.joined(separator: ", ")) of the data set '\(name)' lacks \(files.joined(separator: ", ")); \
+      put the files there, plain or with .gz, or correct dataset.path or --data
+      """
+    case .folderMissing(let name, let path):
+      """
+      there is no folder \(path), where the files of the data set '\(name)' should be; correct dataset.path (it is \
+      relative to the experiment file's folder) or --data
+      """
+    case .notAFolder(let name, let path):
+      "\(path) is no folder; name the folder of the files of the data set '\(name)' with dataset.path or --data"
+    case .tooFew(let name, let what, let wanted, let found):
+      "\(wanted) \(what) images are wanted, and the data set '\(name)' has \(found); lower dataset.\(what == "test" ? "test" : "train")"
+    case .changed(let name, let found, let expected):
+      """
+      the files of the data set '\(name)' have changed (SHA-256 \(found.prefix(12))…, \(expected.prefix(12))… was expected); \
+      run the experiment again for a run of the new data
       """
     case .pathNeeded(let name): "the data set '\(name)' needs a folder: write dataset.path, or use --data"
     case .file(let error): "\(error)"
@@ -68,7 +93,7 @@ private func hexadecimal(_ value: UInt32) -> String {
 extension DatasetError: Fault {
   public var kind: FaultKind {
     switch self {
-    case .missing, .pathNeeded: .missingInput
+    case .missing, .folderMissing, .notAFolder, .pathNeeded: .missingInput
     case .file(let error): error.kind
     default: .badInput
     }

@@ -94,7 +94,7 @@ func readIDXFolder(
   for file in IDXFile.allCases { files[file] = try DataFile(folder: folder, name: file.rawValue) }
   guard !files.isEmpty else { return nil }
   let missing = IDXFile.allCases.filter { files[$0] == nil }.map(\.rawValue)
-  guard missing.isEmpty else { throw .missing(name: name, files: missing, places: [folder]) }
+  guard missing.isEmpty else { throw .missing(name: name, files: missing, places: [folder], isPackaged: false) }
 
   func half(_ images: IDXFile, _ labels: IDXFile) throws(DatasetError) -> ImageSet {
     let (count, height, width, pixels) = try files[images]!.pictures()

@@ -1,3 +1,6 @@
+import Digests
+import Foundation
+
 /// Labelled grey pictures, all of one size, in memory as bytes.
 public struct ImageSet: Sendable {
   public let count: Int
@@ -43,5 +46,22 @@ public struct Dataset: Sendable {
     self.training = training
     self.test = test
     self.digests = digests
+  }
+
+  /// The SHA-256 over the digests of the files in the order of their names; what the content is named by, wherever it is.
+  public var digest: String {
+    sha256Hex(Data(digests.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }.joined().utf8))
+  }
+
+  /// Throws ``DatasetError`` where there are not as many images as are wanted, or where the content is another one.
+  public func check(training wantedTraining: Int?, test wantedTest: Int?, digest expected: String?) throws(DatasetError)
+  {
+    for (what, wanted, found) in [
+      ("training", wantedTraining, training.count), ("test", wantedTest, test.count),
+    ] {
+      guard let wanted, wanted > found else { continue }
+      throw .tooFew(name: name, what: what, wanted: wanted, found: found)
+    }
+    if let expected, expected != digest { throw .changed(name: name, found: digest, expected: expected) }
   }
 }

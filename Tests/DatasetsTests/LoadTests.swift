@@ -135,7 +135,7 @@ import Testing
     try folder.remove("t10k-labels-idx1-ubyte")
     #expect(
       error(folder)
-        == .missing(name: "idx-folder", files: ["t10k-labels-idx1-ubyte"], places: [folder.path]))
+        == .missing(name: "idx-folder", files: ["t10k-labels-idx1-ubyte"], places: [folder.path], isPackaged: false))
     do {
       _ = try loadDataset(named: "fashion-mnist", path: "/nowhere", environment: [:])
       Issue.record("found in /nowhere")
