@@ -1,5 +1,4 @@
 import Digests
-import Foundation
 
 /// Labelled grey pictures, all of one size, in memory as bytes.
 public struct ImageSet: Sendable {
@@ -49,8 +48,11 @@ public struct Dataset: Sendable {
   }
 
   /// The SHA-256 over the digests of the files in the order of their names; what the content is named by, wherever it is.
-  public var digest: String {
-    sha256Hex(Data(digests.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }.joined().utf8))
+  public var digest: String { Self.digest(of: digests) }
+
+  /// The same of the SHA-256 of files by their names.
+  public static func digest(of digests: [String: String]) -> String {
+    sha256Hex(digests.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }.joined())
   }
 
   /// Throws ``DatasetError`` where there are not as many images as are wanted, or where the content is another one.

@@ -15,12 +15,14 @@ final class TemporaryStore {
   @discardableResult
   func addRun(
     trial: String = "vgg11-small-96", trialID: String = String(repeating: "ab", count: 32),
-    createdAt: String = "2026-01-01T00:00:00.000Z",
+    experiment: String = "resize", seed: UInt64 = .max, createdAt: String = "2026-01-01T00:00:00.000Z",
     _ records: [JournalRecord] = []
   ) throws -> RunFolder {
     let folder = try RunFolder.create(store: path, trialID: trialID)
     let journal = try JournalWriter(folder: folder)
-    try journal.append([.run(Samples.run(folder.run, trial, trialID, createdAt))] + records)
+    var run = Samples.run(folder.run, trial, trialID, createdAt)
+    (run.experiment, run.seed) = (experiment, seed)
+    try journal.append([.run(run)] + records)
     return folder
   }
 }

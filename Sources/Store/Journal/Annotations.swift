@@ -6,6 +6,8 @@ import Foundation
 public struct AnnotationRecord: Sendable, Hashable, Codable {
   public enum Kind: String, Sendable, Hashable, Codable {
     case tag, untag, note, remove, restore
+    /// Another name of the run's configuration; the text is a ``ReferenceRecord``.
+    case reference
   }
 
   public var kind: Kind

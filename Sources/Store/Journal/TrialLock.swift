@@ -1,4 +1,3 @@
-import Digests
 import Files
 import Foundation
 
@@ -22,15 +21,12 @@ public final class TrialLock: Sendable {
   /// Gives it back; so does the end of the process.
   public func release() { flock(descriptor, LOCK_UN) }
 
-  /// Takes the lock of a trial of an experiment, or tells who has it. Throws ``StoreError``.
-  public static func take(
-    store: String, experiment: String, trial: String, trialID: String
-  ) throws(StoreError) -> Attempt {
+  /// Takes the lock of a trial's configuration, or tells who has it. Throws ``StoreError``.
+  public static func take(store: String, trialID: String) throws(StoreError) -> Attempt {
     let folder = "\(store)/locks"
     do { try makeDirectory(folder) } catch { throw .file(error) }
-    // The same configuration under two names is two trials.
-    let name = sha256Hex("\(experiment)\n\(trial)").prefix(8)
-    let path = "\(folder)/\(trialID.prefix(16))-\(name)"
+    // A run belongs to a configuration, whatever names it has.
+    let path = "\(folder)/\(trialID.prefix(24))"
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .notWritable(path: path, reason: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
