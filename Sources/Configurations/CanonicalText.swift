@@ -59,6 +59,7 @@ public enum ConfigurationTextError: Error, Hashable, Sendable, CustomStringConve
   case notAValue(key: String)
   case unknown(key: String)
 
+  /// What is wrong, and what to do.
   public var description: String {
     switch self {
     case .notJSON: "the configuration is not JSON"

@@ -48,6 +48,7 @@ public struct ConfigurationKey: Sendable {
   public let name: String
   /// Other names in files and for `--set`.
   public let aliases: [String]
+  /// What may be written for it.
   public let kind: Kind
   /// One sentence.
   public let help: String
@@ -55,6 +56,7 @@ public struct ConfigurationKey: Sendable {
   public let absent: String?
   /// Whether a level may take back a value that an earlier one has set.
   public let isOptional: Bool
+  /// Whether the canonical text has it.
   public let canonical: Canonical
   /// nil for a key without a column.
   public let column: Column?
@@ -108,9 +110,13 @@ public struct ConfigurationKey: Sendable {
 
 /// Bounds of a number, which may or may not be reached.
 public struct NumberRange: Sendable, Hashable {
+  /// The lower bound.
   public var lower: Double
+  /// The upper bound.
   public var upper: Double
+  /// Whether the lower bound itself is out.
   public var excludesLower: Bool
+  /// Whether the upper bound itself is out.
   public var excludesUpper: Bool
 
   /// From `lower` to `upper`.
@@ -121,6 +127,7 @@ public struct NumberRange: Sendable, Hashable {
     self.excludesUpper = excludesUpper
   }
 
+  /// Whether a number is inside.
   public func contains(_ value: Double) -> Bool {
     (excludesLower ? value > lower : value >= lower) && (excludesUpper ? value < upper : value <= upper)
   }

@@ -2,6 +2,7 @@ import Networks
 
 /// The keys of a configuration, in the order of the documentation.
 public struct ConfigurationTable: Sendable {
+  /// All keys.
   public let keys: [ConfigurationKey]
   private let byName: [String: Int]
 

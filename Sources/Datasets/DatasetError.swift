@@ -19,12 +19,13 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case magic(path: String, found: UInt32, expected: UInt32)
   case size(path: String, what: String, found: Int, limit: Int)
   case length(path: String, expected: Int, found: Int)
-  case noPictures(path: String)
+  case noImages(path: String)
   case label(path: String, index: Int, found: Int, classes: Int)
   case counts(images: String, imageCount: Int, labels: String, labelCount: Int)
   case sizesDiffer(training: String, test: String)
   case digest(path: String, found: String, expected: String)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .unknown(let name):
@@ -63,23 +64,23 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): ends within the IDX header, after \(bytes) bytes; get the file again"
     case .magic(let path, let found, let expected):
       """
-      \(path): begins with 0x\(hexadecimal(found)), and IDX \(expected == 0x803 ? "pictures" : "labels") begin with \
+      \(path): begins with 0x\(hexadecimal(found)), and IDX \(expected == 0x803 ? "images" : "labels") begin with \
       0x\(hexadecimal(expected)); is it the right file?
       """
     case .size(let path, let what, let found, let limit):
       "\(path): its header claims \(found) \(what); at most \(limit) are read"
     case .length(let path, let expected, let found):
       "\(path): its header promises \(expected) bytes of data, and \(found) follow; get the file again"
-    case .noPictures(let path): "\(path): has no pictures; at least one is needed"
+    case .noImages(let path): "\(path): has no images; at least one is needed"
     case .label(let path, let index, let found, let classes):
       "\(path): label \(index) is \(found); labels are from 0 to \(classes - 1)"
     case .counts(let images, let imageCount, let labels, let labelCount):
-      "\(images) has \(imageCount) pictures and \(labels) \(labelCount) labels; they must be as many"
-    case .sizesDiffer(let training, let test): "the training pictures are \(training) and the test pictures \(test)"
+      "\(images) has \(imageCount) images and \(labels) \(labelCount) labels; they must be as many"
+    case .sizesDiffer(let training, let test): "the training images are \(training) and the test images \(test)"
     case .digest(let path, let found, let expected):
       """
       \(path): is not Fashion-MNIST's (SHA-256 of its content \(found.prefix(12))…, expected \(expected.prefix(12))…); \
-      get the file again, or use the data set name idx-folder for pictures of your own
+      get the file again, or use the data set name idx-folder for images of your own
       """
     }
   }
@@ -91,6 +92,7 @@ private func hexadecimal(_ value: UInt32) -> String {
 }
 
 extension DatasetError: Fault {
+  /// What sort of failure it is, for the exit code.
   public var kind: FaultKind {
     switch self {
     case .missing, .folderMissing, .notAFolder, .pathNeeded: .missingInput

@@ -1,20 +1,25 @@
 import Digests
 
-/// Labelled grey pictures, all of one size, in memory as bytes.
+/// Labeled gray images, all of one size, in memory as bytes.
 public struct ImageSet: Sendable {
+  /// How many images.
   public let count: Int
+  /// Rows of an image.
   public let height: Int
+  /// Columns of an image.
   public let width: Int
   /// `[count, height, width]`, row-major, 0 black to 255 white.
   public let pixels: [UInt8]
   /// `[count]`, each below `classes`.
   public let labels: [UInt8]
+  /// How many classes there are.
   public let classes: Int
 
+  /// Images of one size with their labels.
   public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8], classes: Int) {
     precondition(
       pixels.count == labels.count * height * width,
-      "\(pixels.count) pixels are not \(labels.count) pictures of \(height)x\(width)")
+      "\(pixels.count) pixels are not \(labels.count) images of \(height)x\(width)")
     self.count = labels.count
     self.height = height
     self.width = width
@@ -23,7 +28,7 @@ public struct ImageSet: Sendable {
     self.classes = classes
   }
 
-  /// The first `count` pictures.
+  /// The first `count` images.
   public func prefix(_ count: Int) -> ImageSet {
     guard count < self.count else { return self }
     return ImageSet(
@@ -34,12 +39,16 @@ public struct ImageSet: Sendable {
 
 /// A data set's two halves, and the digests of the files they came from.
 public struct Dataset: Sendable {
+  /// Its name in experiment files.
   public let name: String
+  /// What is trained on.
   public let training: ImageSet
+  /// What is tested on.
   public let test: ImageSet
   /// SHA-256 by file name.
   public let digests: [String: String]
 
+  /// A data set from its halves.
   public init(name: String, training: ImageSet, test: ImageSet, digests: [String: String]) {
     self.name = name
     self.training = training

@@ -33,8 +33,11 @@ public func loadDataset(
 
 /// How many images a data set has. `digest` names the content of one's own data.
 public struct AvailableImages: Sendable, Hashable {
+  /// Training images.
   public var training: Int
+  /// Test images.
   public var test: Int
+  /// The digest of one's own data; nil for a data set whose name says what it is.
   public var digest: String?
 }
 

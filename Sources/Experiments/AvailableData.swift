@@ -3,7 +3,9 @@ import PositionedYAML
 
 /// How many images a data set has, and what names its content.
 public struct AvailableData: Sendable, Hashable {
+  /// Training images.
   public var train: Int
+  /// Test images.
   public var test: Int
   /// The SHA-256 over the files of a data set of one's own; nil for one whose name says what it is.
   public var data: String?

@@ -75,7 +75,7 @@ struct ExperimentFile {
     if let entry = entries["profiles"] { readProfiles(entry.value, reader) }
   }
 
-  /// A name that may stand in file names, pages and commands.
+  /// A name that is allowed in file names, pages and commands.
   private func readName(_ node: YAMLNode, _ what: String, _ reader: YAMLReader) -> String? {
     guard let text = reader.string(node, what) else { return nil }
     let letters = text.utf8.allSatisfy { byte in
@@ -115,7 +115,7 @@ struct ExperimentFile {
       }
       guard let name = readName(entry.value, "a trial's name", reader) else { continue }
       if let line = seen[name] {
-        reader.report(entry.value, "the trial's name \"\(name)\" stands in line \(line) already")
+        reader.report(entry.value, "the trial's name \"\(name)\" is doubled: line \(line) has it already")
         continue
       }
       seen[name] = entry.value.line
@@ -133,7 +133,7 @@ struct ExperimentFile {
     }
   }
 
-  /// Tells of names in `after` that no trial has, and of trials that would wait for each other for ever.
+  /// Reports names in `after` that no trial has, and trials that would wait for each other for ever.
   private func checkOrder(_ reader: YAMLReader) {
     let places = Dictionary(uniqueKeysWithValues: trials.enumerated().map { ($1.name, $0) })
     // For each trial: not looked at, on the way that is followed, done.
@@ -175,7 +175,7 @@ struct ExperimentFile {
       if values.isEmpty {
         reader.report(entry.value, "sweep's \(entry.key) is an empty list; write at least one value")
       }
-      // Each value is read once here so that all that is wrong is told, whatever profile is chosen.
+      // Each value is read once here so that all that is wrong is reported, whatever profile is chosen.
       for value in values.prefix(Self.trialLimit) { _ = Level(dotted: entry.key, value, table, reader) }
       result.append((entry.key, values))
     }

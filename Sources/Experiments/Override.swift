@@ -45,6 +45,7 @@ private func remedy(for name: String, _ known: [String]) -> String {
       return "did you mean \"\(shortNames[short]!)\"?"
     }
   }
-  return nearest(to: name, among: known).map { "did you mean \"\($0)\"?" }
-    ?? "known are \(known.joined(separator: ", "))"
+  if let near = nearest(to: name, among: known) { return "did you mean \"\(near)\"?" }
+  let section = known.filter { $0.hasPrefix("\(name.prefix { $0 != "." }).") }
+  return "known are \((section.isEmpty ? known : section).joined(separator: ", "))"
 }

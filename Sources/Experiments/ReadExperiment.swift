@@ -17,7 +17,7 @@ public func readExperiment(
   let reader: YAMLReader
   do { reader = YAMLReader(try parseYAML(text, file: file)) } catch { throw .problems(error) }
   let source = ExperimentFile(reader, table)
-  // What is wrong in the file is told first: its own profiles and trials may be misread because of it.
+  // What is wrong in the file is reported first: its own profiles and trials may be misread because of it.
   do { try reader.finish() } catch { throw .problems(error) }
   let settings = try overrides.map { (text) throws(ExperimentError) in try readOverride(text, table) }
     .reduce(Level()) { $0.overlaid(by: $1, table) }

@@ -4,10 +4,13 @@ public import Networks
 
 /// A question, and the trials that answer it: one experiment file under one profile.
 public struct Experiment: Sendable, Hashable {
+  /// Its name, which pages and commands use.
   public var name: String
+  /// The question in words; may be empty.
   public var question: String
   /// The profile's name; nil where none was chosen.
   public var profile: String?
+  /// In the order in which they are begun.
   public var trials: [Trial]
   /// The file that it was read from.
   public var file: String
@@ -18,9 +21,13 @@ public struct Experiment: Sendable, Hashable {
 public struct Trial: Sendable, Hashable {
   /// Unique in its experiment; a sweep appends its values (`vgg11-small-96 seed=1`).
   public var name: String
+  /// The name of its experiment.
   public var experiment: String
+  /// The question in words; may be empty.
   public var question: String
+  /// The chosen profile; nil without one.
   public var profile: String?
+  /// All that decides what it computes.
   public var configuration: TrialConfiguration
   /// What the chosen profile and `--set` changed, as facts for the report; empty without them.
   public var reductions: [Reduction]
@@ -42,16 +49,19 @@ public struct Trial: Sendable, Hashable {
   /// The configuration as ``TrialConfiguration/canonicalText(_:)`` has it.
   public var canonicalText: String { configuration.canonicalText() }
 
+  /// Its images.
   public var dataset: DatasetConfiguration {
     get { configuration.dataset }
     set { configuration.dataset = newValue }
   }
 
+  /// Its network.
   public var network: NetworkConfiguration {
     get { configuration.network }
     set { configuration.network = newValue }
   }
 
+  /// How it trains.
   public var training: TrainingSettings {
     get { configuration.training }
     set { configuration.training = newValue }
@@ -75,8 +85,10 @@ public struct Reduction: Sendable, Hashable {
   public var key: String
   /// The value without the profile; "all" where none was given.
   public var full: String
+  /// The value with it.
   public var used: String
 
+  /// A change of one key.
   public init(key: String, full: String, used: String) {
     self.key = key
     self.full = full

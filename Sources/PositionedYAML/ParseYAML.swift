@@ -2,8 +2,11 @@ import Yams
 
 /// A parsed file, and what was wrong that did not keep it from being read.
 public struct YAMLDocument: Sendable {
+  /// The name that messages use.
   public let file: String
+  /// The text as it was read.
   public let text: String
+  /// The tree.
   public let root: YAMLNode
   /// Doubled keys and wrong merge keys; the first of doubled keys is in the tree.
   public let problems: [YAMLProblem]
@@ -19,8 +22,11 @@ public struct YAMLDocument: Sendable {
 
 /// The bounds of what is read.
 public enum YAMLLimit {
+  /// Bytes of a file.
   public static let bytes = 1 << 20
+  /// Values, aliases followed.
   public static let nodes = 100_000
+  /// Levels of nesting.
   public static let depth = 64
 }
 

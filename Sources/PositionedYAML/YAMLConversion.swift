@@ -55,7 +55,7 @@ struct YAMLConversion {
         problems.append(
           YAMLProblem(
             line: keyPlace.line, column: keyPlace.column,
-            message: "key \"\(shortened(name))\" is doubled; it stands in line \(line) already"))
+            message: "key \"\(shortened(name))\" is doubled: line \(line) has it already"))
         continue
       }
       lines[name] = keyPlace.line

@@ -4,8 +4,10 @@ public struct YAMLProblem: Sendable, Hashable {
   public var line: Int
   /// From 1, in Unicode scalars.
   public var column: Int
+  /// What is wrong, and what to do.
   public var message: String
 
+  /// A problem at a place.
   public init(line: Int, column: Int, message: String) {
     self.line = line
     self.column = column
@@ -15,11 +17,13 @@ public struct YAMLProblem: Sendable, Hashable {
 
 /// All that is wrong with a YAML file.
 public struct YAMLProblems: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The name that messages use.
   public let file: String
   /// In the order of their places.
   public let problems: [YAMLProblem]
   private let lines: [Int: [Unicode.Scalar]]
 
+  /// The problems of a file with this text.
   public init(file: String, text: String, problems: [YAMLProblem]) {
     self.file = file
     var seen: Set<YAMLProblem> = []

@@ -1,8 +1,10 @@
-/// Reads typed values from a document and collects everything that is wrong, to be told at once.
+/// Reads typed values from a document and collects everything that is wrong, to be reported at once.
 public final class YAMLReader {
+  /// What is read.
   public let document: YAMLDocument
   private var problems: [YAMLProblem]
 
+  /// A reader that already has the problems that parsing found.
   public init(_ document: YAMLDocument) {
     self.document = document
     problems = document.problems
@@ -13,6 +15,7 @@ public final class YAMLReader {
     problems.append(YAMLProblem(line: line, column: column, message: message))
   }
 
+  /// Notes what is wrong with a value.
   public func report(_ node: YAMLNode, _ message: String) { report(line: node.line, column: node.column, message) }
 
   /// Throws if anything was wrong.
@@ -22,7 +25,7 @@ public final class YAMLReader {
     }
   }
 
-  /// A mapping's entries by their keys; keys that are not known are told, with the nearest that is.
+  /// A mapping's entries by their keys; unknown keys are reported, with the nearest that is.
   public func mapping(_ node: YAMLNode, _ what: String, known: [String]) -> [String: YAMLNode.Entry]? {
     guard case .mapping(let entries) = node.content else {
       report(node, "\(what) is \(node.kind); a mapping with \(known.joined(separator: ", ")) was expected")
@@ -42,6 +45,7 @@ public final class YAMLReader {
     return found
   }
 
+  /// A list's items.
   public func sequence(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
     guard case .sequence(let items) = node.content else {
       report(node, "\(what) is \(node.kind); a list was expected")
@@ -50,6 +54,7 @@ public final class YAMLReader {
     return items
   }
 
+  /// A text; a word that means no value has to be quoted.
   public func string(_ node: YAMLNode, _ what: String) -> String? {
     guard case .scalar(let text, _) = node.content else {
       report(node, "\(what) is \(node.kind); a text was expected")
@@ -62,6 +67,7 @@ public final class YAMLReader {
     return text
   }
 
+  /// A decimal whole number in a range.
   public func integer(_ node: YAMLNode, _ what: String, _ range: ClosedRange<Int>) -> Int? {
     guard let text = digits(node, what, "a whole number was expected") else { return nil }
     guard let value = Int(text), range.contains(value) else {
@@ -71,6 +77,7 @@ public final class YAMLReader {
     return value
   }
 
+  /// A decimal whole number of 64 bits without a sign.
   public func unsigned(_ node: YAMLNode, _ what: String) -> UInt64? {
     let expected = "a whole number from 0 to \(UInt64.max) was expected"
     guard let text = digits(node, what, expected) else { return nil }
@@ -116,6 +123,7 @@ public final class YAMLReader {
     report(node, "\(what) is \(node.named); \(expected)\(complaint.remedy.map { ": \($0)" } ?? "")")
   }
 
+  /// `true` or `false`.
   public func truth(_ node: YAMLNode, _ what: String) -> Bool? {
     var remedy = ""
     if case .scalar(let text, let plain) = node.content {

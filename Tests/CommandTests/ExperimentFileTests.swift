@@ -30,7 +30,7 @@ import Testing
     #expect(doubled.code == 65)
     #expect(
       doubled.errors == """
-        vgglab: f.yaml:9:3: key "epochs" is doubled; it stands in line 7 already
+        vgglab: f.yaml:9:3: key "epochs" is doubled: line 7 has it already
             epochs: 2
             ^
 

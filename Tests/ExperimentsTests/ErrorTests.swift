@@ -65,7 +65,7 @@ import Testing
     ),
     (
       "schema: 1\nexperiment: a\ntrials: [{name: b}, {name: b}]",
-      ["3:28: the trial's name \"b\" stands in line 3 already"]
+      ["3:28: the trial's name \"b\" is doubled: line 3 has it already"]
     ),
     ("schema: 1\nexperiment: a\ntrials: [{}]", ["3:10: a trial's key \"name\" is missing"]),
     (
@@ -124,6 +124,7 @@ import Testing
       ("steps=1", "\"measure.cost.steps\""), ("=1", "there is no key"), ("dataset=1", "there is no key"),
       ("dataset.data=ab", "there is no key \"dataset.data\""), ("training.epochs=\"2\"", "write 2 without quotes"),
       ("training.batch_size=010", "write 10"), ("network.arch=", "must have a value"),
+      ("training.lr=1", "known are training.epochs, "),
     ] {
       do {
         _ = try ReadTests.read(overrides: [override])

@@ -12,7 +12,7 @@ import Testing
     }
     #expect(
       found == """
-        f.yaml:5:3: key "epochs" is doubled; it stands in line 4 already
+        f.yaml:5:3: key "epochs" is doubled: line 4 has it already
             epochs: 2
             ^
         f.yaml:6:1: unknown key "last" in it; known are name, training
@@ -25,7 +25,7 @@ import Testing
   func otherSeparatorsEndNoLine(separator: String) throws {
     let text = "a: x # one\(separator)two\nb: \"p\(separator)q\"\nc: 1\nc: 2\n"
     let found = YAMLTests.problems(text)
-    #expect(found.hasPrefix("f.yaml:4:1: key \"c\" is doubled; it stands in line 3 already\n  c: 2\n  ^"), "\(found)")
+    #expect(found.hasPrefix("f.yaml:4:1: key \"c\" is doubled: line 3 has it already\n  c: 2\n  ^"), "\(found)")
     let document = try parseYAML("a: x # one\(separator)two\nb: \"p\(separator)q\"\n", file: "f")
     guard case .mapping(let entries) = document.root.content else { throw Failed() }
     #expect(entries.map(\.value.content) == [.scalar("x", plain: true), .scalar("p\(separator)q", plain: false)])
@@ -44,21 +44,21 @@ import Testing
     #expect(entries[0].key == "a" && entries[0].line == 1 && entries[0].column == 1)
     #expect(
       YAMLTests.problems("\u{FEFF}a: 1\r\na: 2\r\n") == """
-        f.yaml:2:1: key "a" is doubled; it stands in line 1 already
+        f.yaml:2:1: key "a" is doubled: line 1 has it already
           a: 2
           ^
         """)
   }
 
   @Test(arguments: [
-    ("t: {\"epochs\": 1,\n  epochs: 2}", "f.yaml:2:3: key \"epochs\" is doubled; it stands in line 1"),
+    ("t: {\"epochs\": 1,\n  epochs: 2}", "f.yaml:2:3: key \"epochs\" is doubled: line 1"),
     ("t: {epochs: 1, 'epochs': 2}", "f.yaml:1:16: key \"epochs\" is doubled"),
     ("{a: 1, a: 2, a: 3}", "f.yaml:1:8: key \"a\" is doubled"),
     ("\"\": 1\n\"\": 2\n", "f.yaml:2:1: key \"\" is doubled"),
     ("\"a\\\"b\": 1\n'a\"b': 2\n", "f.yaml:2:1: key \"a\"b\" is doubled"),
     ("&x a: 1\nb: *x\n!!str a: 2\n", "f.yaml:3:"), ("书: 1\n书: 2\n", "f.yaml:2:1: key \"书\" is doubled"),
     ("a: it's a: b\n", "is not YAML"), ("x: a\na: 1 # a: 2\na: 3\n", "f.yaml:3:1: key \"a\" is doubled"),
-    ("q: 'a: 1\n\n  a: 2'\na: 1\na: 2\n", "f.yaml:5:1: key \"a\" is doubled; it stands in line 4"),
+    ("q: 'a: 1\n\n  a: 2'\na: 1\na: 2\n", "f.yaml:5:1: key \"a\" is doubled: line 4"),
     ("1: a\n\"1\": b\n", "f.yaml:2:1: key \"1\" is doubled"),
     ("{a: 1, a: 2}\nb: [\n", "f.yaml:"), ("*a : 1\n", "is not YAML"),
     ("&a k: 1\n*a : 2\n*a : 3\n", "key \"k\" is doubled"),
@@ -75,10 +75,10 @@ import Testing
     let heads = found.split(separator: "\n").filter { $0.hasPrefix("f.yaml") }
     #expect(
       heads == [
-        "f.yaml:2:17: key \"c\" is doubled; it stands in line 2 already",
-        "f.yaml:2:23: key \"d\" is doubled; it stands in line 2 already",
-        "f.yaml:3:1: key \"a\" is doubled; it stands in line 1 already",
-        "f.yaml:4:1: key \"a\" is doubled; it stands in line 1 already",
+        "f.yaml:2:17: key \"c\" is doubled: line 2 has it already",
+        "f.yaml:2:23: key \"d\" is doubled: line 2 has it already",
+        "f.yaml:3:1: key \"a\" is doubled: line 1 has it already",
+        "f.yaml:4:1: key \"a\" is doubled: line 1 has it already",
       ])
   }
 

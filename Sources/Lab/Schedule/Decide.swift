@@ -55,7 +55,7 @@ struct Decider {
     let other = try store?.runs(experiment: trial.experiment, trial: trial.name).last
     if let other, let configuration = other.configuration {
       let differences = configurationDifferences(from: configuration, to: trial.canonicalText)
-      return decision(.changed, "unlike run \(other.id): \(differences.joined(separator: ", "))")
+      return decision(.changed, "differs from run \(other.id): \(differences.joined(separator: ", "))")
     }
     return decision(.new, "no run of it is in the store")
   }

@@ -10,7 +10,7 @@ extension Schema {
   }
 
   private static let metricViews = """
-    -- What a later attempt does again is not told of the earlier one: all steps behind the one it goes on from, and an
+    -- What a later attempt does again is left out of the earlier one: all steps behind the one it goes on from, and an
     -- evaluation that was still to come.
     CREATE VIEW latest_metric AS
       SELECT run, attempt, name, step, epoch, value FROM metric AS m

@@ -2,9 +2,13 @@ import Foundation
 
 /// Another name of a run's configuration: a trial that wanted the same and did not train again.
 public struct ReferenceRecord: Sendable, Hashable, Codable {
+  /// The name of its experiment.
   public var experiment: String
+  /// The experiment's question.
   public var question: String
+  /// The name of the trial.
   public var trial: String
+  /// The profile that was chosen; nil without one.
   public var profile: String?
 
   /// The name of a trial of an experiment, as a profile of its file has it.
