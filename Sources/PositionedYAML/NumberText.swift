@@ -18,11 +18,13 @@ struct NumberText {
     guard sign.count <= 1, isDigits(digits) else {
       throw Complaint(remedy: wholeValue.map { "write \($0)\(plain ? "" : " without quotes")" })
     }
-    if digits.count > 1, digits.first == "0" {
+    // Zeros alone are zero to everybody.
+    let isZero = digits.allSatisfy { $0 == "0" }
+    if digits.count > 1, digits.first == "0", !isZero {
       throw Complaint(remedy: "a leading zero is not read, for some take it as octal; write \(plainDecimal(digits))")
     }
     guard plain else { throw Complaint(remedy: "write \(text) without quotes") }
-    return sign == "+" ? digits : text[...]
+    return isZero ? "0" : sign == "+" ? digits : text[...]
   }
 
   /// A decimal number with or without fraction and exponent.
@@ -32,7 +34,7 @@ struct NumberText {
       !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
     guard isDecimal, let value = Double(text) else { throw Complaint(remedy: numberRemedy) }
     let digits = body.prefix { ("0"..."9").contains($0) }
-    if digits.count > 1, digits.first == "0" {
+    if digits.count > 1, digits.first == "0", value != 0 {
       throw Complaint(
         remedy: "a leading zero is not read, for some take it as octal; write \(plainDecimal(digits))"
           + body.dropFirst(digits.count))

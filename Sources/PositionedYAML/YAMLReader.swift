@@ -81,7 +81,7 @@ public final class YAMLReader {
   public func unsigned(_ node: YAMLNode, _ what: String) -> UInt64? {
     let expected = "a whole number from 0 to \(UInt64.max) was expected"
     guard let text = digits(node, what, expected) else { return nil }
-    guard let value = UInt64(text == "-0" ? "0" : text) else {
+    guard let value = UInt64(text) else {
       report(node, "\(what) is \(node.shown); \(expected)")
       return nil
     }

@@ -51,7 +51,7 @@ import Testing
     ("training: {batch_size: 010}", "write 10"), ("training: {epochs: 1e1}", "write 10"),
     ("training: {shuffle: yes}", "write true"), ("training: {learning_rate: .inf}", "it must be finite"),
     ("dataset: {train: 1_000}", "write 1000"), ("dataset: {resize: 0x20}", "write 32"),
-    ("training: {<<: 3}", "<< merges"), ("sweep: {training.seed: [0, 00]}", "write 0"),
+    ("training: {<<: 3}", "<< merges"), ("sweep: {training.seed: [0, 01]}", "write 1"),
     ("网: {a: b}", "f.yaml:3:1: unknown key \"网\""),
   ])
   func whatIsWrongSaysHowToWriteIt(line: String, sentence: String) throws {

@@ -150,7 +150,7 @@ import Testing
     let text = """
       schema: 1
       experiment: a
-      sweep: {training.learning_rate: [0.01, 1e-2, 0.010, 0.02], training.seed: [0, 1, 0], measure.cost.steps: [1, 2]}
+      sweep: {training.learning_rate: [0.01, 1e-2, 0.010, 0.02], training.seed: [0, 1, 00], measure.cost.steps: [1, 2]}
       """
     let trials = try Self.read(text).trials
     #expect(trials.count == 8 && Set(trials.map(\.id)).count == 8)
