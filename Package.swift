@@ -50,7 +50,8 @@ func room(
 func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
-    exclude: ["Networks", "Training", "Reports", "Datasets", "Store", "Statistics"].contains(room) ? ["Fixtures"] : [],
+    exclude: ["Networks", "Training", "Reports", "Datasets", "Store", "Statistics", "Experiments"].contains(room)
+      ? ["Fixtures"] : [],
     swiftSettings: common)
 }
 
@@ -89,14 +90,14 @@ let package = Package(
     room("Training", ["Kernels", "Networks", "Datasets", "Digests", "Files"]),
 
     // The ledger wing.
-    room("Experiments", ["Networks", "PositionedYAML", "Digests", "Files"]),
+    room("Configurations", ["Networks"]),
+    room("Experiments", ["Configurations", "Networks", "PositionedYAML", "Digests", "ExactJSON", "Files"]),
     room("Journals", ["Digests", "Files"]),
     room(
       "Store",
       [
-        "Journals",
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"), "Digests",
-        "ExactJSON", "Files", "Statistics",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        "Configurations", "Journals", "Digests", "ExactJSON", "Files", "Statistics",
       ]),
     room("Plots", ["CPangoCairo"]),
     room(
@@ -109,7 +110,10 @@ let package = Package(
     // The hall, and the door to the street.
     room(
       "Lab",
-      ["Training", "Kernels", "Datasets", "Networks", "Experiments", "Journals", "Store", "Digests", "Files", "Statistics"]
+      [
+        "Training", "Kernels", "Datasets", "Networks", "Configurations", "Experiments", "Journals", "Store", "Digests",
+        "Files", "Statistics",
+      ]
     ),
     .executableTarget(
       name: "vgglab",
@@ -128,9 +132,10 @@ let package = Package(
     tests("Kernels"),
     tests("Datasets"),
     tests("Training", ["Networks", "Datasets"]),
-    tests("Experiments", ["Networks", "Files"]),
+    tests("Configurations", ["Networks"]),
+    tests("Experiments", ["Configurations", "Networks", "ExactJSON", "Files"]),
     tests("Journals", ["Files", "Digests"]),
-    tests("Store", ["Journals", "Files", "ExactJSON"]),
+    tests("Store", ["Configurations", "Journals", "Files", "ExactJSON"]),
     tests("Plots"),
     tests("Reports", ["Journals", "Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
     tests("Lab", ["Journals", "Store", "Experiments", "Digests", "Files"]),

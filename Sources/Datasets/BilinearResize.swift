@@ -1,7 +1,7 @@
-/// Pillow's bilinear resize of grey pictures, bit for bit: what torchvision's `Resize` does to Fashion-MNIST.
+/// Pillow's bilinear resize of gray images, bit for bit: what torchvision's `Resize` does to Fashion-MNIST.
 ///
 /// Two passes, horizontal first, each with 22-bit fixed-point weights and rounded to bytes; downscaling widens the
-/// triangle. Exact where both sides are scaled about alike, as square pictures are: for very different scales Pillow may
+/// triangle. Exact where both sides are scaled about alike, as square images are: for very different scales Pillow may
 /// take the vertical pass first. Source: Pillow, `src/libImaging/Resample.c`.
 public struct BilinearResize: Sendable {
   /// The taps of each output place: where they begin, how many, and their weights of 2⁻²².
@@ -35,17 +35,22 @@ public struct BilinearResize: Sendable {
     }
   }
 
+  /// The source's rows.
   public let height: Int
+  /// The source's columns.
   public let width: Int
+  /// The target's rows.
   public let outHeight: Int
+  /// The target's columns.
   public let outWidth: Int
   let horizontal: Coefficients
   let vertical: Coefficients
 
+  /// A resize from one size to another; all sides are positive.
   public init(height: Int, width: Int, outHeight: Int, outWidth: Int) {
     precondition(
       height > 0 && width > 0 && outHeight > 0 && outWidth > 0,
-      "a picture of \(height)x\(width) resized to \(outHeight)x\(outWidth)")
+      "a image of \(height)x\(width) resized to \(outHeight)x\(outWidth)")
     self.height = height
     self.width = width
     self.outHeight = outHeight

@@ -4,7 +4,7 @@ import Foundation
 
 /// The bounds of what is read: sizes are checked before anything is allocated.
 enum IDXLimit {
-  static let pictures = 10_000_000
+  static let images = 10_000_000
   static let side = 4096
   static let fileBytes = 1 << 30
 }
@@ -43,16 +43,16 @@ struct DataFile {
     return (1...dimensions).map { Int(word($0)) }
   }
 
-  /// The pictures: magic 0x803, three dimensions, a byte a pixel.
-  func pictures() throws(DatasetError) -> (count: Int, height: Int, width: Int, pixels: [UInt8]) {
+  /// The images: magic 0x803, three dimensions, a byte a pixel.
+  func images() throws(DatasetError) -> (count: Int, height: Int, width: Int, pixels: [UInt8]) {
     let sizes = try header(magic: 0x803, dimensions: 3)
-    guard sizes[0] <= IDXLimit.pictures else {
-      throw .size(path: path, what: "pictures", found: sizes[0], limit: IDXLimit.pictures)
+    guard sizes[0] <= IDXLimit.images else {
+      throw .size(path: path, what: "images", found: sizes[0], limit: IDXLimit.images)
     }
     for side in sizes[1...] where side < 1 || side > IDXLimit.side {
       throw .size(path: path, what: "pixels a side", found: side, limit: IDXLimit.side)
     }
-    guard sizes[0] > 0 else { throw .noPictures(path: path) }
+    guard sizes[0] > 0 else { throw .noImages(path: path) }
     // At most 10⁷ · 4096²: no overflow.
     let expected = sizes[0] * sizes[1] * sizes[2]
     guard content.count - 16 == expected else {
@@ -64,8 +64,8 @@ struct DataFile {
   /// The labels: magic 0x801, one dimension, a byte each.
   func labels(classes: Int) throws(DatasetError) -> [UInt8] {
     let count = try header(magic: 0x801, dimensions: 1)[0]
-    guard count <= IDXLimit.pictures else {
-      throw .size(path: path, what: "labels", found: count, limit: IDXLimit.pictures)
+    guard count <= IDXLimit.images else {
+      throw .size(path: path, what: "labels", found: count, limit: IDXLimit.images)
     }
     guard content.count - 8 == count else { throw .length(path: path, expected: count, found: content.count - 8) }
     let labels = [UInt8](content[8...])
@@ -94,10 +94,10 @@ func readIDXFolder(
   for file in IDXFile.allCases { files[file] = try DataFile(folder: folder, name: file.rawValue) }
   guard !files.isEmpty else { return nil }
   let missing = IDXFile.allCases.filter { files[$0] == nil }.map(\.rawValue)
-  guard missing.isEmpty else { throw .missing(name: name, files: missing, places: [folder]) }
+  guard missing.isEmpty else { throw .missing(name: name, files: missing, places: [folder], isPackaged: false) }
 
   func half(_ images: IDXFile, _ labels: IDXFile) throws(DatasetError) -> ImageSet {
-    let (count, height, width, pixels) = try files[images]!.pictures()
+    let (count, height, width, pixels) = try files[images]!.images()
     let marks = try files[labels]!.labels(classes: classes)
     guard count == marks.count else {
       throw .counts(

@@ -7,26 +7,76 @@ public let datasetNames = ["fashion-mnist", "idx-folder", "synthetic"]
 ///
 /// `fashion-mnist` is looked for in `path` alone if given; otherwise in the folder that VGGLAB_DATA names, in
 /// `fashion-mnist` of the XDG data folder, and where Debian's package puts it. `idx-folder` is four files of the same
-/// names in `path`, of one's own. `synthetic` is generated. Throws ``DatasetError``.
+/// names in `path`, of one's own. In each of these folders the files may also be where torchvision puts them
+/// (`FashionMNIST/raw`). `synthetic` is generated. Throws ``DatasetError``.
 public func loadDataset(
   named name: String, path: String?, environment: [String: String]
 ) throws(DatasetError) -> Dataset {
   switch name {
   case "fashion-mnist":
     let places = path.map { [$0] } ?? fashionMNISTPlaces(environment)
-    for place in places {
-      if let found = try readIDXFolder(place, name: name, classes: 10, expected: fashionMNISTDigests) { return found }
+    for folder in places.flatMap({ layouts($0, torchvision: "FashionMNIST") }) {
+      if let found = try readIDXFolder(folder, name: name, classes: 10, expected: fashionMNISTDigests) { return found }
     }
-    throw .missing(name: name, files: IDXFile.allCases.map(\.rawValue), places: places)
+    throw .missing(name: name, files: IDXFile.allCases.map(\.rawValue), places: places, isPackaged: true)
   case "idx-folder":
     guard let path else { throw .pathNeeded(name: name) }
-    guard let found = try readIDXFolder(path, name: name, classes: 10) else {
-      throw .missing(name: name, files: IDXFile.allCases.map(\.rawValue), places: [path])
+    for folder in layouts(path, torchvision: "MNIST") {
+      if let found = try readIDXFolder(folder, name: name, classes: 10) { return found }
     }
-    return found
-  case "synthetic": return syntheticDataset(training: 2048, test: 512)
+    try checkFolder(path, name: name)
+    throw .missing(name: name, files: IDXFile.allCases.map(\.rawValue), places: [path], isPackaged: false)
+  case "synthetic": return syntheticDataset(training: SyntheticSize.training, test: SyntheticSize.test)
   default: throw .unknown(name: name)
   }
+}
+
+/// How many images a data set has. `digest` names the content of one's own data.
+public struct AvailableImages: Sendable, Hashable {
+  /// Training images.
+  public var training: Int
+  /// Test images.
+  public var test: Int
+  /// The digest of one's own data; nil for a data set whose name says what it is.
+  public var digest: String?
+}
+
+/// How many images a data set has; one's own is read for it. nil for a name that is not known.
+///
+/// Throws ``DatasetError`` for data of one's own that cannot be read.
+public func availableImages(
+  named name: String, path: String?, environment: [String: String]
+) throws(DatasetError) -> AvailableImages? {
+  switch name {
+  // Its files are held against their digests: no others are read.
+  case "fashion-mnist": return AvailableImages(training: 60_000, test: 10_000)
+  case "synthetic": return AvailableImages(training: SyntheticSize.training, test: SyntheticSize.test)
+  case "idx-folder":
+    let dataset = try loadDataset(named: name, path: path, environment: environment)
+    return AvailableImages(
+      training: dataset.training.count, test: dataset.test.count, digest: dataset.digest)
+  default: return nil
+  }
+}
+
+/// The size of the generated data set.
+private enum SyntheticSize {
+  static let training = 2048
+  static let test = 512
+}
+
+/// The folders that a data set's files may be in, where somebody names one.
+private func layouts(_ folder: String, torchvision: String) -> [String] {
+  [folder, "\(folder)/raw", "\(folder)/\(torchvision)/raw"]
+}
+
+/// Throws where a folder that was named is none.
+private func checkFolder(_ path: String, name: String) throws(DatasetError) {
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    throw .folderMissing(name: name, path: path)
+  }
+  guard isFolder.boolValue else { throw .notAFolder(name: name, path: path) }
 }
 
 /// Where Fashion-MNIST may be, in the order it is looked for.

@@ -1,7 +1,7 @@
 /// A small generated set of ten classes, for tests and for trying things out: each class is a bright patch at a place of
 /// its own over noise, so that a network learns it within seconds.
 ///
-/// The same pictures come out everywhere.
+/// The same images come out everywhere.
 public func syntheticDataset(training: Int, test: Int) -> Dataset {
   Dataset(
     name: "synthetic", training: syntheticImages(count: training, salt: 1), test: syntheticImages(count: test, salt: 2),

@@ -10,6 +10,7 @@ public enum ExperimentError: Error, Hashable, Sendable, CustomStringConvertible 
   /// A `--set` that cannot be followed.
   case override(String, reason: String)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
@@ -32,6 +33,7 @@ private func remedy(_ name: String, _ known: [String]) -> String {
 }
 
 extension ExperimentError: Fault {
+  /// What sort of failure it is, for the exit code.
   public var kind: FaultKind {
     switch self {
     case .file(let error): error.kind

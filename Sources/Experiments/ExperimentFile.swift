@@ -1,11 +1,12 @@
+import Configurations
 import PositionedYAML
 
 /// An experiment file as it was written: levels that are still to be laid over each other.
 struct ExperimentFile {
   struct Profile {
-    var overlay = Overlay()
+    var overlay = Level()
     /// What it says of single trials, by their names.
-    var trials: [String: Overlay] = [:]
+    var trials: [String: Level] = [:]
     /// Its own sweep, in place of the file's.
     var sweep: [(key: String, values: [YAMLNode])]?
     /// The trials that it has, by their names; nil for all.
@@ -17,8 +18,8 @@ struct ExperimentFile {
     var name: String
     /// The trial's name without swept values.
     var base: String
-    var trial: Overlay
-    var sweep: Overlay
+    var trial: Level
+    var sweep: Level
     var priority: Int
     var after: [String]
     var line: Int
@@ -27,7 +28,7 @@ struct ExperimentFile {
 
   private struct NamedTrial {
     var name: String
-    var overlay: Overlay
+    var overlay: Level
     var priority = 0
     var after: [(name: String, node: YAMLNode)] = []
     var line: Int
@@ -36,7 +37,7 @@ struct ExperimentFile {
 
   private(set) var name = ""
   private(set) var question = ""
-  private(set) var top = Overlay()
+  private(set) var top = Level()
   private var trials: [NamedTrial] = []
   private var sweep: [(key: String, values: [YAMLNode])] = []
   private(set) var profiles: [String: Profile] = [:]
@@ -44,9 +45,12 @@ struct ExperimentFile {
   /// A sweep may make so many trials of a file.
   static let trialLimit = 10_000
 
-  init(_ reader: YAMLReader) {
+  private let table: ConfigurationTable
+
+  init(_ reader: YAMLReader, _ table: ConfigurationTable) {
+    self.table = table
     let root = reader.document.root
-    let keys = ["schema", "experiment", "question"] + Overlay.sections + ["trials", "sweep", "profiles"]
+    let keys = ["schema", "experiment", "question"] + table.sections + ["trials", "sweep", "profiles"]
     guard let entries = reader.mapping(root, "an experiment", known: keys) else { return }
     if let schema = entries["schema"] {
       if let version = reader.integer(schema.value, "schema", 1...Int.max), version > 1 {
@@ -62,16 +66,16 @@ struct ExperimentFile {
     }
     if let entry = entries["question"] { question = reader.string(entry.value, "question") ?? "" }
     if question.count > 2000 { reader.report(entries["question"]!.value, "question is longer than 2000 characters") }
-    top = Overlay(entries, reader)
+    top = Level(entries, table, reader)
     if let entry = entries["trials"] { readTrials(entry.value, reader) }
     if entries["trials"] == nil, let entry = entries["experiment"] {
-      trials = [NamedTrial(name: name, overlay: Overlay(), line: entry.value.line, column: entry.value.column)]
+      trials = [NamedTrial(name: name, overlay: Level(), line: entry.value.line, column: entry.value.column)]
     }
     if let entry = entries["sweep"] { sweep = readSweep(entry.value, reader) }
     if let entry = entries["profiles"] { readProfiles(entry.value, reader) }
   }
 
-  /// A name that may stand in file names, pages and commands.
+  /// A name that is allowed in file names, pages and commands.
   private func readName(_ node: YAMLNode, _ what: String, _ reader: YAMLReader) -> String? {
     guard let text = reader.string(node, what) else { return nil }
     let letters = text.utf8.allSatisfy { byte in
@@ -100,9 +104,9 @@ struct ExperimentFile {
     }
     var seen: [String: Int] = [:]
     for item in items {
-      guard let entries = reader.mapping(item, "a trial", known: ["name"] + Overlay.sections + ["priority", "after"])
+      guard let entries = reader.mapping(item, "a trial", known: ["name"] + table.sections + ["priority", "after"])
       else { continue }
-      let overlay = Overlay(entries, reader)
+      let overlay = Level(entries, table, reader)
       let priority = entries["priority"].flatMap { reader.integer($0.value, "a trial's priority", -1000...1000) }
       let after = entries["after"].map { readAfter($0.value, reader) }
       guard let entry = entries["name"] else {
@@ -111,7 +115,7 @@ struct ExperimentFile {
       }
       guard let name = readName(entry.value, "a trial's name", reader) else { continue }
       if let line = seen[name] {
-        reader.report(entry.value, "the trial's name \"\(name)\" stands in line \(line) already")
+        reader.report(entry.value, "the trial's name \"\(name)\" is doubled: line \(line) has it already")
         continue
       }
       seen[name] = entry.value.line
@@ -129,7 +133,7 @@ struct ExperimentFile {
     }
   }
 
-  /// Tells of names in `after` that no trial has, and of trials that would wait for each other for ever.
+  /// Reports names in `after` that no trial has, and trials that would wait for each other for ever.
   private func checkOrder(_ reader: YAMLReader) {
     let places = Dictionary(uniqueKeysWithValues: trials.enumerated().map { ($1.name, $0) })
     // For each trial: not looked at, on the way that is followed, done.
@@ -164,16 +168,15 @@ struct ExperimentFile {
   }
 
   private func readSweep(_ node: YAMLNode, _ reader: YAMLReader) -> [(key: String, values: [YAMLNode])] {
-    let known = Overlay.dottedKeys.filter { !["dataset.path", "training.optimizer", "measure.cost"].contains($0) }
-    guard let entries = reader.mapping(node, "sweep", known: known) else { return [] }
+    guard let entries = reader.mapping(node, "sweep", known: table.sweepableNames) else { return [] }
     var result: [(key: String, values: [YAMLNode])] = []
     for entry in entries.values.sorted(by: { ($0.line, $0.column) < ($1.line, $1.column) }) {
       guard let values = reader.sequence(entry.value, "sweep's \(entry.key)") else { continue }
       if values.isEmpty {
         reader.report(entry.value, "sweep's \(entry.key) is an empty list; write at least one value")
       }
-      // Each value is read once here so that all that is wrong is told, whatever profile is chosen.
-      for value in values.prefix(Self.trialLimit) { _ = Overlay(dotted: entry.key, value, reader) }
+      // Each value is read once here so that all that is wrong is reported, whatever profile is chosen.
+      for value in values.prefix(Self.trialLimit) { _ = Level(dotted: entry.key, value, table, reader) }
       result.append((entry.key, values))
     }
     return result
@@ -188,17 +191,17 @@ struct ExperimentFile {
       let key = YAMLNode(content: .scalar(entry.key, plain: true), line: entry.line, column: entry.column)
       guard let name = readName(key, "a profile's name", reader),
         let parts = reader.mapping(
-          entry.value, "the profile \(entry.key)", known: Overlay.sections + ["only", "trials", "sweep"])
+          entry.value, "the profile \(entry.key)", known: table.sections + ["only", "trials", "sweep"])
       else { continue }
-      var profile = Profile(overlay: Overlay(parts, reader))
+      var profile = Profile(overlay: Level(parts, table, reader))
       if let own = parts["only"] { profile.only = readOnly(own.value, reader) }
       if let own = parts["sweep"] { profile.sweep = readSweep(own.value, reader) }
       if let own = parts["trials"], let items = reader.sequence(own.value, "the profile's trials") {
         for item in items {
-          guard let fields = reader.mapping(item, "a profile's trial", known: ["name"] + Overlay.sections) else {
+          guard let fields = reader.mapping(item, "a profile's trial", known: ["name"] + table.sections) else {
             continue
           }
-          let overlay = Overlay(fields, reader)
+          let overlay = Level(fields, table, reader)
           guard let name = fields["name"].flatMap({ reader.string($0.value, "a trial's name") }) else {
             reader.report(item, "the key \"name\" is missing; it says which trial is meant")
             continue
@@ -232,19 +235,22 @@ struct ExperimentFile {
 
   /// Every trial at every combination of the swept values, in the order of the file.
   func points(_ profile: Profile?, _ reader: YAMLReader) -> [Point] {
-    var combinations: [(suffix: String, overlay: Overlay)] = [("", Overlay())]
+    var combinations: [(suffix: String, overlay: Level)] = [("", Level())]
     for (key, values) in profile?.sweep ?? sweep {
       guard combinations.count * values.count * max(1, trials.count) <= Self.trialLimit else {
         reader.report(values[0], "the sweep makes more than \(Self.trialLimit) trials")
         return []
       }
+      // Equal values are one point, however they are written.
+      var seen: Set<ConfigurationValue?> = []
+      let levels = values.map { (text: suffix($0), level: Level(dotted: key, $0, table, reader)) }.filter { _, level in
+        guard let value = table[key].flatMap({ level.values[$0.name] }) else { return true }
+        return seen.insert(value.value).inserted
+      }
+      let short = key.split(separator: ".").last.map(String.init) ?? key
       combinations = combinations.flatMap { combination in
-        values.map { value in
-          let short = key.split(separator: ".").last.map(String.init) ?? key
-          return (
-            "\(combination.suffix) \(short)=\(suffix(value))",
-            combination.overlay.overlaid(by: Overlay(dotted: key, value, reader))
-          )
+        levels.map { text, level in
+          ("\(combination.suffix) \(short)=\(text)", combination.overlay.overlaid(by: level, table))
         }
       }
     }

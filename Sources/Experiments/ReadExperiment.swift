@@ -1,3 +1,4 @@
+public import Configurations
 import Files
 import Networks
 import PositionedYAML
@@ -5,19 +6,21 @@ import PositionedYAML
 /// Reads an experiment file under a profile, overrides (`training.epochs=2`) and a choice of trials.
 ///
 /// Later levels win: defaults, the file's top level, the trial, the sweep's point, the profile, the overrides. Each
-/// trial's network is built once to see that it can be. Throws ``ExperimentError`` with all that is wrong at once.
+/// trial's network is built once to see that it can be. A relative `dataset.path` in the file is taken from the file's
+/// folder. Throws ``ExperimentError`` with all that is wrong at once.
 public func readExperiment(
-  file: String, profile: String? = nil, overrides: [String] = [], only: [String] = []
+  file: String, profile: String? = nil, overrides: [String] = [], only: [String] = [],
+  table: ConfigurationTable = .standard
 ) throws(ExperimentError) -> Experiment {
   let text: String
   do { text = try readText(file, limit: YAMLLimit.bytes) } catch { throw .file(error) }
   let reader: YAMLReader
   do { reader = YAMLReader(try parseYAML(text, file: file)) } catch { throw .problems(error) }
-  let source = ExperimentFile(reader)
-  // What is wrong in the file is told first: its own profiles and trials may be misread because of it.
+  let source = ExperimentFile(reader, table)
+  // What is wrong in the file is reported first: its own profiles and trials may be misread because of it.
   do { try reader.finish() } catch { throw .problems(error) }
-  let settings = try overrides.map { (text) throws(ExperimentError) in try readOverride(text) }
-    .reduce(Overlay()) { $0.overlaid(by: $1) }
+  let settings = try overrides.map { (text) throws(ExperimentError) in try readOverride(text, table) }
+    .reduce(Level()) { $0.overlaid(by: $1, table) }
   var chosen: ExperimentFile.Profile?
   if let profile {
     chosen = source.profiles[profile]
@@ -25,31 +28,34 @@ public func readExperiment(
       throw .unknownProfile(profile, file: file, known: source.profiles.keys.sorted())
     }
   }
+  var problems = PlacedProblems(file: file, text: text)
   var trials: [Trial] = []
-  for point in source.points(chosen, reader) {
-    let full = source.top.overlaid(by: point.trial).overlaid(by: point.sweep)
+  let points = source.points(chosen, reader)
+  for point in points {
+    let full = source.top.overlaid(by: point.trial, table).overlaid(by: point.sweep, table)
     var used = full
     if let chosen {
-      used = used.overlaid(by: chosen.overlay)
-      if let own = chosen.trials[point.base] { used = used.overlaid(by: own) }
+      used = used.overlaid(by: chosen.overlay, table)
+      if let own = chosen.trials[point.base] { used = used.overlaid(by: own, table) }
     }
-    used = used.overlaid(by: settings)
-    check(used, point, reader)
-    var trial = Trial(
-      name: point.name, experiment: source.name, question: source.question, profile: profile, dataset: used.dataset,
-      network: used.network, training: used.training, measure: used.measure, reductions: [], priority: point.priority,
-      after: point.after)
-    var untouched = trial
-    (untouched.dataset, untouched.network, untouched.training) = (full.dataset, full.network, full.training)
-    untouched.measure = full.measure
-    trial.reductions = zip(untouched.facts, trial.facts).compactMap { before, after in
-      before.value == after.value ? nil : Reduction(key: after.key, full: before.value, used: after.value)
+    used = used.overlaid(by: settings, table)
+    let places = used.values.mapValues { ValuePlace(line: $0.line, column: $0.column, option: $0.option) }
+    var configuration = used.configuration(table)
+    check(configuration, places, ValuePlace(line: point.line, column: point.column), &problems)
+    configuration.dataset.path = resolved(configuration.dataset.path, places["dataset.path"], file: file)
+    let reductions = zip(table.facts(full.configuration(table)), table.facts(configuration)).compactMap {
+      $0.value == $1.value ? nil : Reduction(key: $1.key, full: $0.value, used: $1.value)
     }
-    trials.append(trial)
+    trials.append(
+      Trial(
+        name: point.name, experiment: source.name, question: source.question, profile: profile,
+        configuration: configuration, reductions: reductions, priority: point.priority, after: point.after,
+        places: places))
   }
   do { try reader.finish() } catch { throw .problems(error) }
+  try problems.finish()
   if !only.isEmpty {
-    let bases = Set(source.points(chosen, reader).map(\.base))
+    let bases = Set(points.map(\.base))
     for name in only where !trials.contains(where: { $0.name == name }) && !bases.contains(name) {
       throw .unknownTrial(name, file: file, known: trials.map(\.name))
     }
@@ -60,58 +66,45 @@ public func readExperiment(
     (trials[$0].measure?.repeat ?? 1, $0) < (trials[$1].measure?.repeat ?? 1, $1)
   }
   trials = rounds.map { trials[$0] }
-  return Experiment(name: source.name, question: source.question, profile: profile, trials: trials)
+  return Experiment(
+    name: source.name, question: source.question, profile: profile, trials: trials, file: file, text: text)
 }
 
-/// One `--set key=value`.
-private func readOverride(_ text: String) throws(ExperimentError) -> Overlay {
-  let known = Overlay.dottedKeys
-  guard let equals = text.firstIndex(of: "=") else {
-    throw .override(
-      text, reason: "write key=value, such as \(known.contains(text) ? "\(text)=1" : "training.epochs=2")")
-  }
-  let key = String(text[..<equals])
-  guard known.contains(key) else {
-    let remedy =
-      nearest(to: key, among: known).map { "did you mean \"\($0)\"?" } ?? "known are \(known.joined(separator: ", "))"
-    throw .override(text, reason: "there is no key \"\(shortened(key))\"; \(remedy)")
-  }
-  do {
-    let reader = YAMLReader(try parseYAML(String(text[text.index(after: equals)...]), file: "--set"))
-    let overlay = Overlay(dotted: key, reader.document.root, reader)
-    try reader.finish()
-    return overlay
-  } catch {
-    throw .override(text, reason: error.problems.map(\.message).joined(separator: "; "))
-  }
+/// A folder as the working directory sees it.
+private func resolved(_ path: String?, _ place: ValuePlace?, file: String) -> String? {
+  guard let path, !path.hasPrefix("/"), place?.option == nil, let slash = file.lastIndex(of: "/") else { return path }
+  return "\(file[...slash])\(path)"
 }
 
 /// Builds a trial's network, to tell at the place of the responsible value what is wrong with it.
-private func check(_ overlay: Overlay, _ point: ExperimentFile.Point, _ reader: YAMLReader) {
-  func report<T>(_ located: Located<T>?, _ message: String) {
-    reader.report(line: located?.line ?? point.line, column: located?.column ?? point.column, message)
+private func check(
+  _ configuration: TrialConfiguration, _ places: [String: ValuePlace], _ trial: ValuePlace,
+  _ problems: inout PlacedProblems
+) {
+  func report(_ keys: String..., message: String) {
+    problems.report(keys.lazy.compactMap { places[$0] }.first ?? trial, message)
   }
-  let dataset = overlay.dataset
+  let dataset = configuration.dataset
   if dataset.name == "synthetic", dataset.path != nil {
-    report(overlay.path, "the data set synthetic is generated and has no path")
+    report("dataset.path", message: "the data set synthetic is generated and has no path")
   }
-  if let measure = overlay.measure {
-    if measure.cost != nil, measure.signal {
-      report(overlay.signal, "a trial measures its cost or its signal; write one of them")
-    }
-    if overlay.training.epochs == 0, measure.cost != nil || measure.signal {
-      report(overlay.epochs, "training.epochs is 0, and what is not trained cannot be measured; write 1")
-    }
+  let measure = configuration.measure
+  if measure.cost != nil, measure.signal {
+    report("measure.signal", message: "a trial measures its cost or its signal; write one of them")
+  }
+  if configuration.training.epochs == 0, measure.cost != nil || measure.signal {
+    report(
+      "training.epochs", message: "training.epochs is 0, and what is not trained cannot be measured; write 1")
   }
   do throws(NetworkError) {
-    _ = try overlay.network.build(
+    _ = try configuration.network.build(
       input: .image(channels: 1, height: dataset.resize, width: dataset.resize), classes: 10)
   } catch {
     switch error {
-    case .ratioTooLarge: report(overlay.ratio, "\(error)")
-    case .pictureTooSmall: report(overlay.resize, "\(error)")
-    case .dropoutOutOfRange: report(overlay.dropout, "\(error)")
-    default: report(overlay.body, "\(error)")
+    case .ratioTooLarge: report("network.ratio", message: "\(error)")
+    case .pictureTooSmall: report("dataset.resize", message: "\(error)")
+    case .dropoutOutOfRange: report("network.dropout", message: "\(error)")
+    default: report("network.arch", "network.blocks", message: "\(error)")
     }
   }
 }

@@ -1,35 +1,82 @@
+public import Configurations
+import Digests
 public import Networks
 
 /// A question, and the trials that answer it: one experiment file under one profile.
 public struct Experiment: Sendable, Hashable {
+  /// Its name, which pages and commands use.
   public var name: String
+  /// The question in words; may be empty.
   public var question: String
   /// The profile's name; nil where none was chosen.
   public var profile: String?
+  /// In the order in which they are begun.
   public var trials: [Trial]
+  /// The file that it was read from.
+  public var file: String
+  let text: String
 }
 
 /// One point of an experiment: a whole configuration, identified by its content.
 public struct Trial: Sendable, Hashable {
   /// Unique in its experiment; a sweep appends its values (`vgg11-small-96 seed=1`).
   public var name: String
+  /// The name of its experiment.
   public var experiment: String
+  /// The question in words; may be empty.
   public var question: String
+  /// The chosen profile; nil without one.
   public var profile: String?
-  public var dataset: DatasetConfiguration
-  public var network: NetworkConfiguration
-  public var training: TrainingSettings
-  /// What is measured beside or instead of a training; nil for a training alone.
-  public var measure: MeasureSettings?
+  /// All that decides what it computes.
+  public var configuration: TrialConfiguration
   /// What the chosen profile and `--set` changed, as facts for the report; empty without them.
   public var reductions: [Reduction]
   /// Trials of higher priority begin first. No part of the trial's identity, and neither is what follows.
   public var priority = 0
   /// The trials of the experiment, as their file names them, that must be complete before this one begins.
   public var after: [String] = []
+  /// What its data set has; nil where that is not known before it is read.
+  public var available: AvailableData?
+  /// Where its values were written, by their dotted keys.
+  let places: [String: ValuePlace]
 
   /// Whether it is what a file calls by a name: the trial itself, or one of its points in a sweep.
   public func isNamed(_ name: String) -> Bool { self.name == name || self.name.hasPrefix("\(name) ") }
+
+  /// The SHA-256 (hexadecimal) of ``canonicalText``.
+  public var id: String { sha256Hex(canonicalText) }
+
+  /// The configuration as ``TrialConfiguration/canonicalText(_:)`` has it.
+  public var canonicalText: String { configuration.canonicalText() }
+
+  /// Its images.
+  public var dataset: DatasetConfiguration {
+    get { configuration.dataset }
+    set { configuration.dataset = newValue }
+  }
+
+  /// Its network.
+  public var network: NetworkConfiguration {
+    get { configuration.network }
+    set { configuration.network = newValue }
+  }
+
+  /// How it trains.
+  public var training: TrainingSettings {
+    get { configuration.training }
+    set { configuration.training = newValue }
+  }
+
+  /// What is measured beside or instead of a training; nil for a training alone.
+  ///
+  /// The first of several trainings is a training as any other.
+  public var measure: MeasureSettings? { configuration.measure == MeasureSettings() ? nil : configuration.measure }
+
+  /// The training images that it uses; nil where that is not known.
+  public var trainingCount: Int? { dataset.train ?? available?.train }
+
+  /// The test images that it uses; nil where that is not known.
+  public var testCount: Int? { dataset.test ?? available?.test }
 }
 
 /// A value that a profile or `--set` changed.
@@ -38,69 +85,13 @@ public struct Reduction: Sendable, Hashable {
   public var key: String
   /// The value without the profile; "all" where none was given.
   public var full: String
+  /// The value with it.
   public var used: String
 
+  /// A change of one key.
   public init(key: String, full: String, used: String) {
     self.key = key
     self.full = full
     self.used = used
-  }
-}
-
-/// Which pictures a trial trains on, and in which size.
-public struct DatasetConfiguration: Sendable, Hashable {
-  public var name: String
-  public var path: String?
-  /// The side in pixels.
-  public var resize: Int
-  /// The first so many training examples; nil for all.
-  public var train: Int?
-  /// The first so many test examples; nil for all.
-  public var test: Int?
-}
-
-/// How a trial trains.
-public struct TrainingSettings: Sendable, Hashable {
-  /// 0 for a network that is described and not trained.
-  public var epochs: Int
-  public var batchSize: Int
-  public var learningRate: Double
-  public var momentum: Double
-  public var weightDecay: Double
-  public var seed: UInt64
-  public var shuffle: Bool
-  /// Stop after so many steps in all; nil for no such limit.
-  public var maxSteps: Int?
-}
-
-/// What a trial measures.
-public struct MeasureSettings: Sendable, Hashable {
-  /// Some training steps that are timed, each of their layers too, and nothing more; nil for a training.
-  public var cost: CostSettings?
-  /// How large activations, gradients and weights of each layer are at the start.
-  public var signal: Bool
-  /// The threads of its worker; nil for those of `--threads`.
-  public var threads: Int?
-  /// Which of several measurements of the same it is, from 1.
-  public var `repeat`: Int
-
-  public init(cost: CostSettings? = nil, signal: Bool = false, threads: Int? = nil, repeat: Int = 1) {
-    self.cost = cost
-    self.signal = signal
-    self.threads = threads
-    self.`repeat` = `repeat`
-  }
-}
-
-/// How long a cost is measured.
-public struct CostSettings: Sendable, Hashable {
-  /// Steps that are timed.
-  public var steps: Int
-  /// Steps before them that are not.
-  public var warmup: Int
-
-  public init(steps: Int = 3, warmup: Int = 1) {
-    self.steps = steps
-    self.warmup = warmup
   }
 }

@@ -6,6 +6,8 @@ import Foundation
 public struct AnnotationRecord: Sendable, Hashable, Codable {
   public enum Kind: String, Sendable, Hashable, Codable {
     case tag, untag, note, remove, restore
+    /// Another name of the run's configuration; the text is a ``ReferenceRecord``.
+    case reference
   }
 
   public var kind: Kind
@@ -25,7 +27,7 @@ public struct AnnotationRecord: Sendable, Hashable, Codable {
     return switch kind {
     case .tag, .untag: Self.isTagName(text) ? nil : "its tag is no tag"
     case .note: text.utf8.count <= Self.noteLimit ? nil : "its note is too long"
-    case .remove, .restore: text.utf8.count <= Self.noteLimit ? nil : "its text is too long"
+    case .remove, .restore, .reference: text.utf8.count <= Self.noteLimit ? nil : "its text is too long"
     }
   }
 

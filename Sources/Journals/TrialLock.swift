@@ -1,4 +1,3 @@
-import Digests
 import Files
 import Foundation
 
@@ -20,13 +19,10 @@ public final class TrialLock: Sendable {
   /// Releases it; so does the end of the process.
   public func release() { flock(file.number, LOCK_UN) }
 
-  /// Takes the lock of a trial of an experiment, or says who has it. Throws ``JournalError``.
-  public static func take(
-    store: String, experiment: String, trial: String, trialID: String
-  ) throws(JournalError) -> Attempt {
-    // The same configuration under two names is two trials.
-    let suffix = sha256Hex("\(experiment)\n\(trial)").prefix(8)
-    guard let name = PlainName("\(trialID.prefix(16))-\(suffix)") else {
+  /// Takes the lock of a trial's configuration, or says who has it. Throws ``JournalError``.
+  public static func take(store: String, trialID: String) throws(JournalError) -> Attempt {
+    // A run belongs to a configuration, whatever names it has.
+    guard let name = PlainName(String(trialID.prefix(24))) else {
       preconditionFailure("'\(trialID)' is not a trial's id")
     }
     let file = try filing { () throws(FileError) in

@@ -4,8 +4,10 @@ public struct YAMLProblem: Sendable, Hashable {
   public var line: Int
   /// From 1, in Unicode scalars.
   public var column: Int
+  /// What is wrong, and what to do.
   public var message: String
 
+  /// A problem at a place.
   public init(line: Int, column: Int, message: String) {
     self.line = line
     self.column = column
@@ -15,22 +17,23 @@ public struct YAMLProblem: Sendable, Hashable {
 
 /// All that is wrong with a YAML file.
 public struct YAMLProblems: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The name that messages use.
   public let file: String
   /// In the order of their places.
   public let problems: [YAMLProblem]
-  private let lines: [Int: String]
+  private let lines: [Int: [Unicode.Scalar]]
 
+  /// The problems of a file with this text.
   public init(file: String, text: String, problems: [YAMLProblem]) {
     self.file = file
     var seen: Set<YAMLProblem> = []
     self.problems =
       problems.filter { seen.insert($0).inserted }
       .sorted { ($0.line, $0.column, $0.message) < ($1.line, $1.column, $1.message) }
-    let wanted = Set(self.problems.map(\.line))
-    var kept: [Int: String] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    where wanted.contains(index + 1) {
-      kept[index + 1] = String(line.prefix(400)).replacing("\r", with: "")
+    let source = SourceText(text).lines
+    var kept: [Int: [Unicode.Scalar]] = [:]
+    for problem in self.problems where source.indices.contains(problem.line - 1) {
+      kept[problem.line] = source[problem.line - 1]
     }
     lines = kept
   }
@@ -40,29 +43,27 @@ public struct YAMLProblems: Error, Hashable, Sendable, CustomStringConvertible {
     problems.map { problem in
       let head = "\(file):\(problem.line):\(problem.column): \(problem.message)"
       guard let line = lines[problem.line], !line.isEmpty else { return head }
-      // What stands before the caret keeps its tabs and its wide characters' width.
-      let before = line.unicodeScalars.prefix(problem.column - 1).map { scalar in
-        scalar == "\t" ? "\t" : isWide(scalar) ? "  " : " "
-      }
-      return "\(head)\n  \(printable(line))\n  \(before.joined())^"
+      let (shown, caret) = excerpt(line, column: problem.column)
+      return "\(head)\n  \(shown)\n  \(caret)"
     }.joined(separator: "\n")
   }
 }
 
-private func isWide(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.value {
-  case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-    0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
-    true
-  default: false
+/// The part of a line around a column, and a caret for the line under it.
+private func excerpt(_ line: [Unicode.Scalar], column: Int) -> (shown: String, caret: String) {
+  func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    String(String.UnicodeScalarView(scalars.map { $0.isUnprintable ? "\u{FFFD}" : $0 }))
   }
-}
-
-/// Control characters would drive the terminal that shows the line.
-private func printable(_ line: String) -> String {
-  String(
-    String.UnicodeScalarView(
-      line.unicodeScalars.map { $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F ? $0 : "\u{FFFD}" }))
+  let index = min(max(0, column - 1), line.count)
+  // A line as long as a whole file would hide the caret.
+  let isLong = line.count > 400
+  let start = isLong && index > 120 ? index - 80 : 0
+  let end = isLong ? min(line.count, start + 200) : line.count
+  let before = (start > 0 ? "…" : "") + text(line[start..<index])
+  let shown = before + text(line[index..<end]) + (end < line.count ? "…" : "")
+  // What is before the caret keeps its tabs and the width of its characters.
+  let caret = before.map { $0 == "\t" ? "\t" : String(repeating: " ", count: displayWidth($0)) }.joined()
+  return (shown, caret + "^")
 }
 
 /// The candidate that `word` was probably meant to be; nil if none is near.

@@ -1,8 +1,10 @@
-/// Reads typed values from a document and collects everything that is wrong, to be told at once.
+/// Reads typed values from a document and collects everything that is wrong, to be reported at once.
 public final class YAMLReader {
+  /// What is read.
   public let document: YAMLDocument
   private var problems: [YAMLProblem]
 
+  /// A reader that already has the problems that parsing found.
   public init(_ document: YAMLDocument) {
     self.document = document
     problems = document.problems
@@ -13,6 +15,7 @@ public final class YAMLReader {
     problems.append(YAMLProblem(line: line, column: column, message: message))
   }
 
+  /// Notes what is wrong with a value.
   public func report(_ node: YAMLNode, _ message: String) { report(line: node.line, column: node.column, message) }
 
   /// Throws if anything was wrong.
@@ -22,7 +25,7 @@ public final class YAMLReader {
     }
   }
 
-  /// A mapping's entries by their keys; keys that are not known are told, with the nearest that is.
+  /// A mapping's entries by their keys; unknown keys are reported, with the nearest that is.
   public func mapping(_ node: YAMLNode, _ what: String, known: [String]) -> [String: YAMLNode.Entry]? {
     guard case .mapping(let entries) = node.content else {
       report(node, "\(what) is \(node.kind); a mapping with \(known.joined(separator: ", ")) was expected")
@@ -42,6 +45,7 @@ public final class YAMLReader {
     return found
   }
 
+  /// A list's items.
   public func sequence(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
     guard case .sequence(let items) = node.content else {
       report(node, "\(what) is \(node.kind); a list was expected")
@@ -50,40 +54,62 @@ public final class YAMLReader {
     return items
   }
 
+  /// A text; a word that means no value has to be quoted.
   public func string(_ node: YAMLNode, _ what: String) -> String? {
     guard case .scalar(let text, _) = node.content else {
       report(node, "\(what) is \(node.kind); a text was expected")
       return nil
     }
+    if node.isNull, !text.isEmpty {
+      report(node, "\(what) is \(text), which is no value in YAML; write \"\(text)\" in quotes where the word is meant")
+      return nil
+    }
     return text
   }
 
+  /// A decimal whole number in a range.
   public func integer(_ node: YAMLNode, _ what: String, _ range: ClosedRange<Int>) -> Int? {
-    guard case .scalar(let text, true) = node.content, let value = Int(text) else {
-      report(node, "\(what) is \(node.shown); a whole number was expected")
-      return nil
-    }
-    guard range.contains(value) else {
-      report(node, "\(what) is \(value); it must be \(bounds(range))")
+    guard let text = digits(node, what, "a whole number was expected") else { return nil }
+    guard let value = Int(text), range.contains(value) else {
+      report(node, "\(what) is \(text); it must be \(bounds(range))")
       return nil
     }
     return value
   }
 
+  /// A decimal whole number of 64 bits without a sign.
   public func unsigned(_ node: YAMLNode, _ what: String) -> UInt64? {
-    guard case .scalar(let text, true) = node.content, let value = UInt64(text) else {
-      report(node, "\(what) is \(node.shown); a whole number from 0 to \(UInt64.max) was expected")
+    let expected = "a whole number from 0 to \(UInt64.max) was expected"
+    guard let text = digits(node, what, expected) else { return nil }
+    guard let value = UInt64(text) else {
+      report(node, "\(what) is \(node.shown); \(expected)")
       return nil
     }
     return value
+  }
+
+  private func digits(_ node: YAMLNode, _ what: String, _ expected: String) -> Substring? {
+    guard case .scalar(let text, let plain) = node.content else {
+      report(node, "\(what) is \(node.kind); \(expected)")
+      return nil
+    }
+    do { return try NumberText(text: text, plain: plain).whole() } catch {
+      complain(node, what, expected, error)
+      return nil
+    }
   }
 
   /// A finite number that fulfils `condition`, which `demand` says in words.
   public func number(
     _ node: YAMLNode, _ what: String, _ demand: String, where condition: (Double) -> Bool
   ) -> Double? {
-    guard case .scalar(let text, true) = node.content, isNumber(text), let value = Double(text), value.isFinite else {
-      report(node, "\(what) is \(node.shown); a number was expected")
+    guard case .scalar(let text, let plain) = node.content else {
+      report(node, "\(what) is \(node.kind); a number was expected")
+      return nil
+    }
+    let value: Double
+    do { value = try NumberText(text: text, plain: plain).number() } catch {
+      complain(node, what, "a number was expected", error)
       return nil
     }
     guard condition(value) else {
@@ -93,12 +119,24 @@ public final class YAMLReader {
     return value
   }
 
+  private func complain(_ node: YAMLNode, _ what: String, _ expected: String, _ complaint: NumberText.Complaint) {
+    report(node, "\(what) is \(node.named); \(expected)\(complaint.remedy.map { ": \($0)" } ?? "")")
+  }
+
+  /// `true` or `false`.
   public func truth(_ node: YAMLNode, _ what: String) -> Bool? {
-    if case .scalar(let text, true) = node.content {
-      if ["true", "True", "TRUE"].contains(text) { return true }
-      if ["false", "False", "FALSE"].contains(text) { return false }
+    var remedy = ""
+    if case .scalar(let text, let plain) = node.content {
+      let value: Bool?
+      switch text.lowercased() {
+      case "true", "yes", "on", "y", "1": value = true
+      case "false", "no", "off", "n", "0": value = false
+      default: value = nil
+      }
+      if plain, ["true", "True", "TRUE", "false", "False", "FALSE"].contains(text) { return value }
+      if let value { remedy = ": write \(value)\(plain ? "" : " without quotes")" }
     }
-    report(node, "\(what) is \(node.shown); true or false was expected")
+    report(node, "\(what) is \(node.named); true or false was expected\(remedy)")
     return nil
   }
 
@@ -118,21 +156,26 @@ public final class YAMLReader {
   private func bounds(_ range: ClosedRange<Int>) -> String {
     range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
   }
-
-  /// JSON's and YAML's decimal numbers; not Swift's hexadecimal ones, infinities and the like.
-  private func isNumber(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
-  }
 }
 
 /// At most 40 characters of what somebody wrote.
 public func shortened(_ text: String) -> String { text.count <= 40 ? text : "\(text.prefix(39))…" }
 
 extension YAMLNode {
+  /// Whether it is written as no value: empty, `null` or `~` without quotes.
+  public var isNull: Bool {
+    if case .scalar(let text, true) = content { ["", "~", "null", "Null", "NULL"].contains(text) } else { false }
+  }
+
+  /// ``shown``, with quotes said where they make a text of it.
+  var named: String {
+    if case .scalar(_, false) = content { "the text \(shown)" } else { shown }
+  }
+
   /// What kind of value it is, for sentences.
   public var kind: String {
     switch content {
-    case .scalar(let text, true) where ["", "~", "null", "Null", "NULL"].contains(text): "empty"
+    case .scalar where isNull: "empty"
     case .scalar: "a single value"
     case .sequence: "a list"
     case .mapping: "a mapping"

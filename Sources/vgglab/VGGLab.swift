@@ -22,7 +22,7 @@ struct VGGLab: ParsableCommand {
       CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,
       CollectCommand.self, SummaryCommand.self, ReportCommand.self, VerifyCommand.self,
       ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self, QueryCommand.self, ExportCommand.self,
-      BenchCommand.self, DoctorCommand.self, WorkerCommand.self, SmokeCommand.self,
+      BenchCommand.self, DoctorCommand.self, WorkerCommand.self, SmokeCommand.self, KeysCommand.self,
     ])
 
   /// As the protocol's own, but what the parser prints passes the function that everything printed passes: an argument

@@ -90,7 +90,7 @@ import Testing
     try expect(images, Folder.idx(0x801, [12, 5, 4], []), .magic(path: path, found: 0x801, expected: 0x803))
     try expect(
       images, Folder.idx(0x803, [1 << 31, 28, 28], [0]),
-      .size(path: path, what: "pictures", found: 1 << 31, limit: 10_000_000))
+      .size(path: path, what: "images", found: 1 << 31, limit: 10_000_000))
     try expect(
       images, Folder.idx(0x803, [12, 5, 0xFFFF_FFFF], []),
       .size(path: path, what: "pixels a side", found: 0xFFFF_FFFF, limit: 4096))
@@ -98,7 +98,7 @@ import Testing
     try expect(
       images, Folder.idx(0x803, [12, 5, 4], [UInt8](repeating: 0, count: 241)),
       .length(path: path, expected: 240, found: 241))
-    try expect(images, Folder.idx(0x803, [0, 5, 4], []), .noPictures(path: path))
+    try expect(images, Folder.idx(0x803, [0, 5, 4], []), .noImages(path: path))
     let labelPath = "\(folder.path)/\(labels)"
     try expect(
       labels, Folder.idx(0x801, [12], [UInt8](repeating: 3, count: 11) + [10]),
@@ -135,7 +135,7 @@ import Testing
     try folder.remove("t10k-labels-idx1-ubyte")
     #expect(
       error(folder)
-        == .missing(name: "idx-folder", files: ["t10k-labels-idx1-ubyte"], places: [folder.path]))
+        == .missing(name: "idx-folder", files: ["t10k-labels-idx1-ubyte"], places: [folder.path], isPackaged: false))
     do {
       _ = try loadDataset(named: "fashion-mnist", path: "/nowhere", environment: [:])
       Issue.record("found in /nowhere")
@@ -156,7 +156,7 @@ import Testing
     // Found in VGGLAB_DATA before all others, and refused there because it is not Fashion-MNIST.
     do {
       _ = try loadDataset(named: "fashion-mnist", path: nil, environment: ["VGGLAB_DATA": folder.path])
-      Issue.record("other pictures passed for Fashion-MNIST")
+      Issue.record("other images passed for Fashion-MNIST")
     } catch {
       guard case .digest = error else { throw error }
       #expect("\(error)".contains("SHA-256"))

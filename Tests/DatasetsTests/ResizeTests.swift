@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct ResizeTests {
-  static func picture(_ height: Int, _ width: Int) -> [UInt8] {
+  static func image(_ height: Int, _ width: Int) -> [UInt8] {
     var pixels: [UInt8] = []
     for r in 0..<height {
       for c in 0..<width {
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func largeIsAsPillowMakesIt() {
-    let out = BilinearResize(height: 28, width: 28, outHeight: 224, outWidth: 224)(Self.picture(28, 28))
+    let out = BilinearResize(height: 28, width: 28, outHeight: 224, outWidth: 224)(Self.image(28, 28))
     #expect(out.reduce(0) { $0 + Int($1) } == 6_357_936)
     #expect(Self.crc32(out) == 0x62c8_8640)
     #expect(Array(out[..<16]) == [0, 0, 0, 0, 1, 3, 5, 7, 10, 12, 14, 16, 18, 20, 22, 24])
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func smallIsAsPillowMakesIt() {
-    let out = BilinearResize(height: 28, width: 28, outHeight: 96, outWidth: 96)(Self.picture(28, 28))
+    let out = BilinearResize(height: 28, width: 28, outHeight: 96, outWidth: 96)(Self.image(28, 28))
     #expect(out.reduce(0) { $0 + Int($1) } == 1_167_454)
     #expect(Self.crc32(out) == 0xc88c_6832)
     #expect(Array(out[..<16]) == [0, 0, 4, 9, 14, 19, 24, 29, 34, 39, 44, 49, 53, 58, 63, 68])
@@ -45,12 +45,12 @@ import Testing
     #expect(cases.count == 24)
     for sizes in cases {
       let resize = BilinearResize(height: sizes[0], width: sizes[1], outHeight: sizes[2], outWidth: sizes[3])
-      #expect(Int(Self.crc32(resize(Self.picture(sizes[0], sizes[1])))) == sizes[4], "\(sizes)")
+      #expect(Int(Self.crc32(resize(Self.image(sizes[0], sizes[1])))) == sizes[4], "\(sizes)")
     }
   }
 
   @Test func theSameSizeIsTheSamePicture() {
-    let picture = Self.picture(64, 64)
-    #expect(BilinearResize(height: 64, width: 64, outHeight: 64, outWidth: 64)(picture) == picture)
+    let image = Self.image(64, 64)
+    #expect(BilinearResize(height: 64, width: 64, outHeight: 64, outWidth: 64)(image) == image)
   }
 }

@@ -65,7 +65,7 @@ import Testing
     ),
     (
       "schema: 1\nexperiment: a\ntrials: [{name: b}, {name: b}]",
-      ["3:28: the trial's name \"b\" stands in line 3 already"]
+      ["3:28: the trial's name \"b\" is doubled: line 3 has it already"]
     ),
     ("schema: 1\nexperiment: a\ntrials: [{}]", ["3:10: a trial's key \"name\" is missing"]),
     (
@@ -118,7 +118,13 @@ import Testing
     for (override, sentence) in [
       ("training.epochs", "write key=value"), ("training.epoch=1", "did you mean \"training.epochs\"?"),
       ("training.epochs=many", "a whole number was expected"), ("training.epochs=", "is empty"),
-      ("network.arch=[", "is not YAML"),
+      ("network.arch=[", "there is no architecture \"[\""), ("network.blocks=[", "is not YAML"),
+      ("learning_rate=0.1", "did you mean \"training.learning_rate\"?"),
+      ("learning_rat=0.1", "did you mean \"training.learning_rate\"?"), ("epoch=1", "\"training.epochs\""),
+      ("steps=1", "\"measure.cost.steps\""), ("=1", "there is no key"), ("dataset=1", "there is no key"),
+      ("dataset.data=ab", "there is no key \"dataset.data\""), ("training.epochs=\"2\"", "write 2 without quotes"),
+      ("training.batch_size=010", "write 10"), ("network.arch=", "must have a value"),
+      ("training.lr=1", "known are training.epochs, "),
     ] {
       do {
         _ = try ReadTests.read(overrides: [override])
@@ -141,6 +147,57 @@ import Testing
     #expect(throws: ExperimentError.file(.missing(path: "/nowhere/x.yaml"))) {
       try readExperiment(file: "/nowhere/x.yaml")
     }
+  }
+
+  @Test func whatAnOptionMakesImpossibleIsSaidAtTheOption() {
+    do {
+      _ = try ReadTests.read(overrides: ["network.ratio=65", "training.seed=1"])
+      Issue.record("it was taken")
+    } catch {
+      #expect(
+        "\(error)" == """
+          --set:1:15: a ratio of 65 leaves a layer of 64 channels with none; use at most 64
+            network.ratio=65
+                          ^
+          """)
+      #expect((error as? any Fault)?.kind == .badInput)
+    }
+  }
+
+  @Test func moreImagesThanThereAreIsSaidWithTheirNumber() throws {
+    let text = """
+      schema: 1
+      experiment: a
+      dataset: {name: idx-folder, path: /x, train: 101}
+      trials:
+        - name: one
+        - {name: two, dataset: {test: 60}}
+        - {name: described, training: {epochs: 0}}
+      """
+    var experiment = try ReadTests.read(text)
+    do {
+      try experiment.findData { _ in AvailableData(train: 100, test: 50, data: "ab") }
+      Issue.record("it was taken")
+    } catch {
+      let heads = "\(error)".split(separator: "\n").filter { $0.contains("images") }.map {
+        String($0.drop { $0 != ":" })
+      }
+      #expect(
+        heads == [
+          ":3:46: dataset.train is 101, and idx-folder has 100 training images; write at most 100, or leave the key out for all",
+          ":6:33: dataset.test is 60, and idx-folder has 50 test images; write at most 50, or leave the key out for all",
+        ])
+      #expect((error as? any Fault)?.kind == .badInput)
+    }
+    var option = try ReadTests.read("schema: 1\nexperiment: a", overrides: ["dataset.train=70000"])
+    do {
+      try option.findData { _ in AvailableData(train: 60_000, test: 10_000) }
+      Issue.record("it was taken")
+    } catch { #expect("\(error)".hasPrefix("--set:1:15: dataset.train is 70000, and fashion-mnist has 60000")) }
+    var fine = try ReadTests.read(text.replacing("101", with: "100").replacing("60", with: "50"))
+    try fine.findData { _ in AvailableData(train: 100, test: 50, data: "ab") }
+    #expect(fine.trials[0].trainingCount == 100 && fine.trials[0].testCount == 50)
+    #expect(fine.trials[0].canonicalText.contains("\"data\":\"ab\""))
   }
 
   @Test func ordersThatCannotBe() {

@@ -1,3 +1,4 @@
+import Configurations
 import Experiments
 import Foundation
 import Testing
@@ -33,7 +34,7 @@ import Testing
     #expect(quick.trials[0].measure == MeasureSettings(cost: CostSettings(steps: 1, warmup: 0), threads: 3))
     #expect(
       quick.trials[0].reductions == [
-        Reduction(key: "measure.cost", full: "2 steps behind 0", used: "1 steps behind 0"),
+        Reduction(key: "measure.cost.steps", full: "2", used: "1"),
         Reduction(key: "measure.threads", full: "1", used: "3"),
       ])
   }
@@ -50,8 +51,8 @@ import Testing
     ] {
       let trial = try ReadTests.read(overrides: overrides).trials[0]
       #expect(ids.insert(trial.id).inserted, "\(overrides)")
-      let back = try Trial(canonicalText: trial.canonicalText)
-      #expect(back.canonicalText == trial.canonicalText && back.measure == trial.measure)
+      let back = try TrialConfiguration(canonicalText: trial.canonicalText)
+      #expect(back.canonicalText() == trial.canonicalText && back.measure == trial.measure ?? MeasureSettings())
     }
     #expect(
       try ReadTests.read("schema: 1\nexperiment: a\nmeasure: {cost: {}, threads: 2}").trials[0].canonicalText

@@ -75,7 +75,7 @@ import Testing
     let trial = try world.experiment().trials[0]
     guard
       case .taken(let lock) = try TrialLock.take(
-        store: world.directory, experiment: trial.experiment, trial: trial.name, trialID: trial.id)
+        store: world.directory, trialID: trial.id)
     else {
       Issue.record("the lock was not free")
       return

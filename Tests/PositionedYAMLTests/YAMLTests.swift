@@ -62,7 +62,7 @@ import Testing
     let heads = found.split(separator: "\n").filter { $0.hasPrefix("f.yaml") }
     #expect(
       heads == [
-        "f.yaml:2:1: key \"b\" is doubled; it stands in line 1 already",
+        "f.yaml:2:1: key \"b\" is doubled: line 1 has it already",
         "f.yaml:3:1: unknown key \"zzz\" in it; known are a, b",
         "f.yaml:4:4: a is \"x\"; true or false was expected",
       ])

@@ -27,7 +27,10 @@ import Testing
     ("test_accuracy!=0.9", "ac"),
     ("tag=good", "b"), ("tag!=good", "ac"), ("arch=vgg11", "ab"), ("profile=quick", "abc"), ("profile=none", ""),
     ("trial=' OR 1=1 --", ""), ("seed>1e18", "abc"), ("learning_rate<=0.01", "abc"), ("cause~'", ""),
-    ("created_at>2026-01-02", "c"),
+    ("created_at>2026-01-02", "c"), ("trial='a'", "a"), ("trial=\"a\"", "a"), ("trial='a", ""), ("measure=cost", ""),
+    ("outcome=completed", "a"), ("outcome=none", "bc"), ("repeat=1", "abc"), ("network!=none", "ab"),
+    ("dropout=0.5", "abc"), ("hidden=4096", "abc"), ("hidden<4096", ""), ("removed_at=none", "abc"),
+    ("shuffle=true", "abc"), ("shuffle=0", ""), ("profile='none'", ""),
   ])
   func letsThrough(filter: String, trials: String) throws {
     let (folder, store, _) = try store()
@@ -54,7 +57,11 @@ import Testing
 
   @Test(arguments: [
     ("state", "write field, comparison"), ("", "write field, comparison"), ("stat=completed", "did you mean 'state'?"),
-    ("test_acuracy>0.9", "did you mean 'test_accuracy'?"), ("nothing_like_it=1", "fields are activation_floats, arch"),
+    ("test_acuracy>0.9", "did you mean 'test_accuracy'?"),
+    ("nothing_like_it=1", "fields are the columns of run_summary"),
+    ("losss=1", "there is no field 'losss'"), ("accuracy>0.5", "did you mean 'test_accuracy' or 'train_accuracy'?"),
+    ("seed=-1", "a whole number from 0 to 18446744073709551615"), ("seed=18446744073709551616", "a whole number"),
+    ("seed~1", "~ is for texts"), ("seed=1.5", "a whole number"), ("seed=", "a whole number"),
     ("state=compleated", "did you mean 'completed'?"), ("state>completed", "a state is equal"),
     ("resize=big", "resize is a number, and 'big' is none"), ("resize~9", "~ is for texts"),
     ("resize>none", "is a number"),
@@ -67,6 +74,36 @@ import Testing
     } catch {
       #expect("\(error)".contains(sentence), "\(error)")
       #expect(error.kind == .usage)
+    }
+  }
+
+  @Test func seedsAreComparedWithAllTheirBits() throws {
+    let folder = TemporaryStore()
+    let seeds: [UInt64] = [0, 7, 10, (1 << 53) - 1, 1 << 53, (1 << 53) + 1, 1 << 63, .max - 1, .max]
+    for (index, seed) in seeds.enumerated() {
+      _ = try folder.addRun(trial: "t\(index)", seed: seed, createdAt: "2026-01-0\(index + 1)")
+    }
+    let store = try folder.open()
+    _ = try store.ingest()
+    func found(_ filter: String) throws -> [UInt64] {
+      try store.runs(RunSelection(filters: [RunFilter(filter)], order: RunOrder("seed"))).compactMap { UInt64($0.seed) }
+    }
+    for seed in seeds {
+      #expect(try found("seed=\(seed)") == [seed])
+      #expect(try found("seed!=\(seed)") == seeds.filter { $0 != seed })
+      #expect(try found("seed<\(seed)") == seeds.filter { $0 < seed })
+      #expect(try found("seed>=\(seed)") == seeds.filter { $0 >= seed })
+    }
+    #expect(try found("seed=007") == [7] && found("seed=1e1") == [10])
+  }
+
+  @Test func namesThatMeanSomethingElseAreFound() throws {
+    let folder = TemporaryStore()
+    _ = try folder.addRun(trial: "none", experiment: "none", createdAt: "2026-01-01")
+    let store = try folder.open()
+    _ = try store.ingest()
+    for filter in [RunFilter(experiment: "none"), try RunFilter("trial='none'"), try RunFilter("experiment=none")] {
+      #expect(try store.runs(RunSelection(filters: [filter])).count == 1)
     }
   }
 

@@ -84,7 +84,7 @@ import Testing
     #expect(try old.run(matching: "ab-1").testAccuracy == 0.75)
     old.close()
     let store = try folder.open()
-    #expect(try store.health().version == 7)
+    #expect(try store.health().version == 8)
     #expect(try store.health().problems.isEmpty)
     #expect(
       try store.query("SELECT name, step, value FROM final_metric").rows == [

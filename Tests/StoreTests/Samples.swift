@@ -16,14 +16,15 @@ final class TemporaryStore {
   @discardableResult
   func addRun(
     trial: String = "vgg11-small-96", trialID: String = String(repeating: "ab", count: 32),
-    createdAt: String = "2026-01-01T00:00:00.000Z", configuration: String = Samples.configuration,
+    experiment: String = "resize", seed: UInt64 = .max, createdAt: String = "2026-01-01T00:00:00.000Z",
+    configuration: String = Samples.configuration,
     _ records: [JournalRecord] = []
   ) throws -> RunFolder {
     let folder = try RunFolder.create(store: path, trialID: trialID)
     let journal = try JournalWriter(folder: folder)
-    var record = Samples.run(folder.run, trial, trialID, createdAt)
-    record.configuration = configuration
-    try journal.append([.run(record)] + records)
+    var run = Samples.run(folder.run, trial, trialID, createdAt)
+    (run.experiment, run.seed, run.configuration) = (experiment, seed, configuration)
+    try journal.append([.run(run)] + records)
     return folder
   }
 }

@@ -1,3 +1,4 @@
+import Configurations
 import Foundation
 import Statistics
 public import Store
@@ -82,7 +83,7 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
   guard runs.count > 1 else { throw LabError.optionConflict("name at least two different runs to compare") }
   var grouped: [(parameters: [String: String], runs: [RunSummary])] = []
   for run in runs {
-    var parameters = Configuration.leaves(run.configuration ?? "{}")
+    var parameters = configurationFields(run.configuration ?? "{}")
     parameters["training.seed"] = nil
     if let index = grouped.firstIndex(where: { $0.parameters == parameters }) {
       grouped[index].runs.append(run)

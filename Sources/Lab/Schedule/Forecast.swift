@@ -86,7 +86,7 @@ final class Forecaster {
   /// The bytes beside a training's own: the program, the pictures, and the weights twice while they are saved, or once
   /// where they are only drawn.
   private static func beside(_ network: Network, _ trial: Trial) -> Int {
-    let pictures = trial.dataset.name == "synthetic" ? 0 : 70_000 * 784
+    let pictures = trial.available.map { ($0.train + $0.test) * 784 } ?? 70_000 * 784
     return 40_000_000 + pictures + (trial.measure?.cost == nil ? 8 : 4) * network.parameters
   }
 
@@ -123,8 +123,8 @@ struct TrialWork {
       trainingExamples = Double((cost.warmup + cost.steps) * trial.training.batchSize)
       return
     }
-    let examples = trial.dataset.train ?? 60_000
-    let tests = trial.dataset.test ?? 10_000
+    let examples = trial.trainingCount ?? 60_000
+    let tests = trial.testCount ?? 10_000
     let stepsPerEpoch = (examples + trial.training.batchSize - 1) / trial.training.batchSize
     let all = stepsPerEpoch * trial.training.epochs
     steps = trial.training.maxSteps.map { min($0, all) } ?? all

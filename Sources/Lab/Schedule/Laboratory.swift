@@ -1,13 +1,30 @@
-public import Experiments
+import Configurations
 import Datasets
+public import Experiments
 import Foundation
 public import Store
 
 /// Reads experiment files under the options of `run` and `plan`; the errors of all files at once.
+///
+/// Data of one's own are read, for they are part of what a trial is.
 public func readExperiments(_ files: [String], options: RunOptions) throws -> [Experiment] {
-  try files.map { file in
+  var experiments = try files.map { file in
     try readExperiment(file: file, profile: options.profile, overrides: options.overrides, only: options.only)
   }
+  for index in experiments.indices {
+    try experiments[index].findData { dataset in
+      try Datasets.availableImages(
+        named: dataset.name, path: options.data ?? dataset.path, environment: ProcessInfo.processInfo.environment
+      ).map { AvailableData(train: $0.training, test: $0.test, data: $0.digest) }
+    }
+  }
+  return experiments
+}
+
+/// A data set, wherever it is.
+private struct DataFolder: Hashable {
+  var name: String
+  var path: String?
 }
 
 /// Decides what is to be done and does it: the scheduler of trials over one store.
@@ -45,8 +62,14 @@ public struct Laboratory {
       store: store, options: options,
       forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels, measures: measuring))
     let most = options.memory ?? surroundings.totalMemory()
+    var planned: [String: Trial] = [:]
     return try experiments.flatMap(\.trials).map { trial in
       var decision = try decider.decide(trial)
+      if decision.action != .skip, let other = planned.updateValue(trial, forKey: trial.id) {
+        planned[trial.id] = other
+        decision.action = .skip
+        decision.why = "the same configuration as \(other.experiment)/\(other.name), which is run once"
+      }
       let need = decision.forecast.memoryBytes
       if decision.action != .skip, need > most {
         decision.why += "; it will be refused: there will never be more memory than \(Figures.bytes(most))"
@@ -66,10 +89,12 @@ public struct Laboratory {
     surroundings.listen()
     let trials = experiments.flatMap(\.trials)
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
-    for trial in Set(trials.map(\.dataset))
-    where trials.contains(where: { $0.dataset == trial && $0.training.epochs > 0 }) {
+    var seen: Set<DataFolder> = []
+    for trial in trials where trial.training.epochs > 0 {
+      let folder = DataFolder(name: trial.dataset.name, path: options.data ?? trial.dataset.path)
+      guard seen.insert(folder).inserted else { continue }
       _ = try loadDataset(
-        named: trial.name, path: options.data ?? trial.path, environment: ProcessInfo.processInfo.environment)
+        named: folder.name, path: folder.path, environment: ProcessInfo.processInfo.environment)
     }
     let store = try Store.open(at: directory, access: .readWrite, create: true)
     if let name = store.networkFileSystem {
@@ -79,7 +104,7 @@ public struct Laboratory {
     let decider = Decider(
       store: store, options: options,
       forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels))
-    let decisions = try trials.map(decider.decide)
+    let decisions = try trials.map { try decider.decide($0) }
     let scheduler = Scheduler(
       directory: directory, store: store, executor: executor, options: options, threads: threads,
       printer: printer, decider: decider, surroundings: surroundings)

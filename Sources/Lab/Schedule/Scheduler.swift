@@ -25,6 +25,8 @@ final class Scheduler {
     /// Why it is not complete, and how sentences about those behind it say so.
     var cause: String?
     var fate = "was not run"
+    /// Whether a worker of this command has completed it.
+    var isDoneHere = false
     /// The last sentence about its waiting, not to be said again.
     var saidWaiting: String?
 
@@ -147,7 +149,7 @@ final class Scheduler {
     let entry = entries[index]
     let trial = entry.trial
     let lock: TrialLock
-    switch try TrialLock.take(store: directory, experiment: trial.experiment, trial: trial.name, trialID: trial.id) {
+    switch try TrialLock.take(store: directory, trialID: trial.id) {
     case .taken(let taken): lock = taken
     case .held(let process) where process == Int(getpid()):
       // The same trial twice in what was asked for: the second looks again when the first is done.
@@ -161,8 +163,12 @@ final class Scheduler {
     }
     defer { if !working.contains(where: { $0.lock === lock }) { lock.release() } }
     _ = try store.ingest()
-    let decision = try entry.run.map { try tryAgain(trial, run: $0) } ?? decider.decide(trial)
+    let decision =
+      try entry.run.map { try tryAgain(trial, run: $0) } ?? decider.decide(trial, doneHere: completed(trial))
     entry.decision = decision
+    if let run = decision.run, decision.action == .resume || decision.state == .completed {
+      try refer(trial, to: run)
+    }
     if decision.action == .skip {
       guard decision.state != .running else {
         wait(entry, "\(trial.name): waits for the worker of run \(decision.run ?? "") to stop; who started it is gone")
@@ -179,6 +185,24 @@ final class Scheduler {
     }
     try start(index, decision, lock)
     return .begun
+  }
+
+  /// The run of a trial's configuration that another trial of this command has completed.
+  private func completed(_ trial: Trial) -> String? {
+    let id = trial.id
+    return entries.first { $0.isDoneHere && $0.trial.id == id }?.run
+  }
+
+  /// Keeps that a trial's name belongs to a run that was started for another name.
+  private func refer(_ trial: Trial, to run: String) throws {
+    guard try !store.hasTrial(experiment: trial.experiment, trial: trial.name, trialID: trial.id) else { return }
+    let summary = try store.run(matching: run)
+    // A run of an older way to identify the same data keeps its own names.
+    guard summary.trialID == trial.id else { return }
+    let reference = ReferenceRecord(
+      experiment: trial.experiment, question: trial.question, trial: trial.name, profile: trial.profile)
+    try RunFolder(store: directory, existing: run).annotate([reference.annotation(at: timestamp())])
+    _ = try store.ingest()
   }
 
   /// What is done with a trial whose run did not come to its end the time before.
@@ -385,6 +409,7 @@ final class Scheduler {
       let summary = try recordEnd(of: one.run, end, cause)
       if summary.state == .completed {
         printer.say("\(entry.trial.name): completed")
+        entry.isDoneHere = true
         agenda[one.index] = .over(isComplete: true)
         continue
       }

@@ -1,3 +1,4 @@
+import Configurations
 public import Store
 
 /// What a store knows of a run, with the values marked that are not its experiment's default: what the experiment's first
@@ -5,9 +6,9 @@ public import Store
 public func details(of run: RunSummary, in store: Store) throws(StoreError) -> RunDetails {
   var details = try store.details(of: run)
   guard let first = try store.firstConfiguration(experiment: run.experiment) else { return details }
-  var defaults = Configuration.leaves(first.configuration).mapValues(plain)
-  for reduction in first.reductions { defaults[reduction.key] = reduction.full == "all" ? "none" : reduction.full }
-  let values = Configuration.leaves(details.configuration).mapValues(plain)
+  var defaults = configurationFields(first.configuration)
+  for reduction in first.reductions { defaults[reduction.key] = reduction.full }
+  let values = configurationFields(details.configuration)
   for key in Set(values.keys).union(defaults.keys).sorted() {
     let (value, original) = (values[key] ?? "none", defaults[key] ?? "none")
     if value != original {
@@ -15,9 +16,4 @@ public func details(of run: RunSummary, in store: Store) throws(StoreError) -> R
     }
   }
   return details
-}
-
-/// A JSON leaf as people write it.
-private func plain(_ leaf: String) -> String {
-  leaf.count >= 2 && leaf.first == "\"" && leaf.last == "\"" ? String(leaf.dropFirst().dropLast()) : leaf
 }

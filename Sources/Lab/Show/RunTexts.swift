@@ -1,3 +1,4 @@
+import Configurations
 import Foundation
 public import Store
 
@@ -52,7 +53,7 @@ public enum RunTexts {
     line("network", run.arch.map { "\($0), \(Figures.grouped(run.parameters ?? 0)) parameters" })
     section("configuration")
     let defaults = Dictionary(run.differences.map { ($0.key, $0.default) }) { first, _ in first }
-    for (key, value) in Configuration.leaves(run.configuration).sorted(by: { $0.key < $1.key }) {
+    for (key, value) in configurationFields(run.configuration).sorted(by: { $0.key < $1.key }) {
       let original = defaults[key]
       lines.append(
         printable("\(original == nil ? " " : "*") \(key): \(value)\(original.map { "  (default \($0))" } ?? "")"))
@@ -87,7 +88,7 @@ public enum RunTexts {
       line("  processor", "\(attempt.cpu), \(attempt.cores) cores, \(attempt.threads) threads used")
       line("  kernels", "\(attempt.kernels), \(attempt.instruction_set)")
       line("  BLAS", "\(attempt.blas), core \(attempt.blas_core)")
-      for digest in Configuration.lines(attempt.data_digests) { line("  data", digest) }
+      for digest in digestLines(attempt.data_digests) { line("  data", digest) }
       line("  ended", attempt.exit_at)
       line(
         "  how",

@@ -1,5 +1,5 @@
+import Configurations
 import Datasets
-import Experiments
 import Journals
 import Training
 

@@ -1,5 +1,5 @@
+import Configurations
 import Datasets
-import Experiments
 import Foundation
 import Networks
 import Journals
@@ -14,11 +14,11 @@ struct RunConfiguration: Sendable {
 
   init(canonical: String, run: String) throws(LabError) {
     do {
-      let trial = try Trial(canonicalText: canonical)
+      let trial = try TrialConfiguration(canonicalText: canonical)
       dataset = trial.dataset
       network = trial.network
       settings = trial.training
-      measure = trial.measure
+      measure = trial.measure == MeasureSettings() ? nil : trial.measure
     } catch {
       throw .configurationUnreadable(run: run, reason: "\(error)")
     }
@@ -27,6 +27,7 @@ struct RunConfiguration: Sendable {
   func loadDataset(path: String?) throws -> Dataset {
     let whole = try Datasets.loadDataset(
       named: dataset.name, path: path, environment: ProcessInfo.processInfo.environment)
+    try whole.check(training: dataset.train, test: dataset.test, digest: dataset.data)
     return Dataset(
       name: whole.name,
       training: dataset.train.map { whole.training.prefix($0) } ?? whole.training,

@@ -97,7 +97,7 @@ private struct Told {
       switch annotation.kind {
       case .note: notes += 1
       case .tag: tags.insert(annotation.text)
-      case .untag, .remove, .restore: break
+      case .untag, .remove, .restore, .reference: break
       }
     }
   }

@@ -1,3 +1,4 @@
+import Configurations
 import Files
 import Foundation
 import Journals
@@ -51,14 +52,17 @@ private func generatedRun(_ index: Int) -> RunRecord {
   let (trial, seed) = (index / 20, index % 20)
   let hour = String(index % 24 + 100).suffix(2)
   let day = String(index / 24 % 28 + 101).suffix(2)
+  var configuration = TrialConfiguration()
+  configuration.dataset.resize = 96 + 32 * (trial % 5)
+  configuration.network.ratio = 4
+  configuration.training.epochs = 5
+  configuration.training.learningRate = Double(trial % 9 + 1) / 100
+  configuration.training.seed = UInt64(seed)
   return RunRecord(
     run: "\(digits(trial * 20 + seed))-\(digits(seed))", experiment: "experiment-\(trial % 20)",
     question: "How does the store bear it?", trial: "trial-\(trial) seed=\(seed)", trialID: digits(index),
-    configuration: """
-      {"dataset":{"name":"fashion-mnist","resize":\(96 + 32 * (trial % 5)),"test":null,"train":null},"network":{"arch":"vgg11",\
-      "dropout":0.5,"init":"xavier","ratio":4},"training":{"batch_size":128,"epochs":5,"learning_rate":0.0\(trial % 9 + 1),\
-      "max_steps":null,"momentum":0.0,"seed":\(seed),"shuffle":true,"weight_decay":0.0}}
-      """, reductions: [], seed: UInt64(seed), epochs: 5, createdAt: "2026-01-\(day)T\(hour):00:00.000Z")
+    configuration: configuration.canonicalText(), reductions: [], seed: UInt64(seed), epochs: 5,
+    createdAt: "2026-01-\(day)T\(hour):00:00.000Z")
 }
 
 private func makeFolder(of record: RunRecord, in directory: String) throws {

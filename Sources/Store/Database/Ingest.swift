@@ -102,6 +102,8 @@ extension Store {
               sql: "INSERT OR REPLACE INTO removal (run, at) VALUES (?, ?)", arguments: [run, record.at])
           case .restore:
             try database.execute(sql: "DELETE FROM removal WHERE run = ?", arguments: [run])
+          case .reference:
+            if let reference = ReferenceRecord(record) { try insert(reference, run: run, database) }
           }
         }
         try database.execute(

@@ -64,7 +64,7 @@ extension Store {
 
   /// The runs of a trial by its name that are not removed, the oldest first.
   public func runs(experiment: String, trial: String) throws(StoreError) -> [RunSummary] {
-    try runs(where: "s.experiment = ? AND s.trial = ?", [experiment, trial])
+    try runs(where: "s.experiment = ? AND s.trial = ?", [experiment, trial], byName: true)
   }
 
   /// All runs that are not removed, the oldest first.
@@ -82,7 +82,8 @@ extension Store {
     let isDecided = selection.filters.allSatisfy(\.isDecidedBySQL)
     var found = try runs(
       where: (["1"] + conditions.map(\.condition)).joined(separator: " AND "), conditions.flatMap(\.arguments),
-      order: order, limit: isDecided ? selection.limit : nil, includesRemoved: selection.includesRemoved)
+      order: order, limit: isDecided ? selection.limit : nil, includesRemoved: selection.includesRemoved,
+      byName: selection.filters.contains(where: \.isOfName))
     if !isDecided {
       found = found.filter { run in selection.filters.allSatisfy { $0.allows(run.state) } }
       if let limit = selection.limit { found = Array(found.prefix(limit)) }
@@ -96,7 +97,7 @@ extension Store {
   /// ``StoreError/ambiguousRun(_:candidates:)``.
   public func run(matching text: String) throws(StoreError) -> RunSummary {
     if let run = try runs(where: "s.run = ?", [text], includesRemoved: true).first { return run }
-    if let run = try runs(where: "s.trial = ?", [text]).last { return run }
+    if let run = try runs(where: "s.trial = ?", [text], byName: true).last { return run }
     if text.utf8.count >= 4, RunFolder.isID(text) {
       // No character of an id comes after a tilde.
       let found = try runs(where: "s.run >= ? AND s.run < ?", [text, text + "~"], includesRemoved: true)
@@ -137,9 +138,18 @@ extension Store {
 
   private func runs(
     where condition: String, _ arguments: [any DatabaseValueConvertible], order: String = oldestFirst,
-    limit: Int? = nil, includesRemoved: Bool = false
+    limit: Int? = nil, includesRemoved: Bool = false, byName: Bool = false
   ) throws(StoreError) -> [RunSummary] {
     try reading { database in
+      // By its names a run is found once, with its own name if that fits. An older store that may only be read has no others.
+      let summary =
+        try byName && database.viewExists("run_name")
+        ? """
+        (SELECT f.*, n.experiment, n.trial, n.profile, n.is_own FROM run_name AS n JOIN (
+          SELECT \(SummaryColumn.all().map(\.name).filter { !["experiment", "trial", "profile"].contains($0) }
+            .joined(separator: ", ")) FROM run_summary) AS f ON f.run = n.run)
+        """ : "run_summary"
+      let once = summary == "run_summary" ? "" : "GROUP BY s.run HAVING max(s.is_own) IS NOT NULL"
       // A store of an older version that may only be read has neither tags nor removals.
       let isAnnotated = try database.tableExists("removal")
       let removed = isAnnotated && !includesRemoved ? "AND s.removed_at IS NULL" : ""
@@ -159,7 +169,7 @@ extension Store {
             \(isAnnotated ? "(SELECT group_concat(name, ',') FROM tag WHERE tag.run = s.run)" : "NULL"),
             \(isAnnotated ? "s.removed_at" : "NULL"),
             \(cause)
-          FROM run_summary AS s WHERE \(condition) \(removed) ORDER BY \(order) LIMIT \(limit ?? -1)
+          FROM \(summary) AS s WHERE \(condition) \(removed) \(once) ORDER BY \(order) LIMIT \(limit ?? -1)
           """, arguments: StatementArguments(arguments))
       var runs: [RunSummary] = []
       while let row = try rows.next() {

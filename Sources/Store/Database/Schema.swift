@@ -240,5 +240,7 @@ enum Schema {
       correct TEXT NOT NULL CHECK (length(correct) = (examples + 7) / 8 * 2)
     ) STRICT, WITHOUT ROWID;
     """,
+    // Views alone were new.
+    "",
   ]
 }

@@ -220,9 +220,9 @@ extension ScratchStore {
       let isMeasured = measured.contains(table)
       let condition =
         switch table {
-        case "experiment": "name IN (SELECT experiment FROM main.run WHERE id IN (SELECT run FROM chosen))"
+        case "experiment": "name IN (SELECT experiment FROM main.run_name WHERE run IN (SELECT run FROM chosen))"
         case "trial":
-          "(experiment, name, trial_id) IN (SELECT experiment, trial, trial_id FROM main.run WHERE id IN (SELECT run FROM chosen))"
+          "(experiment, name, trial_id) IN (SELECT experiment, trial, trial_id FROM main.run_name WHERE run IN (SELECT run FROM chosen))"
         case "network": "digest IN (SELECT network FROM main.run WHERE id IN (SELECT run FROM chosen))"
         case "layer": "network IN (SELECT network FROM main.run WHERE id IN (SELECT run FROM chosen))"
         case "environment": "digest IN (SELECT environment FROM main.attempt WHERE run IN (SELECT run FROM chosen))"

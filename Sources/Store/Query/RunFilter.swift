@@ -11,9 +11,13 @@ public struct RunFilter: Sendable, Hashable {
   let field: RunField
   let comparison: Comparison
   let value: String
+  /// Whether `none` is the word and not that there is no value.
+  private let isLiteral: Bool
 
   /// Throws ``StoreError/badFilter(_:reason:)``.
-  public init(_ text: String) throws(StoreError) {
+  public init(_ text: String) throws(StoreError) { try self.init(text, fields: RunField.standard) }
+
+  init(_ text: String, fields: [String: SummaryColumn.Kind]) throws(StoreError) {
     guard let place = text.firstIndex(where: { "!<>=~".contains($0) }),
       let comparison = Comparison.allCases.first(where: { text[place...].hasPrefix($0.rawValue) })
     else {
@@ -21,20 +25,35 @@ public struct RunFilter: Sendable, Hashable {
         text, reason: "write field, comparison (=, !=, <, <=, >, >=, ~ for contains) and value, as in state=completed")
     }
     let name = text[..<place].trimmingSpaces
-    value = text[place...].dropFirst(comparison.rawValue.count).trimmingSpaces
+    let written = text[place...].dropFirst(comparison.rawValue.count).trimmingSpaces
+    let quote = written.first
+    let isQuoted = written.count > 1 && (quote == "'" || quote == "\"") && written.last == quote
+    let bare = isQuoted ? String(written.dropFirst().dropLast()) : written
     self.comparison = comparison == .same ? .equal : comparison
-    field = try RunField(name, in: text)
+    field = try RunField(name, in: text, fields: fields)
+    // What every run has is never without a value.
+    isLiteral = isQuoted || field.isRequired
+    value = field.kind == .truth ? ["true": "1", "false": "0"][bare] ?? bare : bare
+    try check(text)
+  }
+
+  private func check(_ text: String) throws(StoreError) {
+    let isEquality = [.equal, .notEqual].contains(comparison)
+    let isNone = value == "none" && !isLiteral && isEquality
+    let name = field.name
     switch field.kind {
-    case .number:
-      guard comparison != .contains else {
-        throw .badFilter(text, reason: "\(name) is a number; ~ is for texts")
-      }
-      let isNone = value == "none" && [.equal, .notEqual].contains(self.comparison)
+    case .number, .truth:
+      guard comparison != .contains else { throw .badFilter(text, reason: "\(name) is a number; ~ is for texts") }
       guard isNone || Double(value)?.isFinite == true else {
         throw .badFilter(text, reason: "\(name) is a number, and '\(value)' is none")
       }
+    case .seed:
+      guard comparison != .contains else { throw .badFilter(text, reason: "\(name) is a number; ~ is for texts") }
+      guard seed != nil else {
+        throw .badFilter(text, reason: "\(name) is a whole number from 0 to \(UInt64.max), and '\(value)' is none")
+      }
     case .state:
-      guard [.equal, .notEqual].contains(self.comparison) else {
+      guard isEquality else {
         throw .badFilter(text, reason: "a state is equal to another (=) or not (!=)")
       }
       guard RunState(rawValue: value) != nil else {
@@ -42,9 +61,7 @@ public struct RunFilter: Sendable, Hashable {
         throw .badFilter(text, reason: "there is no state '\(value)'\(suggestion(value, among: states))")
       }
     case .tag:
-      guard [.equal, .notEqual].contains(self.comparison) else {
-        throw .badFilter(text, reason: "a run has a tag (=) or has it not (!=)")
-      }
+      guard isEquality else { throw .badFilter(text, reason: "a run has a tag (=) or has it not (!=)") }
     case .text: break
     }
   }
@@ -54,10 +71,15 @@ public struct RunFilter: Sendable, Hashable {
     field = .experiment
     comparison = .equal
     value = experiment
+    isLiteral = true
   }
+
+  /// All 64 bits of a seed; nil where the value is none.
+  private var seed: UInt64? { UInt64(value) ?? Double(value).flatMap { UInt64(exactly: $0) } }
 
   /// The condition in SQL, and what it is bound to.
   var sql: (condition: String, arguments: [any DatabaseValueConvertible]) {
+    let column = field.column
     switch field.kind {
     case .state:
       // The other states need a look at the run's lock; see `allows(_:)`.
@@ -68,10 +90,18 @@ public struct RunFilter: Sendable, Hashable {
         "\(comparison == .equal ? "" : "NOT ")EXISTS (SELECT 1 FROM tag WHERE tag.run = s.run AND tag.name = ?)",
         [value]
       )
-    case .text, .number:
-      let column = field.column
-      let bound: any DatabaseValueConvertible = field.kind == .number ? Double(value) ?? 0 : value
-      if value == "none" {
+    case .seed:
+      let digits = "\(seed ?? 0)"
+      switch comparison {
+      case .equal, .same, .contains: return ("\(column) = ?", [digits])
+      case .notEqual: return ("\(column) IS NOT ?", [digits])
+      // Of decimal numbers without leading zeros the longer one is larger.
+      case .less, .atMost, .greater, .atLeast:
+        return ("(length(\(column)), \(column)) \(comparison.rawValue) (length(?), ?)", [digits, digits])
+      }
+    case .text, .number, .truth:
+      let bound: any DatabaseValueConvertible = field.kind == .text ? value : Double(value) ?? 0
+      if value == "none", !isLiteral {
         if comparison == .equal { return ("\(column) IS NULL", []) }
         if comparison == .notEqual { return ("\(column) IS NOT NULL", []) }
       }
@@ -82,6 +112,9 @@ public struct RunFilter: Sendable, Hashable {
       }
     }
   }
+
+  /// Whether it asks for a run by a name, of which a run may have several.
+  var isOfName: Bool { field.isName }
 
   /// Whether a run's derived state is allowed; other fields are SQL's business.
   func allows(_ state: RunState) -> Bool {
@@ -103,13 +136,17 @@ public struct RunOrder: Sendable, Hashable {
   public init(_ text: String) throws(StoreError) {
     isDescending = text.hasPrefix("-")
     let name = isDescending ? String(text.dropFirst()) : text
-    field = try RunField(name, in: text)
-    guard field.kind == .text || field.kind == .number else {
+    field = try RunField(name, in: text, fields: RunField.standard)
+    guard field.kind != .state, field.kind != .tag else {
       throw .badFilter(text, reason: "runs cannot be put in order by \(name)")
     }
   }
 
-  var sql: String { "\(field.column)\(isDescending ? " DESC" : "") NULLS LAST" }
+  var sql: String {
+    let direction = "\(isDescending ? " DESC" : "") NULLS LAST"
+    return field.kind == .seed
+      ? "length(\(field.column))\(direction), \(field.column)\(direction)" : "\(field.column)\(direction)"
+  }
 }
 
 /// Which runs are asked for, and in what order.
@@ -134,26 +171,40 @@ public struct RunSelection: Sendable, Hashable {
 /// A field of runs, by the names that `run_summary` has.
 struct RunField: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
-    case text, number, state, tag
+    case text, number, truth, seed, state, tag
+
+    init(_ kind: SummaryColumn.Kind) {
+      switch kind {
+      case .text: self = .text
+      case .number: self = .number
+      case .truth: self = .truth
+      case .seed: self = .seed
+      }
+    }
   }
 
   let name: String
   let kind: Kind
 
-  init(_ name: String, in text: String) throws(StoreError) {
-    guard let kind = Self.kinds[name] else {
-      let names = Self.kinds.keys.sorted()
+  init(_ name: String, in text: String, fields: [String: SummaryColumn.Kind]) throws(StoreError) {
+    let own: [String: Kind] = ["state": .state, "tag": .tag]
+    guard let kind = own[name] ?? fields[name].map(Kind.init) else {
+      let names = (Array(fields.keys) + Array(own.keys)).sorted()
       throw .badFilter(
         text,
-        reason: "there is no field '\(name.prefix(40))'\(suggestion(name, among: names)); fields are "
-          + names.joined(separator: ", "))
+        reason: "there is no field '\(name.prefix(40))'\(suggestion(name, among: names, limit: 3))"
+          + "; fields are the columns of run_summary (see docs/store.md), state and tag")
     }
     self.name = name
     self.kind = kind
   }
 
-  /// Seeds have 64 bits without a sign and are kept as text.
-  var column: String { name == "seed" ? "CAST(s.seed AS REAL)" : "s.\(name)" }
+  /// Whether it is part of a run's name, of which a run may have several.
+  var isName: Bool { ["experiment", "trial", "profile"].contains(name) }
+
+  var isRequired: Bool { ["run", "experiment", "trial", "trial_id", "created_at"].contains(name) }
+
+  var column: String { "s.\(name)" }
 
   private init(name: String, kind: Kind) {
     self.name = name
@@ -162,28 +213,23 @@ struct RunField: Sendable, Hashable {
 
   static let experiment = RunField(name: "experiment", kind: .text)
 
-  private static let kinds: [String: Kind] = {
-    var kinds: [String: Kind] = ["state": .state, "tag": .tag]
-    for name in [
-      "run", "experiment", "trial", "trial_id", "profile", "cause", "created_at", "ended_at", "arch", "input",
-      "dataset",
-      "init", "cpu", "blas", "blas_core", "kernels", "instruction_set", "vgglab_version", "git_commit", "host",
-    ] { kinds[name] = .text }
-    for name in [
-      "attempts", "ratio", "resize", "train_examples", "test_examples", "seed", "epochs", "batch_size", "learning_rate",
-      "momentum", "weight_decay", "max_steps", "steps", "train_loss", "train_accuracy", "test_loss", "test_accuracy",
-      "examples_per_second", "seconds", "training_seconds", "peak_rss_bytes", "parameters", "multiply_adds",
-      "activation_floats", "threads", "git_dirty",
-    ] { kinds[name] = .number }
-    return kinds
-  }()
+  static let standard = fields(SummaryColumn.all())
+
+  static func fields(_ columns: [SummaryColumn]) -> [String: SummaryColumn.Kind] {
+    Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.kind) })
+  }
 }
 
-/// `; did you mean 'state'?` where something is near enough.
-private func suggestion(_ text: String, among names: [String]) -> String {
-  let near = names.map { (name: $0, distance: distance(text, $0)) }.min { $0.distance < $1.distance }
-  guard let near, near.distance <= max(1, min(text.count, near.name.count) / 3) else { return "" }
-  return "; did you mean '\(near.name)'?"
+/// `; did you mean 'state' or 'steps'?` where something is near enough.
+private func suggestion(_ text: String, among names: [String], limit: Int = 1) -> String {
+  guard !text.isEmpty else { return "" }
+  let near = names.map { (name: $0, distance: distance(text, $0)) }
+    .filter { name, distance in
+      distance <= max(1, min(text.count, name.count) / 3)
+        || text.count > 2 && name.split(separator: "_").contains(text[...])
+    }
+    .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit)
+  return near.isEmpty ? "" : "; did you mean \(near.map { "'\($0.name)'" }.joined(separator: " or "))?"
 }
 
 /// Letters to insert, leave out or change to come from one text to the other.

@@ -1,0 +1,82 @@
+import Configurations
+
+/// A column of `run_summary`, which `list --filter` and `--sort` take as a field too.
+struct SummaryColumn: Sendable, Hashable {
+  enum Kind: Sendable, Hashable {
+    case text, number
+    /// 0 or 1 in SQL.
+    case truth
+    /// Decimal digits of 64 bits without a sign, kept as text.
+    case seed
+  }
+
+  var name: String
+  var kind: Kind
+  /// Over `r` (the run), `n` (its network), `a` (its last attempt) and `e` (that one's environment).
+  var sql: String
+
+  init(_ name: String, _ kind: Kind, _ sql: String) {
+    (self.name, self.kind, self.sql) = (name, kind, sql)
+  }
+
+  /// All columns in their order: the run's own, the configuration's as the table of keys has them, figures, environment.
+  static func all(_ table: ConfigurationTable = .standard) -> [SummaryColumn] {
+    let configuration = table.keys.compactMap(SummaryColumn.init)
+    return identity + configuration + figures
+  }
+
+  /// The column of a configuration's key; nil for a key without one.
+  init?(_ key: ConfigurationKey) {
+    guard let column = key.column else { return nil }
+    name = column.name
+    switch key.kind {
+    case .whole, .number: kind = .number
+    case .unsigned: kind = .seed
+    case .truth: kind = .truth
+    case .path, .choice, .blocks, .group: kind = .text
+    }
+    if let own = column.sql {
+      sql = own
+      return
+    }
+    let value = "json_extract(r.configuration, '$.\(key.name)')"
+    // What the canonical text leaves out is the default.
+    guard key.canonical != .always, let standard = key.defaultValue else {
+      sql = value
+      return
+    }
+    switch standard {
+    case .truth(let truth): sql = "coalesce(\(value), \(truth ? 1 : 0))"
+    case .text(let text): sql = "coalesce(\(value), '\(text.replacing("'", with: "''"))')"
+    default: sql = "coalesce(\(value), \(standard.description))"
+    }
+  }
+
+  private static let identity: [SummaryColumn] =
+    ["experiment", "trial"].map { SummaryColumn($0, .text, "r.\($0)") } + [SummaryColumn("run", .text, "r.id")]
+    + ["trial_id", "profile", "outcome", "cause", "created_at", "ended_at"].map {
+      SummaryColumn($0, .text, "r.\($0)")
+    } + [
+      SummaryColumn("attempts", .number, "(SELECT count(*) FROM attempt WHERE attempt.run = r.id)"),
+      SummaryColumn("input", .text, "n.input"), SummaryColumn("network", .text, "n.digest"),
+    ]
+
+  private static let figures: [SummaryColumn] =
+    [
+      SummaryColumn(
+        "steps", .number, "(SELECT step FROM final_metric WHERE run = r.id AND name = 'step_loss')")
+    ]
+    + ["train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second"].map {
+      SummaryColumn($0, .number, "(SELECT value FROM final_metric WHERE run = r.id AND name = '\($0)')")
+    }
+    + ["seconds", "training_seconds", "peak_rss_bytes"].map { SummaryColumn($0, .number, "r.\($0)") }
+    + ["parameters", "multiply_adds", "activation_floats"].map { SummaryColumn($0, .number, "n.\($0)") }
+    + [SummaryColumn("threads", .number, "e.threads")]
+    + ["cpu", "blas", "blas_core", "kernels", "instruction_set", "vgglab_version", "git_commit"].map {
+      SummaryColumn($0, .text, "e.\($0)")
+    }
+    + [
+      SummaryColumn("git_dirty", .truth, "e.git_dirty"), SummaryColumn("host", .text, "e.host"),
+      SummaryColumn("removed_at", .text, "(SELECT at FROM removal WHERE removal.run = r.id)"),
+    ]
+}
