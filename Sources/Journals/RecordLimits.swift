@@ -89,7 +89,7 @@ struct RecordLimits {
     }
     guard RunFolder.isID(run.run) else { throw Impossible(what: "'\(run.run.prefix(40))' is not the id of a run") }
     guard run.trialID.utf8.count <= 64,
-      run.trialID.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) })
+      run.trialID.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) || $0 == 45 })
     else { throw Impossible(what: "'\(run.trialID.prefix(40))' is not the id of a trial") }
     try text("experiment", run.experiment, 1000)
     try text("trial", run.trial, 1000)
