@@ -51,7 +51,7 @@ import Testing
 private final class Layer {
   let images = 2
   let shape: ConvolutionShape
-  let sizes: ImplicitShape
+  let sizes: ImplicitConvolution
   let weight: [Float]
   let bias: [Float]
   let input: Pictures
@@ -66,7 +66,7 @@ private final class Layer {
 
   init(_ shape: ConvolutionShape, inputStored: Int) {
     self.shape = shape
-    sizes = ImplicitShape(
+    sizes = ImplicitConvolution(
       inputStored: inputStored, outChannels: shape.K, height: shape.OH, width: shape.OW, kernelSize: shape.R,
       stride: shape.stride)
     weight = numbers(shape.K * shape.columnRows, 211)
@@ -90,7 +90,7 @@ private final class Layer {
     storedGradient = Memory(sizes.weightFloats, fill: 0.5, beyond: outside)
     packed = Memory(unwritten: sizes.packedFloats)
     // What the transpose is rounded up by is not written.
-    transposed = Memory(sizes.transposedFloats, fill: 0, beyond: outside)
+    transposed = Memory(sizes.packedTransposedFloats, fill: 0, beyond: outside)
     scratch = Memory(unwritten: sizes.scratchFloats)
     pack()
   }

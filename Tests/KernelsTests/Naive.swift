@@ -10,7 +10,7 @@ func naiveConvolution(_ shape: ConvolutionShape, _ input: [Float], _ weight: [Fl
   return output
 }
 
-/// Calls `body` with the places of weight, input and output for every product that a convolution adds up.
+/// Calls `body` with the poolIndices of weight, input and output for every product that a convolution adds up.
 func forEachProduct(_ shape: ConvolutionShape, _ body: (Int, Int, Int) -> Void) {
   for k in 0..<shape.K {
     for c in 0..<shape.C {

@@ -1,6 +1,6 @@
 import Kernels
 
-/// A number that no kernel makes, for places that none may change.
+/// A number that no kernel makes, for poolIndices that none may change.
 let outside: Float = 98765
 
 /// Memory between two strips that no kernel may change, and that only one with overreach may read.

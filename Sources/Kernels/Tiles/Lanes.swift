@@ -1,8 +1,8 @@
-/// Sixteen neighbouring channels: what every fast kernel works on at once.
+/// Sixteen neighboring channels: what every fast kernel works on at once.
 typealias Lanes = SIMD16<Float>
 
-/// Sixteen places of maxima. Comparisons are vector instructions only where both sides have this type by name.
-typealias Places = SIMD16<Int32>
+/// Sixteen poolIndices of maxima. Comparisons are vector instructions only where both sides have this type by name.
+typealias IndexLanes = SIMD16<Int32>
 
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self) }

@@ -38,7 +38,7 @@ public func winogradKernel(
 
 /// The kernel's gradient from that of the transformed kernel: `P²` matrices `[C, K]` to `[R·R, C, K]`, overwritten.
 public func winogradKernelGradient(
-  _ transformed: UnsafePointer<Float>, _ shape: WinogradShape, _ gradient: UnsafeMutablePointer<Float>
+  _ transformed: UnsafePointer<Float>, _ shape: WinogradConvolution, _ gradient: UnsafeMutablePointer<Float>
 ) {
   let (R, P, step) = (shape.algorithm.R, shape.algorithm.P, shape.C * shape.K)
   let matrix = shape.algorithm.kernelMatrix.flatMap { $0 }

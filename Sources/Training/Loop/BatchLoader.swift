@@ -23,7 +23,7 @@ final class BatchLoader {
     set.pixels.withUnsafeBufferPointer { pixels in
       indices.withUnsafeBufferPointer { indices in
         for position in indices.indices { labels[position] = set.labels[Int(indices[position])] }
-        engine.team.run(tasks: indices.count) { task, thread in
+        engine.threadPool.run(tasks: indices.count) { task, thread in
           let memory = scratch[thread].pointer
           let bytes = memory + resize.scratchBytes
           resize(pixels.baseAddress! + Int(indices[task]) * size, bytes, scratch: memory)

@@ -14,7 +14,7 @@ public func measureSignal(
 ) throws(TrainingError) -> [LayerSignal] {
   let count = min(signalPictures, pictures.count)
   guard count > 0 else { throw .impossible(what: "there are no pictures to measure a signal on") }
-  let engine = try ReferenceEngine(network: network, batchSize: count, threads: threads, momentum: false, watched: true)
+  let engine = try BLASEngine(network: network, batchSize: count, threads: threads, momentum: false, watched: true)
   engine.state = state
   let labels = Buffer<UInt8>(count)
   BatchLoader(height: pictures.height, width: pictures.width, side: side, threads: threads)

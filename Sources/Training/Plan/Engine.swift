@@ -29,7 +29,7 @@ struct DropoutKey: Sendable, Hashable {
 ///
 /// The same numbers come out for any number of threads.
 protocol Engine: AnyObject {
-  var team: ThreadTeam { get }
+  var threadPool: ThreadPool { get }
   /// A clock that every step from now on is timed by, and the layer that each of its stages is.
   func makeClock() -> (clock: StageClock, positions: [Int])
   /// Where the first pixel of a one-channel picture of the batch goes, and the floats from row to row; values in 0…1.

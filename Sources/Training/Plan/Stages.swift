@@ -37,7 +37,7 @@ enum ImageStage: Sendable {
   /// A convolution, with the ReLU behind it if there is one.
   case convolution(ConvolutionShape, relu: Bool, ParameterPlace, needsInputGradient: Bool)
   case maxPool(PoolingShape)
-  case localResponseNorm(channels: Int, positions: Int, NormalisationConstants)
+  case localResponseNorm(channels: Int, positions: Int, NormalizationConstants)
   /// In place on the output before it.
   case relu(count: Int)
 
@@ -119,7 +119,7 @@ struct StageList: Sendable {
         image.append(
           .localResponseNorm(
             channels: channels, positions: height * width,
-            NormalisationConstants(
+            NormalizationConstants(
               size: norm.size, alpha: Float(norm.alpha), beta: Float(norm.beta), k: Float(norm.k))))
       case .flatten: inBatch = true
       case .linear(let linear):

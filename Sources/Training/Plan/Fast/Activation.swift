@@ -13,9 +13,9 @@ struct Activation: Sendable, Hashable {
   var paddedWidth: Int
   /// Floats behind the last pixel that a kernel may read.
   var overreach = 0
-  /// The bytes of places kept beside it, if a pooling made it.
-  var places = 0
-  /// The floats of scales kept beside it, if a normalisation made it.
+  /// The bytes of poolIndices kept beside it, if a pooling made it.
+  var poolIndices = 0
+  /// The floats of scales kept beside it, if a normalization made it.
   var scales = 0
   /// Whether it is kept from the way there to the way back; one that costs next to nothing is made again.
   var isKept = true

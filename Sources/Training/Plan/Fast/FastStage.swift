@@ -1,58 +1,9 @@
 import Kernels
 
-/// Which kernel a convolution runs on.
-enum ConvolutionKernel: Sendable, Hashable {
-  case winograd(WinogradShape)
-  case first(FirstShape)
-  case implicit(ImplicitShape)
-
-  /// The floats of its stored weight, and the stored output channels.
-  var weightFloats: Int {
-    switch self {
-    case .winograd(let shape): shape.algorithm.R * shape.algorithm.R * shape.C * shape.K
-    case .first(let shape): 9 * shape.K
-    case .implicit(let shape): shape.weightFloats
-    }
-  }
-
-  var outStored: Int {
-    switch self {
-    case .winograd(let shape): shape.K
-    case .first(let shape): shape.K
-    case .implicit(let shape): shape.K
-    }
-  }
-
-  /// The floats of the packed or transformed kernel, for the way there and for the way back.
-  var packedFloats: (forward: Int, backward: Int) {
-    switch self {
-    case .winograd(let shape): (shape.kernelFloats, shape.kernelFloats)
-    case .first: (0, 0)
-    case .implicit(let shape): (shape.packedFloats, shape.transposedFloats)
-    }
-  }
-
-  var scratchFloats: Int {
-    switch self {
-    case .winograd(let shape): shape.scratchFloats
-    case .first: 0
-    case .implicit(let shape): shape.scratchFloats
-    }
-  }
-
-  var name: String {
-    switch self {
-    case .winograd(let shape): "Winograd \(shape.algorithm.rawValue)"
-    case .first: "direct 3x3"
-    case .implicit(let shape): shape.R == 1 ? "GEMM" : "implicit GEMM"
-    }
-  }
-}
-
 /// A convolution with what is fused to it: bias, ReLU, pooling.
 struct ConvolutionStage: Sendable {
   let shape: ConvolutionShape
-  let kernel: ConvolutionKernel
+  let kernel: any ConvolutionKernel
   let relu: Bool
   /// Pooled by the convolution's own kernel, 2×2.
   let poolsInside: Bool
@@ -74,11 +25,7 @@ struct ConvolutionStage: Sendable {
   var epilogue: Epilogue { poolsInside ? .reluMaxPool : relu ? .relu : .none }
   /// The floats of the map in front of a pooling behind the kernel, or of a masked gradient; its rows are `mapRow` apart.
   var mapRow: Int { (shape.OW + 7) / 8 * 8 * kernel.outStored }
-  var needsMap: Bool {
-    if pool != nil { return true }
-    if case .implicit = kernel { return relu }
-    return false
-  }
+  var needsMap: Bool { pool != nil || relu && !kernel.masksGradient }
   var mapFloats: Int { needsMap ? shape.OH * mapRow : 0 }
 }
 
@@ -86,7 +33,7 @@ struct ConvolutionStage: Sendable {
 enum FastStage: Sendable {
   case convolution(ConvolutionStage)
   case maxPool(PoolingShape)
-  case localResponseNorm(NormalisationConstants)
+  case localResponseNorm(NormalizationConstants)
   /// In place.
   case relu
 

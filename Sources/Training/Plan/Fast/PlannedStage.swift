@@ -25,7 +25,7 @@ extension FastPlan {
     switch stages[index] {
     case .convolution(let stage): return planned(stage)
     case .maxPool: return passing("max pooling", outputs[index])
-    case .localResponseNorm: return passing("normalisation", outputs[index])
+    case .localResponseNorm: return passing("normalization", outputs[index])
     case .relu: return passing("ReLU", outputs[index])
     }
   }
@@ -34,23 +34,12 @@ extension FastPlan {
     let shape = stage.shape
     let adds = shape.K * shape.columnRows * shape.OH * shape.OW
     let passes = stage.needsInputGradient ? 3 : 2
-    var worked = adds
-    var cost = Double(passes)
-    switch stage.kernel {
-    case .winograd(let winograd):
-      worked = winograd.multiplyAdds
-      cost *= KernelCost.winograd(winograd)
-    case .first: cost *= Double(adds)
-    case .implicit(let implicit):
-      worked = implicit.H * implicit.storedWidth * implicit.R * implicit.run * implicit.K
-      cost *= Double(worked) * KernelCost.implicit
-    }
     var name = stage.kernel.name
     if stage.relu { name += " + ReLU" }
     if stage.poolsInside { name += " + pooling" } else if stage.pool != nil { name += ", pooling" }
     return PlannedStage(
-      path: layout.path(stage.tensors), kernel: name, multiplyAdds: adds, workedMultiplyAdds: worked, passes: passes,
-      cost: cost)
+      path: layout.path(stage.tensors), kernel: name, multiplyAdds: adds,
+      workedMultiplyAdds: stage.kernel.multiplyAdds, passes: passes, cost: Double(passes) * stage.kernel.cost)
   }
 
   private func passing(_ name: String, _ activation: Int) -> PlannedStage {

@@ -4,13 +4,13 @@ import Synchronization
 /// Threads that wait between phases of work; in a phase they take tasks from one counter until none is left.
 ///
 /// Which thread does a task is open, so a task's result must not depend on it.
-final class ThreadTeam: @unchecked Sendable {
+final class ThreadPool: @unchecked Sendable {
   let threads: Int
   private let shared: Shared
   private var others: [pthread_t] = []
 
   init(threads: Int) {
-    precondition(threads >= 1, "a team of \(threads) threads")
+    precondition(threads >= 1, "a threadPool of \(threads) threads")
     self.threads = threads
     shared = Shared()
     for thread in 1..<max(1, threads) {

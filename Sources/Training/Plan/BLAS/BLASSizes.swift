@@ -1,7 +1,7 @@
 public import Networks
 
 /// The sizes of the plain path's buffers.
-struct ReferenceSizes: Sendable {
+struct BLASSizes: Sendable {
   /// How many pieces of a batch have gradients of their own: fixed, so that sums have one order for any thread count.
   let chunks: Int
   /// The convolutions' parameters, which stand before those of the Linear layers.
