@@ -53,7 +53,9 @@ public struct BLASCore: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func best(vendor: String, features: Set<String>) -> String? {
-    if features.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "fma"]) { return "SkylakeX" }
+    if features.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "fma"]) {
+      return "SkylakeX"
+    }
     if features.isSuperset(of: ["avx2", "fma"]) {
       return ["AuthenticAMD", "HygonGenuine"].contains(vendor) ? "Zen" : "Haswell"
     }

@@ -71,7 +71,7 @@ import Testing
     let rows = target.elements
     let used = (0..<count).flatMap { t in rows[t * layer.inputRow..<t * layer.inputRow + layer.inputs] }
     #expect(difference(used, expected) < 3e-6, "\(layer)")
-    // What stands between the rows is left alone.
+    // What is between the rows is left alone.
     let between = (0..<count).flatMap { t in rows[t * layer.inputRow + layer.inputs..<(t + 1) * layer.inputRow] }
     #expect(between.allSatisfy { $0 == outside } && target.isIntact)
   }

@@ -48,7 +48,8 @@ import Testing
       }
     }
     maxPoolChannelsLast(
-      shape, channels: S, input: input.interiors[0], output: output.interiors[0], poolIndices: nil, behindReLU: behindReLU)
+      shape, channels: S, input: input.interiors[0], output: output.interiors[0], poolIndices: nil,
+      behindReLU: behindReLU)
     #expect(output.values == expected, comment)
     output.values = expected.map { _ in outside }
     maxPoolChannelsLast(

@@ -49,14 +49,14 @@ func naiveGradients(
   return (weightSums, biasSums, inputSums)
 }
 
-/// The gradients of several pictures, added to what there was before.
+/// The gradients of several images, added to what there was before.
 struct GradientSums {
   var weight: [Double]
   var bias: [Double]
-  /// `[pictures, C, H, W]`.
+  /// `[images, C, H, W]`.
   var input: [Double]
 
-  /// Adds the share of picture `index`.
+  /// Adds the share of image `index`.
   mutating func add(
     _ index: Int, _ shape: ConvolutionShape, input values: [Float], weight kernel: [Float], gradient: [Float]
   ) {

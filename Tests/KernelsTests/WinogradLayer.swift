@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// A convolution of some pictures with every buffer that Winograd's kernels work on, filled with pseudo-noise.
+/// A convolution of some images with every buffer that Winograd's kernels work on, filled with pseudo-noise.
 final class WinogradLayer {
   let shape: ConvolutionShape
   let winograd: WinogradConvolution
@@ -87,7 +87,8 @@ final class WinogradLayer {
     winogradForward(
       shape ?? winograd, images: range.count, input: input.corners.from(range.lowerBound), kernel: kernel.pointer,
       bias: bias.pointer, epilogue, output: output.interiors.from(range.lowerBound),
-      poolIndices: keepsPlaces && epilogue == .reluMaxPool ? poolIndexStack(range.lowerBound) : nil, scratch: scratch.pointer)
+      poolIndices: keepsPlaces && epilogue == .reluMaxPool ? poolIndexStack(range.lowerBound) : nil,
+      scratch: scratch.pointer)
   }
 
   func backward(_ range: Range<Int>, first: Bool, wantsInputGradient: Bool = true) {
@@ -138,7 +139,7 @@ final class WinogradLayer {
 }
 
 extension PlaneStack {
-  /// The pictures from `index` on.
+  /// The images from `index` on.
   func from(_ index: Int) -> PlaneStack { PlaneStack(base + index * image, row: row, image: image) }
 }
 

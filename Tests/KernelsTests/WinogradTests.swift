@@ -5,7 +5,7 @@ import Testing
 ///
 /// The bounds are relative to the largest number of what is compared. F(2x2,3x3) adds and halves only, and is as exact as a
 /// plain sum: a few 1e-7. The transforms of the other two multiply by numbers up to 8 and take differences of what comes
-/// out, so that of a Float's 24 bits three or four are lost: up to 7e-6 was seen. A wrong tap, tile or picture is an error
+/// out, so that of a Float's 24 bits three or four are lost: up to 7e-6 was seen. A wrong tap, tile or image is an error
 /// of 1e-2 and more.
 @Suite struct WinogradTests {
   static func bound(_ algorithm: WinogradAlgorithm) -> Double { algorithm == .f2x3 ? 2e-6 : 2e-5 }
@@ -42,7 +42,7 @@ import Testing
 
   @Test(arguments: WinogradAlgorithm.allCases, epilogues)
   func blocksOfSeveralPicturesAreTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
-    // 64 channels, whose rows are set apart; the blocks end within pictures.
+    // 64 channels, whose rows are set apart; the blocks end within images.
     let shape = ConvolutionShape(
       channels: 64, height: 9, width: 9, outChannels: 64, kernelSize: algorithm.R, stride: 1, padding: algorithm.R / 2)
     let layer = WinogradLayer(algorithm, shape, epilogue, images: 7)
@@ -51,7 +51,7 @@ import Testing
     compare(layer)
   }
 
-  /// Runs forward, then backward in two calls, the last picture in the second, and compares all that comes out.
+  /// Runs forward, then backward in two calls, the last image in the second, and compares all that comes out.
   private func compare(_ layer: WinogradLayer) {
     let (shape, epilogue, images) = (layer.shape, layer.epilogue, layer.images)
     let bound = Self.bound(layer.winograd.algorithm)

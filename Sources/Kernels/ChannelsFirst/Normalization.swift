@@ -20,7 +20,7 @@ public struct NormalizationConstants: Sendable, Hashable {
 
 /// `output = input · scale^(−beta)` with `scale = k + alpha / size · Σ input²` over neighboring channels.
 ///
-/// input, output and scale `[C, P]`; scale is kept for the way back.
+/// input, output and scale `[C, P]`; scale is kept for the backward pass.
 /// Source: https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
 public func localResponseNormForward(
   _ input: UnsafePointer<Float>, channels: Int, positions: Int, _ constants: NormalizationConstants,

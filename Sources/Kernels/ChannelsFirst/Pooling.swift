@@ -22,7 +22,7 @@ public struct PoolingShape: Sendable, Hashable {
   }
 }
 
-/// The maximum of each window, and where in the window it stood: of equal ones the first in row-major order.
+/// The maximum of each window, and where in the window it was: of equal ones the first in row-major order.
 ///
 /// input `[C, H, W]`, output and poolIndices `[C, OH, OW]`; a place is `y · R + x`.
 public func maxPoolForward(
@@ -80,7 +80,7 @@ private func maxPool2x2Forward(
   }
 }
 
-/// Gives each output's gradient to the place of its maximum: inputGradient `[C, H, W]`, overwritten.
+/// Gives each output's gradient to its maximum: inputGradient `[C, H, W]`, overwritten.
 public func maxPoolBackward(
   outputGradient: UnsafePointer<Float>, poolIndices: UnsafePointer<UInt8>, _ shape: PoolingShape,
   _ inputGradient: UnsafeMutablePointer<Float>

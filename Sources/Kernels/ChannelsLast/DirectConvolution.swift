@@ -1,6 +1,6 @@
 /// The first convolution of a VGG: 3×3, stride 1, one input channel; too little work for a transform.
 ///
-/// Legend: H×W output, K stored output channels. The input is a padded picture of one channel; weight is `[9, K]`.
+/// Legend: H×W output, K stored output channels. The input is a padded image of one channel; weight is `[9, K]`.
 public struct DirectConvolution: Sendable, Hashable {
   public let H: Int
   public let W: Int
@@ -85,7 +85,8 @@ private struct Taps {
 
 /// output: the interior of `[H, W, K]`, or with pooling of `[H/2, W/2, K]`, then poolIndices `[H/2, W/2, K]` too unless nil.
 public func directConvolutionForward(
-  _ shape: DirectConvolution, input: Plane, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, _ epilogue: Epilogue,
+  _ shape: DirectConvolution, input: Plane, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+  _ epilogue: Epilogue,
   output: Plane, poolIndices: UnsafeMutablePointer<UInt8>?
 ) {
   let (K, row) = (shape.K, input.row)
@@ -163,7 +164,7 @@ private struct TapSums {
   }
 }
 
-/// Adds one picture's share to the gradients of weight `[9, K]` and bias `[K]`.
+/// Adds one image's share to the gradients of weight `[9, K]` and bias `[K]`.
 public func directConvolutionBackward(
   _ shape: DirectConvolution, input: Plane, _ source: OutputGradient, image: Int, _ epilogue: Epilogue,
   weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>

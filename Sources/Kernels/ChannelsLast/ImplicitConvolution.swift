@@ -1,8 +1,8 @@
-/// Any other convolution, as matrix products over the picture where it stands: with the channels innermost, the inputs of
+/// Any other convolution, as matrix products over the image where it is: with the channels innermost, the inputs of
 /// a kernel row are one run of floats, so nothing is unrolled.
 ///
-/// Legend: S stored input channels, K stored output channels, H×W output, R the kernel's side. The input stands in its
-/// border of zeros; weight is `[R, R·S rounded up to 8, K]`, what stands in its rounding rows is
+/// Legend: S stored input channels, K stored output channels, H×W output, R the kernel's side. The input is in its
+/// border of zeros; weight is `[R, R·S rounded up to 8, K]`, what is in its rounding rows is
 /// never read.
 public struct ImplicitConvolution: Sendable, Hashable {
   public let S: Int
@@ -30,7 +30,7 @@ public struct ImplicitConvolution: Sendable, Hashable {
   public var weightFloats: Int { R * storedRun * K }
   /// The floats of a packed kernel row's transpose: `[K, R·S rounded up to 16]`.
   public var transposedRun: Int { storedChannels(run) }
-  /// The packed kernel, then its transpose for the way back.
+  /// The packed kernel, then its transpose for the backward pass.
   public var packedFloats: Int { R * run * K }
   public var packedTransposedFloats: Int { R * K * transposedRun }
   /// The floats of scratch for one row.
@@ -91,7 +91,7 @@ extension ImplicitConvolution: ConvolutionKernel {
   }
 }
 
-/// Packs the weight for ``implicitForward``, and its transpose for the way back if there is one.
+/// Packs the weight for ``implicitForward``, and its transpose for the backward pass if there is one.
 public func packImplicitKernel(
   _ weight: UnsafePointer<Float>, _ shape: ImplicitConvolution, _ packed: UnsafeMutablePointer<Float>,
   transposed: UnsafeMutablePointer<Float>?
@@ -113,7 +113,7 @@ public func packImplicitKernel(
   }
 }
 
-/// One picture's convolution, with bias, and ReLU if asked for: output is the interior of `[H, W, K]`.
+/// One image's convolution, with bias, and ReLU if asked for: output is the interior of `[H, W, K]`.
 public func implicitForward(
   _ shape: ImplicitConvolution, input: Plane, packed: UnsafePointer<Float>, bias: UnsafePointer<Float>, relu: Bool,
   output: Plane, scratch: UnsafeMutablePointer<Float>
@@ -134,7 +134,7 @@ public func implicitForward(
   }
 }
 
-/// Adds one picture's share to the gradients of weight and bias, and to the padded input gradient if there is one.
+/// Adds one image's share to the gradients of weight and bias, and to the padded input gradient if there is one.
 ///
 /// gradient: the interior of `[H, W, K]`, the mask of ReLU applied; eight columns behind the last are readable.
 public func implicitBackward(

@@ -1,7 +1,7 @@
 /// Local response normalization with the channels innermost: ``localResponseNormForward(_:channels:positions:_:_:scale:)``
 /// on the interior of `[H, W, S]`, `channels` of S stored ones in use.
 ///
-/// scale `[H, W, S]` is kept for the way back; scratch is three times S and 32 floats.
+/// scale `[H, W, S]` is kept for the backward pass; scratch is three times S and 32 floats.
 public func normalizeChannelsLast(
   height: Int, width: Int, channels: Int, _ constants: NormalizationConstants, input: Plane, output: Plane,
   scale: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>

@@ -29,7 +29,7 @@ public func maxPoolChannelsLast(
   }
 }
 
-/// Adds each output's gradient to the place of its maximum.
+/// Adds each output's gradient to its maximum.
 public func maxPoolChannelsLastBackward(
   _ shape: PoolingShape, channels C: Int, gradient: Plane, poolIndices: UnsafePointer<UInt8>, inputGradient: Plane
 ) {

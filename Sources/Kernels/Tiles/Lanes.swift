@@ -27,7 +27,7 @@ func masked(_ value: Lanes, by open: Lanes) -> Lanes { Lanes.zero.replacing(with
 /// The next multiple of 16: how many channels are stored for `channels`.
 public func storedChannels(_ channels: Int) -> Int { (channels + 15) & ~15 }
 
-/// A picture in memory, channels innermost: where it begins and how far it is from row to row, in floats.
+/// An image in memory, channels innermost: where it begins and how far it is from row to row, in floats.
 public struct Plane: @unchecked Sendable {
   public var base: UnsafeMutablePointer<Float>
   /// Floats from one row to the next.

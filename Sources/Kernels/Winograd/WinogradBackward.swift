@@ -14,7 +14,7 @@ public struct OutputGradient: @unchecked Sendable {
   }
 }
 
-/// Adds the share of `images` pictures to the gradients of the transformed kernel and the bias, and to the input's.
+/// Adds the share of `images` images to the gradients of the transformed kernel and the bias, and to the input's.
 ///
 /// input as in ``winogradForward``; kernelGradient `P²` matrices `[C, K]`, overwritten if `first`; biasGradient `[K]`;
 /// transposedKernel ``winogradKernel``'s of the transposed weight, and inputGradient the padded corner of
@@ -95,7 +95,7 @@ func addRows(
   }
 }
 
-/// Output gradients of tiles `first ..< first + count` of picture `image`, behind ReLU's mask and unpooled, to their points.
+/// Output gradients of tiles `first ..< first + count` of image `image`, behind ReLU's mask and unpooled, to their points.
 @inline(__always)
 private func transformGradient<T: WinogradTransform>(
   _: T.Type, _ shape: WinogradConvolution, _ source: OutputGradient, _ image: Int, _ epilogue: Epilogue, _ first: Int,
@@ -150,13 +150,13 @@ private func transformGradient<T: WinogradTransform>(
   }
 }
 
-/// `value` where the largest stood at `index`, elsewhere zero.
+/// `value` where the largest was at `index`, elsewhere zero.
 @inline(__always)
 func chosen(_ value: Lanes, _ place: IndexLanes, _ index: Int32) -> Lanes {
   Lanes.zero.replacing(with: value, where: place .== IndexLanes(repeating: index))
 }
 
-/// Adds the input gradients of tiles `first ..< first + count` to one padded picture; tiles overlap.
+/// Adds the input gradients of tiles `first ..< first + count` to one padded image; tiles overlap.
 @inline(__always)
 private func transformInputGradient<T: WinogradTransform>(
   _: T.Type, _ shape: WinogradConvolution, _ points: UnsafePointer<Float>, _ first: Int, _ count: Int, _ gradient: Plane

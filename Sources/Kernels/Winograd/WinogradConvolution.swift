@@ -15,7 +15,7 @@ public enum WinogradAlgorithm: String, Sendable, Hashable, CaseIterable {
 /// The sizes of a Winograd convolution with stride 1.
 ///
 /// Legend: C and K stored input and output channels (multiples of 16), H×W output; m, R and P of the algorithm. The input
-/// stands in a border of zeros: `padding` above and left, and below and right as far as the last tiles reach.
+/// is in a border of zeros: `padding` above and left, and below and right as far as the last tiles reach.
 public struct WinogradConvolution: Sendable, Hashable {
   public let algorithm: WinogradAlgorithm
   public let C: Int
@@ -34,7 +34,7 @@ public struct WinogradConvolution: Sendable, Hashable {
   let outputRow: Int
   let outputPlane: Int
 
-  /// `images` is how many pictures are worked on together at most.
+  /// `images` is how many images are worked on together at most.
   public init(
     _ algorithm: WinogradAlgorithm, channels: Int, outChannels: Int, height: Int, width: Int, padding: Int, images: Int
   ) {
@@ -161,8 +161,8 @@ public enum Epilogue: Sendable, Hashable {
   case reluMaxPool
 }
 
-/// Several pictures in memory, channels innermost: where the first begins, and how far it is from row to row and from
-/// picture to picture, in floats.
+/// Several images in memory, channels innermost: where the first begins, and how far it is from row to row and from
+/// image to image, in floats.
 public struct PlaneStack: @unchecked Sendable {
   public var base: UnsafeMutablePointer<Float>
   public var row: Int
@@ -177,7 +177,7 @@ public struct PlaneStack: @unchecked Sendable {
   public subscript(_ index: Int) -> Plane { Plane(base + index * image, row: row) }
 }
 
-/// The poolIndices of the maxima of several pictures.
+/// The poolIndices of the maxima of several images.
 public struct PoolIndexStack: @unchecked Sendable {
   public var base: UnsafeMutablePointer<UInt8>
   public var image: Int
@@ -189,13 +189,13 @@ public struct PoolIndexStack: @unchecked Sendable {
 
   public subscript(_ index: Int) -> UnsafeMutablePointer<UInt8> { base + index * image }
 
-  /// The place that stands for "nothing went through ReLU here".
+  /// The place that is for "nothing went through ReLU here".
   static let closed: UInt8 = 255
 }
 
 extension WinogradConvolution {
-  /// Calls `body(image, first tile, tiles, place in the block)` for the pieces of pictures that tiles `first ..< first +
-  /// count` of a group of pictures fall into.
+  /// Calls `body(image, first tile, tiles, place in the block)` for the pieces of images that tiles `first ..< first +
+  /// count` of a group of images fall into.
   @inline(__always)
   func forEachPiece(first: Int, count: Int, _ body: (Int, Int, Int, Int) -> Void) {
     var done = 0

@@ -1,10 +1,11 @@
-/// The convolution of `images` pictures, with bias and `epilogue`.
+/// The convolution of `images` images, with bias and `epilogue`.
 ///
 /// input: the padded corner of `[paddedHeight, paddedWidth, C]`; kernel: ``winogradKernel``'s; output: the interior of
 /// `[H, W, K]`, or of `[H/2, W/2, K]` with pooling, then poolIndices `[H/2, W/2, K]` too unless nil; scratch
 /// ``WinogradConvolution/scratchFloats``.
 public func winogradForward(
-  _ shape: WinogradConvolution, images: Int, input: PlaneStack, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+  _ shape: WinogradConvolution, images: Int, input: PlaneStack, kernel: UnsafePointer<Float>,
+  bias: UnsafePointer<Float>,
   _ epilogue: Epilogue, output: PlaneStack, poolIndices: PoolIndexStack?, scratch: UnsafeMutablePointer<Float>
 ) {
   switch shape.algorithm {
@@ -42,10 +43,11 @@ private func forward<T: WinogradTransform>(
   }
 }
 
-/// Tiles `first ..< first + count` of one padded picture to their points.
+/// Tiles `first ..< first + count` of one padded image to their points.
 @inline(__always)
 func transformInput<T: WinogradTransform>(
-  _: T.Type, _ shape: WinogradConvolution, _ input: Plane, _ first: Int, _ count: Int, _ points: UnsafeMutablePointer<Float>
+  _: T.Type, _ shape: WinogradConvolution, _ input: Plane, _ first: Int, _ count: Int,
+  _ points: UnsafeMutablePointer<Float>
 ) {
   let (C, P, plane) = (shape.C, T.points, shape.inputPlane)
   withUnsafeTemporaryAllocation(of: Lanes.self, capacity: P * P) { memory in
@@ -65,7 +67,7 @@ func transformInput<T: WinogradTransform>(
   }
 }
 
-/// Points of tiles `first ..< first + count` to outputs of one picture, through bias and epilogue.
+/// Points of tiles `first ..< first + count` to outputs of one image, through bias and epilogue.
 @inline(__always)
 private func transformOutput<T: WinogradTransform>(
   _: T.Type, _ shape: WinogradConvolution, _ points: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
@@ -118,7 +120,7 @@ private func transformOutput<T: WinogradTransform>(
   }
 }
 
-/// The largest so far of a window, and where it stood.
+/// The largest so far of a window, and where it was.
 struct Largest {
   var value: Lanes
   var place = IndexLanes.zero
@@ -126,7 +128,7 @@ struct Largest {
   @inline(__always)
   init(_ first: Lanes) { value = first }
 
-  /// Takes `other`, which stands at `index`, where it is larger than all before, or a NaN.
+  /// Takes `other`, which is at `index`, where it is larger than all before, or a NaN.
   @inline(__always)
   mutating func meet(_ other: Lanes, _ index: Int32) {
     let larger = (other .> value) .| (other .!= other)

@@ -1,7 +1,7 @@
 /// The transformed kernel of input channels `range`, packed for ``multiplyRows``: weight `[R·R, C, K]` to `P²` matrices of
 /// `[C, K]`.
 ///
-/// For the way back, the transposed weight `[R·R, K, C]` is transformed alike, with C and K exchanged.
+/// For the backward pass, the transposed weight `[R·R, K, C]` is transformed alike, with C and K exchanged.
 public func winogradKernel(
   _ weight: UnsafePointer<Float>, _ algorithm: WinogradAlgorithm, channels C: Int, outChannels K: Int,
   range: Range<Int>, _ transformed: UnsafeMutablePointer<Float>

@@ -21,7 +21,10 @@ public enum KernelPath: String, Sendable, Hashable, CaseIterable {
   func engine(
     network: Network, batchSize: Int, threads: Int, momentum: Bool
   ) throws(TrainingError) -> any Engine {
-    switch self {
+    let bytes = plannedBytes(
+      network: network, batchSize: batchSize, threads: threads, momentum: momentum, kernels: self)
+    guard canMap(bytes) else { throw .memory(bytes: bytes) }
+    return switch self {
     case .fast: try FastEngine(network: network, batchSize: batchSize, threads: threads, momentum: momentum)
     case .blas: try BLASEngine(network: network, batchSize: batchSize, threads: threads, momentum: momentum)
     }

@@ -32,7 +32,7 @@ final class BLASEngine: Engine {
   /// Scratch, two gradient buffers of one image, two activation buffers of one image, per thread.
   private let scratch: [Buffer<Float>]
   private var clock: StageClock?
-  /// Told of what goes through the layers, where somebody looks at it.
+  /// Sees what goes through the layers, where somebody looks at it.
   private let watch: SignalWatch?
 
   private var images: UnsafeMutablePointer<Float> { imageBuffer.pointer }
@@ -55,7 +55,7 @@ final class BLASEngine: Engine {
     classes = network.classes
     inputWidth = network.input.dimensions.last!
     layout = stages.layout
-    threadPool = ThreadPool(threads: threads)
+    threadPool = try ThreadPool(threads: threads)
     imageBuffer = Buffer(batchSize * stages.inputCount)
     imageOutputs = stages.image.map { $0.outputCount.map { Buffer(batchSize * $0) } }
     poolIndices = stages.image.map { if case .maxPool = $0 { Buffer(batchSize * $0.outputCount!) } else { nil } }
@@ -91,7 +91,7 @@ final class BLASEngine: Engine {
     let counts = stages.image.map(\.count) + stages.batch.map(\.outputCount)
     return watch.signals.enumerated().map { index, signal in
       var signal = signal
-      // Behind layers that work in place what they made of it stands there.
+      // Behind layers that work in place what they made of it is there.
       if index + 1 == outputs.count || outputs[index + 1] != nil,
         let output = outputs[...index].last(where: { $0 != nil })
       {
@@ -160,7 +160,7 @@ final class BLASEngine: Engine {
   // MARK: Forward
 
   private func forwardBackward(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?) -> BatchResult {
-    precondition(count >= 1 && count <= batchSize, "\(count) pictures in a batch of \(batchSize)")
+    precondition(count >= 1 && count <= batchSize, "\(count) images in a batch of \(batchSize)")
     threadPool.run(tasks: count) { image, thread in forwardKept(image, thread) }
     forwardBatch(count, dropout)
     let result = lossAndGradient(count, labels, logitGradient.pointer)
@@ -170,7 +170,7 @@ final class BLASEngine: Engine {
   }
 
   func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult {
-    precondition(count >= 1 && count <= batchSize, "\(count) pictures in a batch of \(batchSize)")
+    precondition(count >= 1 && count <= batchSize, "\(count) images in a batch of \(batchSize)")
     threadPool.run(tasks: count) { image, thread in forwardOnly(image, thread) }
     forwardBatch(count, nil)
     return lossAndGradient(count, labels, nil, predicted)
@@ -182,7 +182,7 @@ final class BLASEngine: Engine {
     return images
   }
 
-  /// One image through the image stages; what the way back needs is kept.
+  /// One image through the image stages; what the backward pass needs is kept.
   private func forwardKept(_ image: Int, _ thread: Int) {
     var input = images + image * stages.inputCount
     for (index, stage) in stages.image.enumerated() {
@@ -213,7 +213,8 @@ final class BLASEngine: Engine {
       }
       let aside = memory + 2 * sizes.largestImage
       forward(
-        stage, input, output, poolIndices: UnsafeMutableRawPointer(aside).assumingMemoryBound(to: UInt8.self), scale: aside,
+        stage, input, output, poolIndices: UnsafeMutableRawPointer(aside).assumingMemoryBound(to: UInt8.self),
+        scale: aside,
         scratch[thread].pointer)
       input = output
     }
@@ -221,7 +222,8 @@ final class BLASEngine: Engine {
 
   private func forward(
     _ stage: ImageStage, _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    poolIndices: UnsafeMutablePointer<UInt8>?, scale: UnsafeMutablePointer<Float>?, _ scratch: UnsafeMutablePointer<Float>
+    poolIndices: UnsafeMutablePointer<UInt8>?, scale: UnsafeMutablePointer<Float>?,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     switch stage {
     case .convolution(let shape, let relu, let place, _):
@@ -307,7 +309,8 @@ final class BLASEngine: Engine {
       let began = clock == nil ? 0 : seconds()
       defer {
         clock?.add(
-          (seconds() - began) * Double(threadPool.threads), stage: stages.image.count + index, isForward: false, thread: 0)
+          (seconds() - began) * Double(threadPool.threads), stage: stages.image.count + index, isForward: false,
+          thread: 0)
       }
       switch stage {
       case .linear(let inputs, let outputs, let place, let needsInputGradient):
@@ -357,7 +360,7 @@ final class BLASEngine: Engine {
 
   /// Images in pieces that do not depend on the threads; the pieces' gradients are added in their order.
   private func backwardImages(_ count: Int) {
-    // The first Linear's; what stands before it works in place.
+    // The first Linear's; what is before it works in place.
     guard sizes.convolutionParameters > 0, let first = batchGradients.lazy.compactMap({ $0 }).first else { return }
     let featureGradient = first.pointer
     let pieces = sizes.chunks
@@ -408,7 +411,8 @@ final class BLASEngine: Engine {
           scratch: scratch[thread].pointer)
       case .maxPool(let shape):
         maxPoolBackward(
-          outputGradient: gradient, poolIndices: poolIndices[index]!.pointer + image * stage.outputCount!, shape, inputGradient)
+          outputGradient: gradient, poolIndices: poolIndices[index]!.pointer + image * stage.outputCount!, shape,
+          inputGradient)
       case .localResponseNorm(let channels, let positions, let constants):
         localResponseNormBackward(
           input, scale: scales[index]!.pointer + image * stage.outputCount!, outputGradient: gradient,

@@ -7,7 +7,7 @@ import Synchronization
 final class FastEngine: Engine {
   let plan: FastPlan
   let threadPool: ThreadPool
-  /// The outputs of the image stages for the whole batch (the first: the pictures); nil for one that is not kept.
+  /// The outputs of the image stages for the whole batch (the first: the images); nil for one that is not kept.
   let kept: [Buffer<Float>?]
   let poolIndices: [Buffer<UInt8>?]
   let scales: [Buffer<Float>?]
@@ -62,7 +62,7 @@ final class FastEngine: Engine {
   init(network: Network, batchSize: Int, threads: Int, momentum: Bool) throws(TrainingError) {
     let plan = try FastPlan(network, batchSize: batchSize)
     self.plan = plan
-    threadPool = ThreadPool(threads: threads)
+    threadPool = try ThreadPool(threads: threads)
     let pictures = plan.pictures(threads: threads)
     kept = plan.activations.indices.map { index in
       plan.activations[index].isKept ? Buffer(plan.floats(index, pictures: pictures)) : nil
@@ -152,7 +152,7 @@ final class FastEngine: Engine {
   private func pass(
     _ count: Int, _ labels: UnsafePointer<UInt8>, _ dropout: DropoutKey?, _ use: GradientUse
   ) -> BatchResult {
-    precondition(count >= 1 && count <= plan.batchSize, "\(count) pictures in a batch of \(plan.batchSize)")
+    precondition(count >= 1 && count <= plan.batchSize, "\(count) images in a batch of \(plan.batchSize)")
     packKernels()
     forwardImages(count)
     forwardLinears(count, dropout)
@@ -170,7 +170,7 @@ final class FastEngine: Engine {
   }
 
   func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult {
-    precondition(count >= 1 && count <= plan.batchSize, "\(count) pictures in a batch of \(plan.batchSize)")
+    precondition(count >= 1 && count <= plan.batchSize, "\(count) images in a batch of \(plan.batchSize)")
     packKernels()
     evaluateImages(count)
     forwardLinears(count, nil)
@@ -182,7 +182,7 @@ final class FastEngine: Engine {
 }
 
 extension FastPlan {
-  /// The pictures that there is room for: the batch, rounded up as the Linear layers want it, and a group a thread for
+  /// The images that there is room for: the batch, rounded up as the Linear layers want it, and a group a thread for
   /// evaluation.
   func pictures(threads: Int) -> Int { max(storedChannels(batchSize), threads * groupSize) }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-/// The stages that work on each picture by itself.
+/// The stages that work on each image by itself.
 extension FastEngine {
   /// Packs and transforms the convolutions' kernels if their weights have changed.
   func packKernels() {
@@ -24,12 +24,12 @@ extension FastEngine {
       packedTransposed: stage.needsInputGradient ? packed.pointer + stage.packedTransposed : nil)
   }
 
-  /// Where the activations of some pictures stand: their slots in the buffers of the batch, and in a thread's.
+  /// Where the activations of some images are: their slots in the buffers of the batch, and in a thread's.
   struct Pictures {
-    /// The first picture's place in the batch.
+    /// The first image's place in the batch.
     var first: Int
     var count: Int
-    /// The first picture's slot in the buffers behind the input: the same, but in evaluation, where they are used again.
+    /// The first image's slot in the buffers behind the input: the same, but in evaluation, where they are used again.
     var slot: Int
     /// Its slot in a thread's gradients of groups.
     var lane: Int
@@ -37,7 +37,7 @@ extension FastEngine {
     var keeps: Bool
   }
 
-  /// Forward with everything kept that the way back needs.
+  /// Forward with everything kept that the backward pass needs.
   func forwardImages(_ count: Int) {
     guard !plan.stages.isEmpty else { return }
     threadPool.run(tasks: min(plan.chunks, count)) { piece, thread in
@@ -221,7 +221,7 @@ extension FastEngine {
     }
   }
 
-  /// The gradient with respect to an activation: the features' stands with the batch, others with the thread.
+  /// The gradient with respect to an activation: the features' is with the batch, others with the thread.
   private func gradientCorners(_ index: Int, _ pictures: Pictures) -> PlaneStack {
     let activation = plan.activations[index]
     if index == plan.activations.count - 1 {

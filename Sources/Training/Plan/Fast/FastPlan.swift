@@ -3,9 +3,9 @@ import Networks
 
 /// A network compiled for the fast path: fused stages, a kernel for each, and the place of every buffer.
 struct FastPlan: Sendable {
-  /// Pictures that stages with few tiles a picture work on together.
+  /// Images that stages with few tiles an image work on together.
   let groupSize: Int
-  /// A stage with fewer tiles a picture works on a group.
+  /// A stage with fewer tiles an image works on a group.
   static let fewTiles = 64
 
   private(set) var stages: [FastStage] = []
@@ -14,7 +14,7 @@ struct FastPlan: Sendable {
   private(set) var inputs: [Int] = []
   private(set) var outputs: [Int] = []
   private(set) var linears: [LinearStage] = []
-  /// Which of the network's layers each stage is, then each Linear layer: what is fused to it is told under it.
+  /// Which of the network's layers each stage is, then each Linear layer: what is fused to it is counted under it.
   private(set) var positions: [Int] = []
   private(set) var linearPositions: [Int] = []
   /// The first stage that works on groups.
@@ -37,7 +37,7 @@ struct FastPlan: Sendable {
   let classes: Int
   /// The pieces of a batch that have gradients of their own: fixed, so that sums have one order for any thread count.
   let chunks: Int
-  /// The network takes vectors, not pictures.
+  /// The network takes vectors, not images.
   let takesFeatures: Bool
 
   init(_ network: Network, batchSize: Int) throws(TrainingError) {
@@ -48,7 +48,7 @@ struct FastPlan: Sendable {
     switch network.input {
     case .image(let channels, let height, let width):
       takesFeatures = false
-      // A convolution takes the picture as it is; other stages work on whole lanes.
+      // A convolution takes the image as it is; other stages work on whole lanes.
       var stored = channels
       if let first = list.image.first {
         if case .convolution = first {} else { stored = storedChannels(channels) }
@@ -68,7 +68,7 @@ struct FastPlan: Sendable {
     layOut()
   }
 
-  /// Whether anything trainable stands among the image stages.
+  /// Whether anything trainable is among the image stages.
   private mutating func addImageStages(_ list: [ImageStage], _ poolIndices: [Int]) -> Bool {
     var index = 0
     var trains = false
@@ -155,7 +155,7 @@ struct FastPlan: Sendable {
     }
   }
 
-  /// The floats of a picture when it enters the Linear layers.
+  /// The floats of an image when it enters the Linear layers.
   var featureFloats: Int { activations[activations.count - 1].size }
 
   private mutating func layOut() {
@@ -212,13 +212,13 @@ struct FastPlan: Sendable {
     for task in 0..<stage.kernel.packingTasks(transposed: stage.needsInputGradient) { packings.append((stage, task)) }
   }
 
-  /// How many pictures a buffer between stages holds in a thread: one before the grouped stages, a group behind.
+  /// How many images a buffer between stages holds in a thread: one before the grouped stages, a group behind.
   func slots(activation index: Int) -> Int {
     guard firstGrouped < stages.count else { return 1 }
     return index >= inputs[firstGrouped] ? groupSize : 1
   }
 
-  /// The pictures of a piece of a batch of `count`.
+  /// The images of a piece of a batch of `count`.
   func chunk(_ piece: Int, of count: Int) -> Range<Int> {
     let pieces = min(chunks, count)
     return count * piece / pieces..<count * (piece + 1) / pieces

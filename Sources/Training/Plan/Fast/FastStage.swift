@@ -12,13 +12,13 @@ struct ConvolutionStage: Sendable {
   let needsInputGradient: Bool
   /// PyTorch's tensors.
   let tensors: ParameterPlace
-  /// Where weight, bias and gradients stand among the stored parameters.
+  /// Where weight, bias and gradients are among the stored parameters.
   var weight = 0
   var bias = 0
-  /// Where the packed kernels stand.
+  /// Where the packed kernels are.
   var packed = 0
   var packedTransposed = 0
-  /// Where the transposed weight stands, and a thread's gradient of the transformed kernel.
+  /// Where the transposed weight is, and a thread's gradient of the transformed kernel.
   var transposed = 0
   var kernelGradient = 0
 
@@ -29,7 +29,7 @@ struct ConvolutionStage: Sendable {
   var mapFloats: Int { needsMap ? shape.OH * mapRow : 0 }
 }
 
-/// One step through the layers that work on each picture by itself.
+/// One step through the layers that work on each image by itself.
 enum FastStage: Sendable {
   case convolution(ConvolutionStage)
   case maxPool(PoolingShape)

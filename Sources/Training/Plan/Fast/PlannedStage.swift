@@ -7,7 +7,7 @@ public struct PlannedStage: Sendable, Hashable {
   public var path: String
   /// The kernel, with what is fused to it.
   public var kernel: String
-  /// Multiply-adds of a picture's forward pass as the layer defines them.
+  /// Multiply-adds of an image's forward pass as the layer defines them.
   public var multiplyAdds: Int
   /// Multiply-adds that the kernel does instead.
   public var workedMultiplyAdds: Int
@@ -62,7 +62,7 @@ extension FastPlan {
 }
 
 extension ParameterLayout {
-  /// The layer whose tensors stand at a place.
+  /// The layer whose tensors are at a place.
   func path(_ place: ParameterPlace) -> String {
     let key = tensors.first { $0.offset == place.weight }?.key ?? ""
     return String(key.prefix(max(0, key.count - ".weight".count)))

@@ -4,7 +4,7 @@ public import Networks
 /// What a stage of a plan took, alone on one thread.
 public struct StageTime: Sendable, Hashable {
   public var stage: PlannedStage
-  /// Seconds for one picture.
+  /// Seconds for one image.
   public var forwardSeconds: Double
   public var backwardSeconds: Double
 }

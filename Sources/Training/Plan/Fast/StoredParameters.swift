@@ -31,7 +31,7 @@ extension FastPlan {
   }
 
   private func forEachParameter(_ linear: LinearStage, first: Bool, _ body: (Bool, Int, Int) -> Void) {
-    // PyTorch flattens [C, H, W]; here pictures are [H, W, C].
+    // PyTorch flattens [C, H, W]; here images are [H, W, C].
     let features = activations[activations.count - 1]
     let area = features.height * features.width
     for input in 0..<linear.inputs {
