@@ -41,7 +41,7 @@ lint:
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
-# Single layers beside the fastest matrix products, then whole training steps of the chapter's networks and a whole epoch, on
+# Single layers beside the fastest matrix products, then whole training steps of the chapter's networks on both kinds of kernels and a whole epoch, on
 # random data, what recording costs, and a store of ten thousand runs. `scripts/bench-against-torch` puts PyTorch beside them.
 bench: build
 	@$(VGGLAB) bench kernels --arch vgg11 --ratio 4 --resize 224
@@ -49,7 +49,9 @@ bench: build
 	@for net in "vgg11 224" "vgg11 96" "vgg16 224" "vgg19 224" "alexnet 224"; do set -- $$net; \
 	  ratio=4; [ $$1 != alexnet ] || ratio=1; \
 	  echo "$$1, ratio $$ratio, $$2 pixels"; \
-	  $(VGGLAB) bench step --arch $$1 --ratio $$ratio --resize $$2 || exit 1; \
+	  for kernels in fast blas; do \
+	    $(VGGLAB) bench step --arch $$1 --ratio $$ratio --resize $$2 --kernels $$kernels || exit 1; \
+	  done; \
 	done
 	@$(VGGLAB) bench epoch --arch vgg11 --ratio 4 --resize 96
 	@$(VGGLAB) bench recording --resize 96 --images 120000

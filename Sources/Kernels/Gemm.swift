@@ -1,15 +1,27 @@
 import COpenBLAS
 
-/// The one door to OpenBLAS.
+/// The one wrapper of OpenBLAS. Its kernels are chosen when it is first asked for anything here.
 public enum BLAS {
-  /// Makes OpenBLAS work in the calling thread alone: vgglab's own threads do the spreading.
-  public static func useOneThread() { openblas_set_num_threads(1) }
+  /// The core that OpenBLAS works with from now on.
+  public static let core = BLASCore.choose()
+
+  /// Makes OpenBLAS work in the calling thread alone: vgglab's own threads share the work. Before the first ``gemm``.
+  public static func useOneThread() {
+    _ = core
+    openblas_set_num_threads(1)
+  }
 
   /// The version and options that OpenBLAS was built with.
-  public static var configuration: String { String(cString: openblas_get_config()).trimmedTail }
+  public static var configuration: String {
+    _ = core
+    return String(cString: openblas_get_config()).trimmedTail
+  }
 
   /// The processor core that its kernels were written for; results depend on it in the last bits.
-  public static var coreName: String { String(cString: openblas_get_corename()) }
+  public static var coreName: String { core.name }
+
+  /// Version, options, core, and who chose the core.
+  public static var summary: String { "\(configuration); core \(core)" }
 }
 
 extension String {

@@ -24,7 +24,7 @@ public func sgdUpdate(
 
 /// What is done with a gradient as soon as it is known, a piece at a time: it is kept, or its parameters make a step.
 public struct GradientUse: @unchecked Sendable {
-  /// All parameters; the other two have the same places.
+  /// All parameters; the other two have the same poolIndices.
   public var parameters: UnsafeMutablePointer<Float>
   /// With momentum.
   public var velocities: UnsafeMutablePointer<Float>?

@@ -71,7 +71,7 @@ import Testing
     let rows = target.elements
     let used = (0..<count).flatMap { t in rows[t * layer.inputRow..<t * layer.inputRow + layer.inputs] }
     #expect(difference(used, expected) < 3e-6, "\(layer)")
-    // What stands between the rows is left alone.
+    // What is between the rows is left alone.
     let between = (0..<count).flatMap { t in rows[t * layer.inputRow + layer.inputs..<(t + 1) * layer.inputRow] }
     #expect(between.allSatisfy { $0 == outside } && target.isIntact)
   }
@@ -111,7 +111,7 @@ import Testing
     linearBiasGradient(
       shape, gradients: panels.pointer, count: count, rows: shape.N, bias: biasPlace, rule)
 
-    // The gradient of every stored parameter: nil between the layers' places, zero for the spare outputs.
+    // The gradient of every stored parameter: nil between the layers' poolIndices, zero for the spare outputs.
     var gradient = [Double?](repeating: nil, count: total)
     let weightSums = layer.naiveWeightGradient()
     for o in 0..<shape.O {
@@ -134,8 +134,8 @@ import Testing
     #expect(difference(velocities.elements, expectedSpeed) < 3e-6, "\(layer)")
     if use == .kept {
       #expect(parameters.elements == before && velocities.elements == speed)
-      let places = gradient.indices.filter { gradient[$0] != nil }
-      #expect(difference(places.map { kept.pointer[$0] }, places.map { gradient[$0]! }) < 3e-6, "\(layer)")
+      let poolIndices = gradient.indices.filter { gradient[$0] != nil }
+      #expect(difference(poolIndices.map { kept.pointer[$0] }, poolIndices.map { gradient[$0]! }) < 3e-6, "\(layer)")
     }
     for place in gradient.indices where gradient[place] == nil {
       #expect(parameters.pointer[place] == before[place] && velocities.pointer[place] == speed[place])

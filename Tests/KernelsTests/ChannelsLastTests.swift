@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// Rung 1: pooling, ReLU and normalisation with the channels innermost.
+/// Rung 1: pooling, ReLU and normalization with the channels innermost.
 @Suite struct ChannelsLastTests {
   @Test(arguments: [(2, 2), (3, 2), (2, 1), (3, 1), (3, 3)], [false, true])
   func poolingTakesTheFirstLargest(window: (size: Int, stride: Int), behindReLU: Bool) {
@@ -20,7 +20,7 @@ import Testing
     let values = numbers(C * shape.H * shape.W, 301).map { ($0 * 3 - 1).rounded() }
     input.values = values
     let output = Pictures(1, channels: C, height: shape.OH, width: shape.OW, border: 2, around: outside)
-    let places = Memory<UInt8>(shape.OH * shape.OW * S, fill: 99, beyond: 99)
+    let poolIndices = Memory<UInt8>(shape.OH * shape.OW * S, fill: 99, beyond: 99)
     let gradient = Pictures(1, channels: C, height: shape.OH, width: shape.OW, border: 1, around: .nan)
     gradient.values = numbers(C * shape.OH * shape.OW, 302)
     let inputGradient = Pictures(1, channels: C, height: shape.H, width: shape.W, border: 1, around: outside)
@@ -48,21 +48,22 @@ import Testing
       }
     }
     maxPoolChannelsLast(
-      shape, channels: S, input: input.interiors[0], output: output.interiors[0], places: nil, behindReLU: behindReLU)
+      shape, channels: S, input: input.interiors[0], output: output.interiors[0], poolIndices: nil,
+      behindReLU: behindReLU)
     #expect(output.values == expected, comment)
     output.values = expected.map { _ in outside }
     maxPoolChannelsLast(
-      shape, channels: S, input: input.interiors[0], output: output.interiors[0], places: places.pointer,
+      shape, channels: S, input: input.interiors[0], output: output.interiors[0], poolIndices: poolIndices.pointer,
       behindReLU: behindReLU)
     #expect(output.values == expected && output.spareIsZero && output.bordersAreUnchanged, comment)
     let positions = shape.OH * shape.OW
     #expect(
-      (0..<C).flatMap { c in (0..<positions).map { places.pointer[$0 * S + c] } } == expectedPlaces, comment)
+      (0..<C).flatMap { c in (0..<positions).map { poolIndices.pointer[$0 * S + c] } } == expectedPlaces, comment)
     maxPoolChannelsLastBackward(
-      shape, channels: S, gradient: gradient.interiors[0], places: places.pointer,
+      shape, channels: S, gradient: gradient.interiors[0], poolIndices: poolIndices.pointer,
       inputGradient: inputGradient.interiors[0])
     #expect(difference(inputGradient.values, expectedGradient) < 1e-6, comment)
-    #expect(inputGradient.spareIsZero && inputGradient.bordersAreUnchanged && places.isIntact, comment)
+    #expect(inputGradient.spareIsZero && inputGradient.bordersAreUnchanged && poolIndices.isIntact, comment)
   }
 
   @Test(arguments: [2, 3])
@@ -74,12 +75,12 @@ import Testing
       values[3 * size * size + place] = .nan
       input.values = values
       let output = Pictures(1, channels: 16, height: 1, width: 1, around: 0)
-      var places = [UInt8](repeating: 99, count: 16)
+      var poolIndices = [UInt8](repeating: 99, count: 16)
       maxPoolChannelsLast(
-        shape, channels: 16, input: input.interiors[0], output: output.interiors[0], places: &places,
+        shape, channels: 16, input: input.interiors[0], output: output.interiors[0], poolIndices: &poolIndices,
         behindReLU: false)
       #expect(output.values.indices.allSatisfy { output.values[$0].isNaN == ($0 == 3) })
-      #expect(places.indices.allSatisfy { places[$0] == ($0 == 3 ? UInt8(place) : 0) })
+      #expect(poolIndices.indices.allSatisfy { poolIndices[$0] == ($0 == 3 ? UInt8(place) : 0) })
     }
   }
 
@@ -114,9 +115,9 @@ import Testing
 
   /// The one with the channels outermost is tested against the definition.
   @Test(arguments: [(5, 7), (3, 4), (4, 9), (5, 1), (5, 33), (2, 16)])
-  func normalisationIsThatOfTheOtherOrder(size: Int, channels: Int) {
+  func normalizationIsThatOfTheOtherOrder(size: Int, channels: Int) {
     for (alpha, beta, k) in [(1e-4, 0.75, 2.0), (0.5, 0.75, 1.0), (0.3, 0.5, 2.0)] {
-      let constants = NormalisationConstants(size: size, alpha: Float(alpha), beta: Float(beta), k: Float(k))
+      let constants = NormalizationConstants(size: size, alpha: Float(alpha), beta: Float(beta), k: Float(k))
       let (height, width) = (3, 5)
       let count = channels * height * width
       let input = Pictures(1, channels: channels, height: height, width: width, border: 1, around: .nan)
@@ -137,12 +138,12 @@ import Testing
       let before = inputGradient.values
       let scale = Memory<Float>(unwritten: height * width * input.S)
       let scratch = Memory<Float>(unwritten: 3 * input.S + 32)
-      normaliseChannelsLast(
+      normalizeChannelsLast(
         height: height, width: width, channels: channels, constants, input: input.interiors[0],
         output: output.interiors[0], scale: scale.pointer, scratch: scratch.pointer)
       #expect(difference(output.values, expected.map(Double.init)) < 1e-6)
       #expect(output.spareIsZero && output.bordersAreUnchanged)
-      normaliseChannelsLastBackward(
+      normalizeChannelsLastBackward(
         height: height, width: width, channels: channels, constants, input: input.interiors[0], scale: scale.pointer,
         gradient: gradient.interiors[0], inputGradient: inputGradient.interiors[0], scratch: scratch.pointer)
       let sums = zip(expectedGradient, before).map { Double($0) + Double($1) }

@@ -9,7 +9,7 @@ func naiveEpilogue(_ epilogue: Epilogue, _ sums: [Double], _ shape: ConvolutionS
   }
 }
 
-/// The four places in `[K, OH, OW]` of each window of a 2×2 pooling, in the order of `[K, OH/2, OW/2]`.
+/// The four poolIndices in `[K, OH, OW]` of each window of a 2×2 pooling, in the order of `[K, OH/2, OW/2]`.
 func windows(_ shape: ConvolutionShape) -> [[Int]] {
   var windows: [[Int]] = []
   for k in 0..<shape.K {
@@ -23,23 +23,23 @@ func windows(_ shape: ConvolutionShape) -> [[Int]] {
   return windows
 }
 
-/// The places of maxima in use, from `[count, OH/2, OW/2, stored]` to `[count, K, OH/2, OW/2]`.
-func planes(_ places: Memory<UInt8>, _ shape: ConvolutionShape) -> [UInt8] {
+/// The poolIndices of maxima in use, from `[count, OH/2, OW/2, stored]` to `[count, K, OH/2, OW/2]`.
+func planes(_ poolIndices: Memory<UInt8>, _ shape: ConvolutionShape) -> [UInt8] {
   let positions = shape.OH / 2 * (shape.OW / 2)
   let size = positions * storedChannels(shape.K)
   var planes: [UInt8] = []
-  for picture in 0..<places.count / max(size, 1) {
+  for picture in 0..<poolIndices.count / max(size, 1) {
     for k in 0..<shape.K {
-      for p in 0..<positions { planes.append(places.pointer[picture * size + p * storedChannels(shape.K) + k]) }
+      for p in 0..<positions { planes.append(poolIndices.pointer[picture * size + p * storedChannels(shape.K) + k]) }
     }
   }
   return planes
 }
 
-/// Whether the places `[K, OH/2, OW/2]` are those of maxima: any of several that are equal but for `rounding`, and 255
+/// Whether the poolIndices `[K, OH/2, OW/2]` are those of maxima: any of several that are equal but for `rounding`, and 255
 /// where ReLU lets nothing through.
-func areMaxima(_ places: [UInt8], _ sums: [Double], _ shape: ConvolutionShape, rounding: Double) -> Bool {
-  zip(places, windows(shape)).allSatisfy { place, window in
+func areMaxima(_ poolIndices: [UInt8], _ sums: [Double], _ shape: ConvolutionShape, rounding: Double) -> Bool {
+  zip(poolIndices, windows(shape)).allSatisfy { place, window in
     let largest = window.map { sums[$0] }.max()!
     if place == 255 { return largest <= rounding }
     return place < 4 && largest >= -rounding && sums[window[Int(place)]] >= largest - rounding
@@ -47,17 +47,17 @@ func areMaxima(_ places: [UInt8], _ sums: [Double], _ shape: ConvolutionShape, r
 }
 
 /// The gradient with respect to a convolution's sums, `[K, OH, OW]`, from that with respect to what came out of it; by the
-/// same ReLU and the same places, so that a maximum that two values share but for rounding is the same one here.
+/// same ReLU and the same poolIndices, so that a maximum that two values share but for rounding is the same one here.
 func gradientBehind(
-  _ epilogue: Epilogue, _ gradient: [Float], output: [Float], places: [UInt8], _ shape: ConvolutionShape
+  _ epilogue: Epilogue, _ gradient: [Float], output: [Float], poolIndices: [UInt8], _ shape: ConvolutionShape
 ) -> [Float] {
   switch epilogue {
   case .none: return gradient
   case .relu: return zip(gradient, output).map { $1 > 0 ? $0 : 0 }
   case .reluMaxPool:
     var behind = [Float](repeating: 0, count: shape.K * shape.OH * shape.OW)
-    for (index, window) in windows(shape).enumerated() where places[index] != 255 {
-      behind[window[Int(places[index])]] = gradient[index]
+    for (index, window) in windows(shape).enumerated() where poolIndices[index] != 255 {
+      behind[window[Int(poolIndices[index])]] = gradient[index]
     }
     return behind
   }

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// Rung 1: convolutions over pictures where they stand, of any kernel and stride, beside the definition in Double.
+/// Rung 1: convolutions over images where they are, of any kernel and stride, beside the definition in Double.
 @Suite struct ImplicitConvolutionTests {
   @Test(arguments: [1, 3, 4, 5, 7, 11], 1...4)
   func theImplicitConvolutionIsTheDefinition(kernelSize: Int, stride: Int) {
@@ -47,11 +47,11 @@ import Testing
   }
 }
 
-/// A convolution of two pictures with every buffer that the kernels work on.
+/// A convolution of two images with every buffer that the kernels work on.
 private final class Layer {
   let images = 2
   let shape: ConvolutionShape
-  let sizes: ImplicitShape
+  let sizes: ImplicitConvolution
   let weight: [Float]
   let bias: [Float]
   let input: Pictures
@@ -66,12 +66,12 @@ private final class Layer {
 
   init(_ shape: ConvolutionShape, inputStored: Int) {
     self.shape = shape
-    sizes = ImplicitShape(
+    sizes = ImplicitConvolution(
       inputStored: inputStored, outChannels: shape.K, height: shape.OH, width: shape.OW, kernelSize: shape.R,
       stride: shape.stride)
     weight = numbers(shape.K * shape.columnRows, 211)
     bias = numbers(shape.K, 212)
-    // A product reads on behind the last picture, but nothing comes of it.
+    // A product reads on behind the last image, but nothing comes of it.
     input = Pictures(
       images, channels: shape.C, stored: inputStored, height: shape.H, width: shape.W, border: shape.padding,
       around: 0, beyond: .nan, slack: sizes.overreach)
@@ -90,7 +90,7 @@ private final class Layer {
     storedGradient = Memory(sizes.weightFloats, fill: 0.5, beyond: outside)
     packed = Memory(unwritten: sizes.packedFloats)
     // What the transpose is rounded up by is not written.
-    transposed = Memory(sizes.transposedFloats, fill: 0, beyond: outside)
+    transposed = Memory(sizes.packedTransposedFloats, fill: 0, beyond: outside)
     scratch = Memory(unwritten: sizes.scratchFloats)
     pack()
   }

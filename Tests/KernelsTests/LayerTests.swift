@@ -12,11 +12,11 @@ import Testing
       // Few different values, so that there are ties.
       let input = numbers(shape.C * shape.H * shape.W, 10).map { ($0 * 3).rounded() }
       var output = [Float](repeating: .nan, count: shape.C * shape.OH * shape.OW)
-      var places = [UInt8](repeating: 255, count: output.count)
-      maxPoolForward(input, shape, &output, places: &places)
+      var poolIndices = [UInt8](repeating: 255, count: output.count)
+      maxPoolForward(input, shape, &output, poolIndices: &poolIndices)
       let gradient = numbers(output.count, 11)
       var inputGradient = [Float](repeating: .nan, count: input.count)
-      maxPoolBackward(outputGradient: gradient, places: places, shape, &inputGradient)
+      maxPoolBackward(outputGradient: gradient, poolIndices: poolIndices, shape, &inputGradient)
       var expectedGradient = [Double](repeating: 0, count: input.count)
       for c in 0..<shape.C {
         for row in 0..<shape.OH {
@@ -48,8 +48,8 @@ import Testing
         var input = [Float](repeating: 5, count: kernelSize * kernelSize)
         input[place] = .nan
         var output: [Float] = [0]
-        var places: [UInt8] = [0]
-        maxPoolForward(input, shape, &output, places: &places)
+        var poolIndices: [UInt8] = [0]
+        maxPoolForward(input, shape, &output, poolIndices: &poolIndices)
         #expect(output[0].isNaN)
       }
     }
@@ -63,9 +63,9 @@ import Testing
   }
 
   @Test(arguments: [(5, 7, 6), (3, 4, 5), (4, 9, 3), (5, 1, 2)])
-  func normalisationIsTheDefinition(size: Int, channels: Int, positions: Int) {
+  func normalizationIsTheDefinition(size: Int, channels: Int, positions: Int) {
     for (alpha, beta, k) in [(1e-4, 0.75, 2.0), (0.5, 0.75, 1.0), (0.3, 0.5, 2.0)] {
-      let constants = NormalisationConstants(size: size, alpha: Float(alpha), beta: Float(beta), k: Float(k))
+      let constants = NormalizationConstants(size: size, alpha: Float(alpha), beta: Float(beta), k: Float(k))
       let input = numbers(channels * positions, 12).map { $0 * 3 }
       let gradient = numbers(channels * positions, 13)
       func forward(_ x: [Double]) -> [Double] {
@@ -173,7 +173,7 @@ import Testing
       let error = (Double(count) * probability * (1 - probability)).squareRoot()
       #expect(abs(Double(kept) - Double(count) * (1 - probability)) <= 5 * error)
       #expect(x.allSatisfy { $0 == 0 || abs($0 - Float(1 / (1 - probability))) < 1e-6 })
-      // In pieces, and again for the gradient: the same places.
+      // In pieces, and again for the gradient: the same poolIndices.
       var again = [Float](repeating: 1, count: count)
       again.withUnsafeMutableBufferPointer { again in
         for first in stride(from: 0, to: count, by: 12) {

@@ -28,7 +28,7 @@ import Testing
     let below = LinearShape(inputs: 8, outputs: outputs, batch: count)
     let row = below.N + 16
     let gradient = numbers(outputs * count, 421)
-    // Open in about half of the places, and not where the output is zero or a NaN.
+    // Open in about half of the poolIndices, and not where the output is zero or a NaN.
     var open = numbers(count * below.O, 422).map { max($0, 0) }
     open[open.count / 2] = .nan
     let scale: Float = behindReLU ? 2 : 1

@@ -12,7 +12,7 @@ struct LinearLayer: Sendable, CustomTestStringConvertible {
   let weight: [Float]
   var input: [Float]
   var gradient: [Float]
-  /// Rows of the input stand apart.
+  /// Rows of the input are apart.
   var inputRow: Int { inputs + 8 }
   var testDescription: String { "\(count) rows of \(inputs) inputs, \(outputs) outputs" }
 
@@ -92,7 +92,7 @@ struct LinearLayer: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Where (row, column) stands in a matrix of `depth` rows that is stored in panels of 32 columns, the last perhaps of 16.
+/// Where (row, column) is in a matrix of `depth` rows that is stored in panels of 32 columns, the last perhaps of 16.
 func panelPlace(_ row: Int, _ column: Int, depth: Int, columns: Int) -> Int {
   let panel = column / 32
   let width = panel == columns / 32 ? columns % 32 : 32

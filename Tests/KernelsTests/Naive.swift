@@ -10,7 +10,7 @@ func naiveConvolution(_ shape: ConvolutionShape, _ input: [Float], _ weight: [Fl
   return output
 }
 
-/// Calls `body` with the places of weight, input and output for every product that a convolution adds up.
+/// Calls `body` with the poolIndices of weight, input and output for every product that a convolution adds up.
 func forEachProduct(_ shape: ConvolutionShape, _ body: (Int, Int, Int) -> Void) {
   for k in 0..<shape.K {
     for c in 0..<shape.C {
@@ -49,14 +49,14 @@ func naiveGradients(
   return (weightSums, biasSums, inputSums)
 }
 
-/// The gradients of several pictures, added to what there was before.
+/// The gradients of several images, added to what there was before.
 struct GradientSums {
   var weight: [Double]
   var bias: [Double]
-  /// `[pictures, C, H, W]`.
+  /// `[images, C, H, W]`.
   var input: [Double]
 
-  /// Adds the share of picture `index`.
+  /// Adds the share of image `index`.
   mutating func add(
     _ index: Int, _ shape: ConvolutionShape, input values: [Float], weight kernel: [Float], gradient: [Float]
   ) {

@@ -1,6 +1,6 @@
 import Kernels
 
-/// A number that no kernel makes, for places that none may change.
+/// A number that no kernel makes, for poolIndices that none may change.
 let outside: Float = 98765
 
 /// Memory between two strips that no kernel may change, and that only one with overreach may read.
@@ -43,7 +43,7 @@ extension Memory where Element == Float {
   }
 }
 
-/// Pictures as the fast kernels take them: channels innermost, each in a border, one behind the other.
+/// Images as the fast kernels take them: channels innermost, each in a border, one behind the other.
 ///
 /// Legend: S stored channels, of which those beyond `channels` are spare.
 final class Pictures {
@@ -53,13 +53,13 @@ final class Pictures {
   let height: Int
   let width: Int
   let border: Int
-  /// Floats from row to row and from picture to picture.
+  /// Floats from row to row and from image to image.
   let row: Int
   let image: Int
   let memory: Memory<Float>
   private let before: [Float]
 
-  /// `around` fills the borders, `beyond` the memory in front of all pictures and behind.
+  /// `around` fills the borders, `beyond` the memory in front of all images and behind.
   init(
     _ count: Int, channels: Int, stored: Int? = nil, height: Int, width: Int, border: Int = 0, paddedHeight: Int = 0,
     paddedWidth: Int = 0, around: Float, beyond: Float = outside, slack: Int = 64
@@ -79,7 +79,7 @@ final class Pictures {
   var corners: PlaneStack { PlaneStack(memory.pointer, row: row, image: image) }
   var interiors: PlaneStack { PlaneStack(memory.pointer + border * (row + S), row: row, image: image) }
 
-  /// What stands in channels `channels`, `[count, channels, height, width]`.
+  /// What is in channels `channels`, `[count, channels, height, width]`.
   private subscript(channels: Range<Int>) -> [Float] {
     var values: [Float] = []
     values.reserveCapacity(count * channels.count * height * width)
@@ -118,7 +118,7 @@ final class Pictures {
 
   var spareIsZero: Bool { self[channels..<S].allSatisfy { $0 == 0 } }
 
-  /// Whether the borders and the memory around all pictures hold the same bits as at first.
+  /// Whether the borders and the memory around all images hold the same bits as at first.
   var bordersAreUnchanged: Bool {
     var isInside = [Bool](repeating: false, count: memory.count)
     for picture in 0..<count {
@@ -132,7 +132,7 @@ final class Pictures {
   }
 }
 
-/// The numbers of one of `count` pictures.
+/// The numbers of one of `count` images.
 func slice<Number>(_ values: [Number], _ picture: Int, of count: Int) -> [Number] {
   let size = values.count / count
   return Array(values[picture * size..<(picture + 1) * size])

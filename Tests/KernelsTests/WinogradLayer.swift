@@ -1,10 +1,10 @@
 import Kernels
 import Testing
 
-/// A convolution of some pictures with every buffer that Winograd's kernels work on, filled with pseudo-noise.
+/// A convolution of some images with every buffer that Winograd's kernels work on, filled with pseudo-noise.
 final class WinogradLayer {
   let shape: ConvolutionShape
-  let winograd: WinogradShape
+  let winograd: WinogradConvolution
   let epilogue: Epilogue
   let images: Int
   let weight: [Float]
@@ -12,7 +12,7 @@ final class WinogradLayer {
   let input: Pictures
   let output: Pictures
   /// `[images, OH/2, OW/2, K]`.
-  let places: Memory<UInt8>
+  let poolIndices: Memory<UInt8>
   let gradient: Pictures
   let inputGradient: Pictures
   let kernelGradient: Memory<Float>
@@ -25,7 +25,7 @@ final class WinogradLayer {
     self.shape = shape
     self.epilogue = epilogue
     self.images = images
-    let winograd = WinogradShape(
+    let winograd = WinogradConvolution(
       algorithm, channels: shape.C, outChannels: shape.K, height: shape.OH, width: shape.OW, padding: shape.padding,
       images: images)
     self.winograd = winograd
@@ -42,7 +42,7 @@ final class WinogradLayer {
     input = around(.nan)
     input.values = numbers(images * shape.C * shape.H * shape.W, 103)
     output = Pictures(images, channels: shape.K, height: height, width: width, border: 1, around: outside)
-    places = Memory(images * height * width * winograd.K, fill: 99, beyond: 99)
+    poolIndices = Memory(images * height * width * winograd.K, fill: 99, beyond: 99)
     gradient = Pictures(images, channels: shape.K, height: height, width: width, border: 1, around: .nan)
     gradient.values = numbers(images * shape.K * height * width, 104)
     inputGradient = around(outside)
@@ -82,18 +82,19 @@ final class WinogradLayer {
     }
   }
 
-  func forward(_ range: Range<Int>? = nil, _ shape: WinogradShape? = nil, keepsPlaces: Bool = true) {
+  func forward(_ range: Range<Int>? = nil, _ shape: WinogradConvolution? = nil, keepsPlaces: Bool = true) {
     let range = range ?? 0..<images
     winogradForward(
       shape ?? winograd, images: range.count, input: input.corners.from(range.lowerBound), kernel: kernel.pointer,
       bias: bias.pointer, epilogue, output: output.interiors.from(range.lowerBound),
-      places: keepsPlaces && epilogue == .reluMaxPool ? placeStack(range.lowerBound) : nil, scratch: scratch.pointer)
+      poolIndices: keepsPlaces && epilogue == .reluMaxPool ? poolIndexStack(range.lowerBound) : nil,
+      scratch: scratch.pointer)
   }
 
   func backward(_ range: Range<Int>, first: Bool, wantsInputGradient: Bool = true) {
     let source = OutputGradient(
       gradient: gradient.interiors.from(range.lowerBound), output: output.interiors.from(range.lowerBound),
-      places: epilogue == .reluMaxPool ? placeStack(range.lowerBound) : nil)
+      poolIndices: epilogue == .reluMaxPool ? poolIndexStack(range.lowerBound) : nil)
     winogradBackward(
       winograd, images: range.count, input: input.corners.from(range.lowerBound), source, epilogue,
       transposedKernel: wantsInputGradient ? transposedKernel.pointer : nil, kernelGradient: kernelGradient.pointer,
@@ -102,9 +103,9 @@ final class WinogradLayer {
       scratch: scratch.pointer)
   }
 
-  private func placeStack(_ first: Int) -> PlaceStack {
-    let image = places.count / images
-    return PlaceStack(places.pointer + first * image, image: image)
+  private func poolIndexStack(_ first: Int) -> PoolIndexStack {
+    let image = poolIndices.count / images
+    return PoolIndexStack(poolIndices.pointer + first * image, image: image)
   }
 
   /// The weight's gradient `[K, C, R, R]`, and whether that of the spare channels is zero.
@@ -132,13 +133,13 @@ final class WinogradLayer {
 
   /// Whether no kernel wrote beyond its buffers.
   var isIntact: Bool {
-    [scratch, kernel, transposedKernel, kernelGradient, biasGradient].allSatisfy(\.isIntact) && places.isIntact
+    [scratch, kernel, transposedKernel, kernelGradient, biasGradient].allSatisfy(\.isIntact) && poolIndices.isIntact
       && inputGradient.memory.isIntact
   }
 }
 
 extension PlaneStack {
-  /// The pictures from `index` on.
+  /// The images from `index` on.
   func from(_ index: Int) -> PlaneStack { PlaneStack(base + index * image, row: row, image: image) }
 }
 

@@ -5,7 +5,7 @@ import Testing
 ///
 /// The bounds are relative to the largest number of what is compared. F(2x2,3x3) adds and halves only, and is as exact as a
 /// plain sum: a few 1e-7. The transforms of the other two multiply by numbers up to 8 and take differences of what comes
-/// out, so that of a Float's 24 bits three or four are lost: up to 7e-6 was seen. A wrong tap, tile or picture is an error
+/// out, so that of a Float's 24 bits three or four are lost: up to 7e-6 was seen. A wrong tap, tile or image is an error
 /// of 1e-2 and more.
 @Suite struct WinogradTests {
   static func bound(_ algorithm: WinogradAlgorithm) -> Double { algorithm == .f2x3 ? 2e-6 : 2e-5 }
@@ -42,7 +42,7 @@ import Testing
 
   @Test(arguments: WinogradAlgorithm.allCases, epilogues)
   func blocksOfSeveralPicturesAreTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
-    // 64 channels, whose rows are set apart; the blocks end within pictures.
+    // 64 channels, whose rows are set apart; the blocks end within images.
     let shape = ConvolutionShape(
       channels: 64, height: 9, width: 9, outChannels: 64, kernelSize: algorithm.R, stride: 1, padding: algorithm.R / 2)
     let layer = WinogradLayer(algorithm, shape, epilogue, images: 7)
@@ -51,7 +51,7 @@ import Testing
     compare(layer)
   }
 
-  /// Runs forward, then backward in two calls, the last picture in the second, and compares all that comes out.
+  /// Runs forward, then backward in two calls, the last image in the second, and compares all that comes out.
   private func compare(_ layer: WinogradLayer) {
     let (shape, epilogue, images) = (layer.shape, layer.epilogue, layer.images)
     let bound = Self.bound(layer.winograd.algorithm)
@@ -61,18 +61,18 @@ import Testing
     }
     layer.forward(keepsPlaces: false)
     let withoutPlaces = layer.output.values
-    #expect(layer.places.elements.allSatisfy { $0 == 99 }, comment)
+    #expect(layer.poolIndices.elements.allSatisfy { $0 == 99 }, comment)
     layer.forward()
     let output = layer.output.values
     #expect(output == withoutPlaces, comment)
     #expect(difference(output, sums.flatMap { naiveEpilogue(epilogue, $0, shape) }) < bound, comment)
     #expect(layer.output.spareIsZero, comment)
     #expect(layer.output.bordersAreUnchanged, comment)
-    let places = planes(layer.places, shape)
+    let poolIndices = planes(layer.poolIndices, shape)
     if epilogue == .reluMaxPool {
       for (picture, sums) in sums.enumerated() {
         let rounding = bound * sums.reduce(0) { max($0, abs($1)) }
-        #expect(areMaxima(slice(places, picture, of: images), sums, shape, rounding: rounding), comment)
+        #expect(areMaxima(slice(poolIndices, picture, of: images), sums, shape, rounding: rounding), comment)
       }
     }
 
@@ -82,7 +82,7 @@ import Testing
     for picture in 0..<images {
       let gradient = gradientBehind(
         epilogue, layer.gradient.values(picture), output: layer.output.values(picture),
-        places: epilogue == .reluMaxPool ? slice(places, picture, of: images) : [], shape)
+        poolIndices: epilogue == .reluMaxPool ? slice(poolIndices, picture, of: images) : [], shape)
       expected.add(picture, shape, input: layer.input.values(picture), weight: layer.weight, gradient: gradient)
     }
     if images > 1 { layer.backward(0..<images - 1, first: true) }
@@ -118,16 +118,16 @@ import Testing
       channels: 33, height: 11, width: 14, outChannels: 17, kernelSize: algorithm.R, stride: 1, padding: 2)
     let layer = WinogradLayer(algorithm, shape, epilogue, images: 3)
     layer.forward()
-    let (together, places) = (layer.output.values, layer.places.elements)
-    let alone = WinogradShape(
+    let (together, poolIndices) = (layer.output.values, layer.poolIndices.elements)
+    let alone = WinogradConvolution(
       algorithm, channels: shape.C, outChannels: shape.K, height: shape.OH, width: shape.OW, padding: shape.padding,
       images: 1)
     #expect(alone.blockTiles < layer.winograd.blockTiles && alone.scratchFloats <= layer.winograd.scratchFloats)
     layer.output.values = together.map { _ in outside }
-    layer.places.pointer.update(repeating: 99, count: layer.places.count)
+    layer.poolIndices.pointer.update(repeating: 99, count: layer.poolIndices.count)
     for picture in (0..<3).reversed() { layer.forward(picture..<picture + 1, alone) }
     #expect(layer.output.values == together)
-    #expect(layer.places.elements == places)
+    #expect(layer.poolIndices.elements == poolIndices)
   }
 
   /// Where nothing comes in, all four of a window are the bias.
@@ -141,7 +141,7 @@ import Testing
     let bias = layer.bias.elements
     let positions = shape.OH / 2 * (shape.OW / 2)
     let perPicture = bias[..<shape.K].flatMap { [UInt8](repeating: $0 > 0 ? 0 : 255, count: positions) }
-    #expect(planes(layer.places, shape) == perPicture + perPicture)
+    #expect(planes(layer.poolIndices, shape) == perPicture + perPicture)
     #expect(perPicture.contains(0) && perPicture.contains(255))
   }
 

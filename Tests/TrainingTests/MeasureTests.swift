@@ -11,7 +11,7 @@ import Training
       .build(input: .image(channels: 1, height: side, width: side), classes: 10)
   }
 
-  @Test(arguments: [KernelPath.fast, .reference], [1, 2])
+  @Test(arguments: [KernelPath.fast, .blas], [1, 2])
   func everyLayerWithWeightsIsTimed(kernels: KernelPath, threads: Int) throws {
     for architecture in [Architecture.vgg11, .vgg11LRN, .alexnet] {
       let network = try Self.network(architecture)
@@ -67,7 +67,7 @@ import Training
     #expect(steps == 2)
   }
 
-  /// Beside a walk through the net by hand: the same pictures, layer by layer, in Double.
+  /// Beside a walk through the net by hand: the same images, layer by layer, in Double.
   @Test func signalsOfAnEasyNet() throws {
     let network = try Network(
       children: [.flatten, .linear(Linear(64, 3)), .relu, .linear(Linear(3, 2))],

@@ -1,10 +1,10 @@
-/// Any other convolution, as matrix products over the picture where it stands: with the channels innermost, the inputs of
+/// Any other convolution, as matrix products over the image where it is: with the channels innermost, the inputs of
 /// a kernel row are one run of floats, so nothing is unrolled.
 ///
-/// Legend: S stored input channels, K stored output channels, H×W output, R the kernel's side. The input stands in its
-/// border of zeros; weight is `[R, R·S rounded up to 8, K]`, what stands in its rounding rows is
+/// Legend: S stored input channels, K stored output channels, H×W output, R the kernel's side. The input is in its
+/// border of zeros; weight is `[R, R·S rounded up to 8, K]`, what is in its rounding rows is
 /// never read.
-public struct ImplicitShape: Sendable, Hashable {
+public struct ImplicitConvolution: Sendable, Hashable {
   public let S: Int
   public let K: Int
   public let H: Int
@@ -30,18 +30,70 @@ public struct ImplicitShape: Sendable, Hashable {
   public var weightFloats: Int { R * storedRun * K }
   /// The floats of a packed kernel row's transpose: `[K, R·S rounded up to 16]`.
   public var transposedRun: Int { storedChannels(run) }
-  /// The packed kernel, then its transpose for the way back.
+  /// The packed kernel, then its transpose for the backward pass.
   public var packedFloats: Int { R * run * K }
-  public var transposedFloats: Int { R * K * transposedRun }
+  public var packedTransposedFloats: Int { R * K * transposedRun }
   /// The floats of scratch for one row.
   public var scratchFloats: Int { storedWidth * max(K, transposedRun) }
   /// How many floats behind the input's last a product may read.
   public var overreach: Int { storedWidth * stride * S + storedRun }
 }
 
-/// Packs the weight for ``implicitForward``, and its transpose for the way back if there is one.
+extension ImplicitConvolution: ConvolutionKernel {
+  /// Products over images where they are in memory are a little slower than packed ones.
+  private static let slowdown = 1.15
+
+  public static func variants(
+    for shape: ConvolutionShape, inputStored: Int, images: Int
+  ) -> [any ConvolutionKernel] {
+    [
+      ImplicitConvolution(
+        inputStored: inputStored, outChannels: shape.K, height: shape.OH, width: shape.OW, kernelSize: shape.R,
+        stride: shape.stride)
+    ]
+  }
+
+  public var name: String { R == 1 ? "GEMM" : "implicit GEMM" }
+  public var multiplyAdds: Int { H * storedWidth * R * run * K }
+  public var cost: Double { Double(multiplyAdds) * Self.slowdown }
+  public var outStored: Int { K }
+  public func weightRow(channel: Int, y: Int, x: Int) -> Int { y * storedRun + x * S + channel }
+  public var fusesPooling: Bool { false }
+  public var masksGradient: Bool { false }
+  public func packingTasks(transposed: Bool) -> Int { 1 }
+
+  public func pack(_ task: Int, _ memory: KernelMemory) {
+    packImplicitKernel(memory.weight, self, memory.packed, transposed: memory.packedTransposed)
+  }
+
+  public func forward(_ pass: ForwardPass) {
+    for image in 0..<pass.images {
+      implicitForward(
+        self, input: pass.input[image], packed: pass.packed, bias: pass.bias, relu: pass.epilogue == .relu,
+        output: pass.output[image], scratch: pass.scratch)
+    }
+  }
+
+  public func backward(_ pass: BackwardPass) {
+    for image in 0..<pass.images {
+      var gradient = pass.source.gradient[image]
+      if pass.epilogue == .relu {
+        let map = pass.map[image]
+        reluBackwardChannelsLast(
+          height: H, width: W, channels: K, output: pass.source.output[image], gradient: gradient, map)
+        gradient = map
+      }
+      implicitBackward(
+        self, input: pass.input[image], gradient: gradient, transposed: pass.packedTransposed,
+        weightGradient: pass.weightGradient, biasGradient: pass.biasGradient, inputGradient: pass.inputGradient?[image],
+        scratch: pass.scratch)
+    }
+  }
+}
+
+/// Packs the weight for ``implicitForward``, and its transpose for the backward pass if there is one.
 public func packImplicitKernel(
-  _ weight: UnsafePointer<Float>, _ shape: ImplicitShape, _ packed: UnsafeMutablePointer<Float>,
+  _ weight: UnsafePointer<Float>, _ shape: ImplicitConvolution, _ packed: UnsafeMutablePointer<Float>,
   transposed: UnsafeMutablePointer<Float>?
 ) {
   let depth = shape.R * shape.run
@@ -61,9 +113,9 @@ public func packImplicitKernel(
   }
 }
 
-/// One picture's convolution, with bias, and ReLU if asked for: output is the interior of `[H, W, K]`.
+/// One image's convolution, with bias, and ReLU if asked for: output is the interior of `[H, W, K]`.
 public func implicitForward(
-  _ shape: ImplicitShape, input: Plane, packed: UnsafePointer<Float>, bias: UnsafePointer<Float>, relu: Bool,
+  _ shape: ImplicitConvolution, input: Plane, packed: UnsafePointer<Float>, bias: UnsafePointer<Float>, relu: Bool,
   output: Plane, scratch: UnsafeMutablePointer<Float>
 ) {
   let K = shape.K
@@ -82,11 +134,11 @@ public func implicitForward(
   }
 }
 
-/// Adds one picture's share to the gradients of weight and bias, and to the padded input gradient if there is one.
+/// Adds one image's share to the gradients of weight and bias, and to the padded input gradient if there is one.
 ///
 /// gradient: the interior of `[H, W, K]`, the mask of ReLU applied; eight columns behind the last are readable.
 public func implicitBackward(
-  _ shape: ImplicitShape, input: Plane, gradient: Plane, transposed: UnsafePointer<Float>?,
+  _ shape: ImplicitConvolution, input: Plane, gradient: Plane, transposed: UnsafePointer<Float>?,
   weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>, inputGradient: Plane?,
   scratch: UnsafeMutablePointer<Float>
 ) {

@@ -1,9 +1,9 @@
 /// The largest of each window with the channels innermost: of equal ones the first in row-major order, of NaNs one of them.
 ///
-/// input: the interior of `[H, W, C]`, C stored channels; output the interior of `[OH, OW, C]`; places `[OH, OW, C]` unless
-/// nil, a place being `y · R + x`, or ``PlaceStack/closed`` where `behindReLU` and the largest is not positive.
+/// input: the interior of `[H, W, C]`, C stored channels; output the interior of `[OH, OW, C]`; poolIndices `[OH, OW, C]` unless
+/// nil, a place being `y · R + x`, or ``PoolIndexStack/closed`` where `behindReLU` and the largest is not positive.
 public func maxPoolChannelsLast(
-  _ shape: PoolingShape, channels C: Int, input: Plane, output: Plane, places: UnsafeMutablePointer<UInt8>?,
+  _ shape: PoolingShape, channels C: Int, input: Plane, output: Plane, poolIndices: UnsafeMutablePointer<UInt8>?,
   behindReLU: Bool
 ) {
   let (R, OW) = (shape.R, shape.OW)
@@ -21,17 +21,17 @@ public func maxPoolChannelsLast(
           }
         }
         store(largest.value, output.base + row * output.row + column * C + c)
-        guard let places else { continue }
+        guard let poolIndices else { continue }
         if behindReLU { largest.close() }
-        storePlaces(largest.place, places + (row * OW + column) * C + c)
+        storeIndices(largest.place, poolIndices + (row * OW + column) * C + c)
       }
     }
   }
 }
 
-/// Adds each output's gradient to the place of its maximum.
+/// Adds each output's gradient to its maximum.
 public func maxPoolChannelsLastBackward(
-  _ shape: PoolingShape, channels C: Int, gradient: Plane, places: UnsafePointer<UInt8>, inputGradient: Plane
+  _ shape: PoolingShape, channels C: Int, gradient: Plane, poolIndices: UnsafePointer<UInt8>, inputGradient: Plane
 ) {
   let (R, OW) = (shape.R, shape.OW)
   for row in 0..<shape.OH {
@@ -39,7 +39,7 @@ public func maxPoolChannelsLastBackward(
       let corner = inputGradient.base + row * shape.stride * inputGradient.row + column * shape.stride * C
       for c in stride(from: 0, to: C, by: 16) {
         let value = load(gradient.base + row * gradient.row + column * C + c)
-        let place = loadPlaces(places + (row * OW + column) * C + c)
+        let place = loadIndices(poolIndices + (row * OW + column) * C + c)
         var index: Int32 = 0
         for y in 0..<R {
           let line = corner + y * inputGradient.row + c

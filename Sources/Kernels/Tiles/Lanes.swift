@@ -1,8 +1,8 @@
-/// Sixteen neighbouring channels: what every fast kernel works on at once.
+/// Sixteen neighboring channels: what every fast kernel works on at once.
 typealias Lanes = SIMD16<Float>
 
-/// Sixteen places of maxima. Comparisons are vector instructions only where both sides have this type by name.
-typealias Places = SIMD16<Int32>
+/// Sixteen poolIndices of maxima. Comparisons are vector instructions only where both sides have this type by name.
+typealias IndexLanes = SIMD16<Int32>
 
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self) }
@@ -27,7 +27,7 @@ func masked(_ value: Lanes, by open: Lanes) -> Lanes { Lanes.zero.replacing(with
 /// The next multiple of 16: how many channels are stored for `channels`.
 public func storedChannels(_ channels: Int) -> Int { (channels + 15) & ~15 }
 
-/// A picture in memory, channels innermost: where it begins and how far it is from row to row, in floats.
+/// An image in memory, channels innermost: where it begins and how far it is from row to row, in floats.
 public struct Plane: @unchecked Sendable {
   public var base: UnsafeMutablePointer<Float>
   /// Floats from one row to the next.

@@ -1,7 +1,7 @@
 /// The innermost loop of every matrix product of the fast path: a tile of C that stays in registers.
 ///
 /// `C[i, j] (+)= Σ_segment Σ_k A[i, k] · B[k, j]` with A at `a + i·aRow + k·aStep + segment·aSegment` and B at
-/// `b + k·bStep + segment·bSegment`; j runs through 32 or 16 neighbouring floats. Either `aRow` or `aStep` is 1 in use, and
+/// `b + k·bStep + segment·bSegment`; j runs through 32 or 16 neighboring floats. Either `aRow` or `aStep` is 1 in use, and
 /// the compiler makes a loop of its own for each. The order of additions is that of the loops, whatever the tile.
 struct TileOperands {
   var segments: Int

@@ -1,4 +1,4 @@
-/// Where column `column` (a multiple of 16) of row `row` stands in a matrix of `depth` rows packed in panels.
+/// Where column `column` (a multiple of 16) of row `row` is in a matrix of `depth` rows packed in panels.
 ///
 /// B of `[depth, columns]` is packed as `[columns / 32][depth][32]`; if the columns are an odd multiple of 16, the last
 /// panel is `[depth][16]`.

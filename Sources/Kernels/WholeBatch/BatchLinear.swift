@@ -21,7 +21,7 @@ public struct LinearShape: Sendable, Hashable {
   static let depthBlock = 256
   /// The floats of scratch that any of the calls needs.
   public var scratchFloats: Int { max(N * (Self.outputSlice + 16), Self.inputSlice * (N + 16)) + 8 * 32 }
-  /// Where the weight of output `output` and input `input` stands.
+  /// Where the weight of output `output` and input `input` is.
   public func place(output: Int, input: Int) -> Int {
     panelOffset(row: input, column: output & ~15, depth: I, columns: O) + (output & 15)
   }
@@ -85,7 +85,7 @@ public func packLinearInput(
 /// The weight's gradient at inputs `inputs`, used as `use` says, piece by piece while it is in the first-level cache.
 ///
 /// packed: ``packLinearInput``'s; gradients: the output's gradient packed in panels of 32 outputs, `[count, O]`, `rows` rows
-/// deep; weight: where the layer's weight stands among all parameters; scratch 256 floats.
+/// deep; weight: where the layer's weight is among all parameters; scratch 256 floats.
 public func linearWeightGradient(
   _ shape: LinearShape, packed: UnsafePointer<Float>, gradients: UnsafePointer<Float>, count: Int, rows: Int,
   inputs range: Range<Int>, weight: Int, _ use: GradientUse, scratch: UnsafeMutablePointer<Float>

@@ -5,22 +5,22 @@ public struct OutputGradient: @unchecked Sendable {
   /// What came out of ReLU; nothing went through where it is not positive. Looked at only without pooling.
   public var output: PlaneStack
   /// With pooling: which of the four was the largest.
-  public var places: PlaceStack?
+  public var poolIndices: PoolIndexStack?
 
-  public init(gradient: PlaneStack, output: PlaneStack, places: PlaceStack?) {
+  public init(gradient: PlaneStack, output: PlaneStack, poolIndices: PoolIndexStack?) {
     self.gradient = gradient
     self.output = output
-    self.places = places
+    self.poolIndices = poolIndices
   }
 }
 
-/// Adds the share of `images` pictures to the gradients of the transformed kernel and the bias, and to the input's.
+/// Adds the share of `images` images to the gradients of the transformed kernel and the bias, and to the input's.
 ///
 /// input as in ``winogradForward``; kernelGradient `P²` matrices `[C, K]`, overwritten if `first`; biasGradient `[K]`;
 /// transposedKernel ``winogradKernel``'s of the transposed weight, and inputGradient the padded corner of
 /// `[paddedHeight, paddedWidth, C]`, which is added to: both nil where no input gradient is wanted.
 public func winogradBackward(
-  _ shape: WinogradShape, images: Int, input: PlaneStack, _ source: OutputGradient, _ epilogue: Epilogue,
+  _ shape: WinogradConvolution, images: Int, input: PlaneStack, _ source: OutputGradient, _ epilogue: Epilogue,
   transposedKernel: UnsafePointer<Float>?, kernelGradient: UnsafeMutablePointer<Float>,
   biasGradient: UnsafeMutablePointer<Float>, first: Bool, inputGradient: PlaneStack?,
   scratch: UnsafeMutablePointer<Float>
@@ -43,7 +43,7 @@ public func winogradBackward(
 
 @inline(__always)
 private func backward<T: WinogradTransform>(
-  _: T.Type, _ shape: WinogradShape, _ images: Int, _ input: PlaneStack, _ source: OutputGradient,
+  _: T.Type, _ shape: WinogradConvolution, _ images: Int, _ input: PlaneStack, _ source: OutputGradient,
   _ epilogue: Epilogue, _ transposedKernel: UnsafePointer<Float>?, _ kernelGradient: UnsafeMutablePointer<Float>,
   _ biasGradient: UnsafeMutablePointer<Float>, _ first: Bool, _ inputGradient: PlaneStack?,
   _ scratch: UnsafeMutablePointer<Float>
@@ -95,16 +95,16 @@ func addRows(
   }
 }
 
-/// Output gradients of tiles `first ..< first + count` of picture `image`, behind ReLU's mask and unpooled, to their points.
+/// Output gradients of tiles `first ..< first + count` of image `image`, behind ReLU's mask and unpooled, to their points.
 @inline(__always)
 private func transformGradient<T: WinogradTransform>(
-  _: T.Type, _ shape: WinogradShape, _ source: OutputGradient, _ image: Int, _ epilogue: Epilogue, _ first: Int,
+  _: T.Type, _ shape: WinogradConvolution, _ source: OutputGradient, _ image: Int, _ epilogue: Epilogue, _ first: Int,
   _ count: Int, _ points: UnsafeMutablePointer<Float>
 ) {
   let (K, P, m, plane) = (shape.K, T.points, T.outputs, shape.outputPlane)
   let gradient = source.gradient[image]
   let output = source.output[image]
-  let places = source.places.map { $0.base + image * $0.image }
+  let poolIndices = source.poolIndices.map { $0.base + image * $0.image }
   withUnsafeTemporaryAllocation(of: Lanes.self, capacity: m * m + P * m) { memory in
     let tile = UnsafeMutableRawPointer(memory.baseAddress!).assumingMemoryBound(to: Float.self)
     let half = tile + m * m * 16
@@ -121,7 +121,7 @@ private func transformGradient<T: WinogradTransform>(
             for x in 0..<columns {
               let (row, column) = (top / 2 + y, left / 2 + x)
               let value = load(gradient.base + row * gradient.row + column * K + k)
-              let place = loadPlaces(places! + (row * (shape.W / 2) + column) * K + k)
+              let place = loadIndices(poolIndices! + (row * (shape.W / 2) + column) * K + k)
               let window = tile + (2 * y * m + 2 * x) * 16
               store(chosen(value, place, 0), window)
               store(chosen(value, place, 1), window + 16)
@@ -150,16 +150,16 @@ private func transformGradient<T: WinogradTransform>(
   }
 }
 
-/// `value` where the largest stood at `index`, elsewhere zero.
+/// `value` where the largest was at `index`, elsewhere zero.
 @inline(__always)
-func chosen(_ value: Lanes, _ place: Places, _ index: Int32) -> Lanes {
-  Lanes.zero.replacing(with: value, where: place .== Places(repeating: index))
+func chosen(_ value: Lanes, _ place: IndexLanes, _ index: Int32) -> Lanes {
+  Lanes.zero.replacing(with: value, where: place .== IndexLanes(repeating: index))
 }
 
-/// Adds the input gradients of tiles `first ..< first + count` to one padded picture; tiles overlap.
+/// Adds the input gradients of tiles `first ..< first + count` to one padded image; tiles overlap.
 @inline(__always)
 private func transformInputGradient<T: WinogradTransform>(
-  _: T.Type, _ shape: WinogradShape, _ points: UnsafePointer<Float>, _ first: Int, _ count: Int, _ gradient: Plane
+  _: T.Type, _ shape: WinogradConvolution, _ points: UnsafePointer<Float>, _ first: Int, _ count: Int, _ gradient: Plane
 ) {
   let (C, P, plane) = (shape.C, T.points, shape.inputPlane)
   withUnsafeTemporaryAllocation(of: Lanes.self, capacity: P * P + P) { memory in

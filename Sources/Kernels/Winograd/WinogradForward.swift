@@ -1,23 +1,24 @@
-/// The convolution of `images` pictures, with bias and `epilogue`.
+/// The convolution of `images` images, with bias and `epilogue`.
 ///
 /// input: the padded corner of `[paddedHeight, paddedWidth, C]`; kernel: ``winogradKernel``'s; output: the interior of
-/// `[H, W, K]`, or of `[H/2, W/2, K]` with pooling, then places `[H/2, W/2, K]` too unless nil; scratch
-/// ``WinogradShape/scratchFloats``.
+/// `[H, W, K]`, or of `[H/2, W/2, K]` with pooling, then poolIndices `[H/2, W/2, K]` too unless nil; scratch
+/// ``WinogradConvolution/scratchFloats``.
 public func winogradForward(
-  _ shape: WinogradShape, images: Int, input: PlaneStack, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-  _ epilogue: Epilogue, output: PlaneStack, places: PlaceStack?, scratch: UnsafeMutablePointer<Float>
+  _ shape: WinogradConvolution, images: Int, input: PlaneStack, kernel: UnsafePointer<Float>,
+  bias: UnsafePointer<Float>,
+  _ epilogue: Epilogue, output: PlaneStack, poolIndices: PoolIndexStack?, scratch: UnsafeMutablePointer<Float>
 ) {
   switch shape.algorithm {
-  case .f4x3: forward(F4x3.self, shape, images, input, kernel, bias, epilogue, output, places, scratch)
-  case .f2x3: forward(F2x3.self, shape, images, input, kernel, bias, epilogue, output, places, scratch)
-  case .f2x5: forward(F2x5.self, shape, images, input, kernel, bias, epilogue, output, places, scratch)
+  case .f4x3: forward(F4x3.self, shape, images, input, kernel, bias, epilogue, output, poolIndices, scratch)
+  case .f2x3: forward(F2x3.self, shape, images, input, kernel, bias, epilogue, output, poolIndices, scratch)
+  case .f2x5: forward(F2x5.self, shape, images, input, kernel, bias, epilogue, output, poolIndices, scratch)
   }
 }
 
 @inline(__always)
 private func forward<T: WinogradTransform>(
-  _: T.Type, _ shape: WinogradShape, _ images: Int, _ input: PlaneStack, _ kernel: UnsafePointer<Float>,
-  _ bias: UnsafePointer<Float>, _ epilogue: Epilogue, _ output: PlaneStack, _ places: PlaceStack?,
+  _: T.Type, _ shape: WinogradConvolution, _ images: Int, _ input: PlaneStack, _ kernel: UnsafePointer<Float>,
+  _ bias: UnsafePointer<Float>, _ epilogue: Epilogue, _ output: PlaneStack, _ poolIndices: PoolIndexStack?,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
   let total = images * shape.tiles
@@ -37,15 +38,16 @@ private func forward<T: WinogradTransform>(
     shape.forEachPiece(first: first, count: count) { image, tile, piece, done in
       transformOutput(
         T.self, shape, outputPoints + done * shape.outputRow, bias, epilogue, tile, piece, output[image],
-        places.map { $0.base + image * $0.image })
+        poolIndices.map { $0.base + image * $0.image })
     }
   }
 }
 
-/// Tiles `first ..< first + count` of one padded picture to their points.
+/// Tiles `first ..< first + count` of one padded image to their points.
 @inline(__always)
 func transformInput<T: WinogradTransform>(
-  _: T.Type, _ shape: WinogradShape, _ input: Plane, _ first: Int, _ count: Int, _ points: UnsafeMutablePointer<Float>
+  _: T.Type, _ shape: WinogradConvolution, _ input: Plane, _ first: Int, _ count: Int,
+  _ points: UnsafeMutablePointer<Float>
 ) {
   let (C, P, plane) = (shape.C, T.points, shape.inputPlane)
   withUnsafeTemporaryAllocation(of: Lanes.self, capacity: P * P) { memory in
@@ -65,11 +67,11 @@ func transformInput<T: WinogradTransform>(
   }
 }
 
-/// Points of tiles `first ..< first + count` to outputs of one picture, through bias and epilogue.
+/// Points of tiles `first ..< first + count` to outputs of one image, through bias and epilogue.
 @inline(__always)
 private func transformOutput<T: WinogradTransform>(
-  _: T.Type, _ shape: WinogradShape, _ points: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
-  _ epilogue: Epilogue, _ first: Int, _ count: Int, _ output: Plane, _ places: UnsafeMutablePointer<UInt8>?
+  _: T.Type, _ shape: WinogradConvolution, _ points: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+  _ epilogue: Epilogue, _ first: Int, _ count: Int, _ output: Plane, _ poolIndices: UnsafeMutablePointer<UInt8>?
 ) {
   let (K, P, m, plane) = (shape.K, T.points, T.outputs, shape.outputPlane)
   withUnsafeTemporaryAllocation(of: Lanes.self, capacity: m * P + m * m) { memory in
@@ -95,9 +97,9 @@ private func transformOutput<T: WinogradTransform>(
               largest.value += offset
               let (row, column) = (top / 2 + y, left / 2 + x)
               store(rectified(largest.value), output.base + row * output.row + column * K + k)
-              guard let places else { continue }
+              guard let poolIndices else { continue }
               largest.close()
-              storePlaces(largest.place, places + (row * (shape.W / 2) + column) * K + k)
+              storeIndices(largest.place, poolIndices + (row * (shape.W / 2) + column) * K + k)
             }
           }
         } else {
@@ -118,35 +120,35 @@ private func transformOutput<T: WinogradTransform>(
   }
 }
 
-/// The largest so far of a window, and where it stood.
+/// The largest so far of a window, and where it was.
 struct Largest {
   var value: Lanes
-  var place = Places.zero
+  var place = IndexLanes.zero
 
   @inline(__always)
   init(_ first: Lanes) { value = first }
 
-  /// Takes `other`, which stands at `index`, where it is larger than all before, or a NaN.
+  /// Takes `other`, which is at `index`, where it is larger than all before, or a NaN.
   @inline(__always)
   mutating func meet(_ other: Lanes, _ index: Int32) {
     let larger = (other .> value) .| (other .!= other)
     value.replace(with: other, where: larger)
-    place.replace(with: Places(repeating: index), where: larger)
+    place.replace(with: IndexLanes(repeating: index), where: larger)
   }
 
-  /// ``PlaceStack/closed`` where nothing goes through ReLU.
+  /// ``PoolIndexStack/closed`` where nothing goes through ReLU.
   @inline(__always)
   mutating func close() {
-    place.replace(with: Places(repeating: Int32(PlaceStack.closed)), where: .!(value .> Lanes.zero))
+    place.replace(with: IndexLanes(repeating: Int32(PoolIndexStack.closed)), where: .!(value .> Lanes.zero))
   }
 }
 
 @inline(__always)
-func storePlaces(_ places: Places, _ target: UnsafeMutablePointer<UInt8>) {
-  UnsafeMutableRawPointer(target).storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: places), as: SIMD16<UInt8>.self)
+func storeIndices(_ poolIndices: IndexLanes, _ target: UnsafeMutablePointer<UInt8>) {
+  UnsafeMutableRawPointer(target).storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: poolIndices), as: SIMD16<UInt8>.self)
 }
 
 @inline(__always)
-func loadPlaces(_ source: UnsafePointer<UInt8>) -> Places {
-  Places(truncatingIfNeeded: UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self))
+func loadIndices(_ source: UnsafePointer<UInt8>) -> IndexLanes {
+  IndexLanes(truncatingIfNeeded: UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self))
 }

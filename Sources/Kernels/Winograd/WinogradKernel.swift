@@ -1,7 +1,7 @@
 /// The transformed kernel of input channels `range`, packed for ``multiplyRows``: weight `[R·R, C, K]` to `P²` matrices of
 /// `[C, K]`.
 ///
-/// For the way back, the transposed weight `[R·R, K, C]` is transformed alike, with C and K exchanged.
+/// For the backward pass, the transposed weight `[R·R, K, C]` is transformed alike, with C and K exchanged.
 public func winogradKernel(
   _ weight: UnsafePointer<Float>, _ algorithm: WinogradAlgorithm, channels C: Int, outChannels K: Int,
   range: Range<Int>, _ transformed: UnsafeMutablePointer<Float>
@@ -38,7 +38,7 @@ public func winogradKernel(
 
 /// The kernel's gradient from that of the transformed kernel: `P²` matrices `[C, K]` to `[R·R, C, K]`, overwritten.
 public func winogradKernelGradient(
-  _ transformed: UnsafePointer<Float>, _ shape: WinogradShape, _ gradient: UnsafeMutablePointer<Float>
+  _ transformed: UnsafePointer<Float>, _ shape: WinogradConvolution, _ gradient: UnsafeMutablePointer<Float>
 ) {
   let (R, P, step) = (shape.algorithm.R, shape.algorithm.P, shape.C * shape.K)
   let matrix = shape.algorithm.kernelMatrix.flatMap { $0 }

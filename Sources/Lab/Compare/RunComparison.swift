@@ -2,6 +2,7 @@ import Configurations
 import Foundation
 import Statistics
 public import Store
+import Training
 
 /// Runs side by side: what differs in their configurations, and what came out. Names as `--json` has them.
 public struct RunComparison: Sendable, Codable {
@@ -163,7 +164,14 @@ private func addSurroundings(_ comparison: inout RunComparison, _ store: Store) 
       try store.query("SELECT \(columns.joined(separator: ", ")) FROM run_summary WHERE run IN (\(ids))").rows)
   }
   for (index, column) in columns.enumerated() {
-    let values = found.map { rows in Set(rows.map { $0[index] == .null ? "unknown" : $0[index].plainText }).sorted() }
+    let values = found.map { rows in
+      Set(
+        rows.map { row in
+          let text = row[index] == .null ? "unknown" : row[index].plainText
+          return column == "kernels" ? KernelPath.presentName(text) : text
+        }
+      ).sorted()
+    }
     guard Set(values).count > 1 else { continue }
     let told = zip(comparison.groups, values).map { "\($0.letter) \($1.joined(separator: " and "))" }
     comparison.remarks.append("\(column.replacing("_", with: " ")) differ: \(told.joined(separator: ", "))")

@@ -73,7 +73,7 @@ final class Forecaster {
       // The measurement comes first, on kernels of its own.
       memory = max(
         memory,
-        plannedBytes(network: network, batchSize: signalPictures, threads: threads, kernels: .reference)
+        plannedBytes(network: network, batchSize: signalPictures, threads: threads, kernels: .blas)
           + Self.beside(network, trial))
     }
     let isCost = trial.measure?.cost != nil

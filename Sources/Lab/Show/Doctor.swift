@@ -12,6 +12,8 @@ public struct Diagnosis: Codable, Sendable {
   public var memory_bytes: Int
   public var blas: String
   public var blas_core: String
+  /// The core, and who chose it.
+  public var blas_core_choice: String
   public var dataset: String
   public var dataset_problem: String?
   public var store: StoreHealth?
@@ -29,7 +31,7 @@ public struct Diagnosis: Codable, Sendable {
       "vgglab            \(vgglab_version), kernels for \(instruction_set)",
       "processor         \(processor), \(cores) cores",
       "memory            \(Figures.bytes(memory_bytes))",
-      "BLAS              \(blas), core \(blas_core)",
+      "BLAS              \(blas), core \(blas_core_choice)",
       "data set          \(dataset)\(dataset_problem.map { ": \($0)" } ?? ": complete, all digests right")",
     ]
     if let store {
@@ -56,7 +58,8 @@ public func diagnose(store directory: String, data: String?, rebuild: Bool) thro
   var diagnosis = Diagnosis(
     vgglab_version: vgglabVersion, instruction_set: InstructionSet.name, processor: Processor.name,
     cores: Processor.cores, memory_bytes: Int(ProcessInfo.processInfo.physicalMemory), blas: BLAS.configuration,
-    blas_core: BLAS.coreName, dataset: "fashion-mnist", journal_problems: problems)
+    blas_core: BLAS.coreName, blas_core_choice: BLAS.core.description, dataset: "fashion-mnist",
+    journal_problems: problems)
   do {
     _ = try loadDataset(named: "fashion-mnist", path: data, environment: ProcessInfo.processInfo.environment)
   } catch { diagnosis.dataset_problem = "\(error)" }

@@ -122,7 +122,8 @@ extension EnvironmentRecord {
   func differences(to later: EnvironmentRecord) -> [String] {
     let facts: [(String, String, String)] = [
       ("binary", String(binaryDigest.prefix(12)), String(later.binaryDigest.prefix(12))),
-      ("kernels", kernels, later.kernels), ("instruction set", instructionSet, later.instructionSet),
+      ("kernels", KernelPath.presentName(kernels), KernelPath.presentName(later.kernels)),
+      ("instruction set", instructionSet, later.instructionSet),
       ("OpenBLAS", blas, later.blas), ("OpenBLAS core", blasCore, later.blasCore), ("processor", cpu, later.cpu),
     ]
     return facts.compactMap { name, before, now in before == now ? nil : "\(name) \(before) → \(now)" }

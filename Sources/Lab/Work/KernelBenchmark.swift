@@ -88,7 +88,7 @@ public struct KernelTable: Codable, Sendable {
     sgemm_gflops = 2e-9 * peaks.openBLAS
     tile_gflops = 2e-9 * peaks.tiles
     instruction_set = InstructionSet.name
-    blas = "\(BLAS.configuration), core \(BLAS.coreName)"
+    blas = BLAS.summary
     cpu = Processor.name
     images_per_second = 1 / times.reduce(0) { $0 + $1.forwardSeconds + $1.backwardSeconds }
   }

@@ -2,7 +2,7 @@ import Kernels
 public import Networks
 public import Training
 
-/// Which kernels a training runs on: `fast` or `reference`.
+/// Which kernels a training runs on: `fast` or `blas`.
 public typealias KernelPath = Training.KernelPath
 
 /// Whole training steps on random data, timed.
@@ -44,6 +44,6 @@ public struct StepBenchmark {
       seconds_median: timing.secondsMedian,
       peak_rss_bytes: ProcessFacts.peakResidentBytes,
       batch: batch, steps: steps, threads: threads, kernels: kernels.rawValue, instruction_set: InstructionSet.name,
-      blas: "\(BLAS.configuration), core \(BLAS.coreName)", cpu: Processor.name)
+      blas: BLAS.summary, cpu: Processor.name)
   }
 }

@@ -1,13 +1,13 @@
 import Datasets
 import Kernels
 
-/// Puts a batch's pictures, resized, where an engine wants them.
+/// Puts a batch's images, resized, where an engine wants them.
 final class BatchLoader {
   private let side: Int
   private let resize: BilinearResize
   private let scratch: [Buffer<UInt8>]
 
-  /// Pictures of `source`'s size become `side`×`side`.
+  /// Images of `source`'s size become `side`×`side`.
   init(height: Int, width: Int, side: Int, threads: Int) {
     self.side = side
     resize = BilinearResize(height: height, width: width, outHeight: side, outWidth: side)
@@ -15,7 +15,7 @@ final class BatchLoader {
     scratch = (0..<threads).map { _ in Buffer(bytes + side * side) }
   }
 
-  /// Puts pictures `indices` of `set`, in 0…1, where `engine` wants those of its batch.
+  /// Puts images `indices` of `set`, in 0…1, where `engine` wants those of its batch.
   func load(
     _ set: ImageSet, _ indices: ArraySlice<Int32>, _ engine: any Engine, _ labels: UnsafeMutablePointer<UInt8>
   ) {
@@ -23,7 +23,7 @@ final class BatchLoader {
     set.pixels.withUnsafeBufferPointer { pixels in
       indices.withUnsafeBufferPointer { indices in
         for position in indices.indices { labels[position] = set.labels[Int(indices[position])] }
-        engine.team.run(tasks: indices.count) { task, thread in
+        engine.threadPool.run(tasks: indices.count) { task, thread in
           let memory = scratch[thread].pointer
           let bytes = memory + resize.scratchBytes
           resize(pixels.baseAddress! + Int(indices[task]) * size, bytes, scratch: memory)

@@ -8,7 +8,7 @@ public struct StepTiming: Sendable, Hashable {
   public var secondsBest: Double
 }
 
-/// Times forward, loss, backward and update on random pictures; one step before warms up.
+/// Times forward, loss, backward and update on random images; one step before warms up.
 ///
 /// Throws ``TrainingError`` for a network that cannot be trained here.
 public func benchmarkStep(
@@ -35,7 +35,7 @@ public func benchmarkStep(
 }
 
 extension Engine {
-  /// Puts pictures of uniform noise in 0…1 where those of the batch stand.
+  /// Puts images of uniform noise in 0…1 where those of the batch are.
   func setRandomInputs(count: Int, of network: Network) {
     let size = network.input.count
     var picture = [Float](repeating: 0, count: size)
@@ -51,7 +51,7 @@ extension Engine {
 
 /// How long a whole epoch took beside its steps.
 public struct EpochTiming: Sendable, Hashable {
-  /// Everything from the first picture's loading to the last step, without evaluation.
+  /// Everything from the first image's loading to the last step, without evaluation.
   public var epochSeconds: Double
   /// The steps alone.
   public var stepSeconds: Double
@@ -62,7 +62,7 @@ public struct EpochTiming: Sendable, Hashable {
 
 /// Times a whole epoch with loading and resizing, then an evaluation.
 ///
-/// `side` is the size that pictures are resized to. Throws ``TrainingError`` as ``Trainer`` does.
+/// `side` is the size that images are resized to. Throws ``TrainingError`` as ``Trainer`` does.
 public func benchmarkEpoch(
   network: Network, dataset: Dataset, side: Int, batch: Int, threads: Int, kernels: KernelPath
 ) throws -> EpochTiming {

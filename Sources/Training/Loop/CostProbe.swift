@@ -13,7 +13,7 @@ public struct CostMeasurement: Sendable, Hashable {
   public var layers: [LayerTime]
 }
 
-/// Times whole training steps on the pictures of a data set: forward, loss, backward and update, with dropout on.
+/// Times whole training steps on the images of a data set: forward, loss, backward and update, with dropout on.
 public final class CostProbe {
   private let configuration: TrainingConfiguration
   private let dataset: Dataset
@@ -23,7 +23,7 @@ public final class CostProbe {
   private let clock: StageClock
   private let positions: [Int]
 
-  /// `side` is the size in pixels that pictures are resized to. Throws ``TrainingError`` where network, data and
+  /// `side` is the size in pixels that images are resized to. Throws ``TrainingError`` where network, data and
   /// configuration do not fit together.
   public init(configuration: TrainingConfiguration, dataset: Dataset, side: Int) throws(TrainingError) {
     let network = configuration.network
@@ -37,7 +37,7 @@ public final class CostProbe {
 
   /// Takes `warmup` steps, calls `ready`, takes `steps` more and tells of each of these; false if asked to stop.
   ///
-  /// A data set with fewer pictures than these batches have gives them again. Throws
+  /// A data set with fewer images than these batches have gives them again. Throws
   /// ``TrainingError/lossNotFinite(step:loss:)``, and whatever the functions throw.
   public func run(
     warmup: Int, steps: Int, shouldStop: () -> Bool, ready: () throws -> Void,

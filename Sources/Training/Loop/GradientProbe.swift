@@ -1,6 +1,6 @@
 public import Networks
 
-/// A network's loss and its gradient on given pictures: what a gradient check compares.
+/// A network's loss and its gradient on given images: what a gradient check compares.
 public final class GradientProbe {
   private let engine: any Engine
   private let batch: Int

@@ -1,19 +1,19 @@
 import Datasets
 
 extension TrainingConfiguration {
-  /// The engine, and what loads its pictures, for the training half of a data set whose pictures are resized to `side` pixels.
+  /// The engine, and what loads its images, for the training half of a data set whose images are resized to `side` pixels.
   ///
   /// Throws ``TrainingError`` where network, data and configuration do not fit together.
   func prepared(for dataset: Dataset, side: Int) throws(TrainingError) -> (engine: any Engine, loader: BatchLoader) {
     let pictures = dataset.training
     guard network.input == .image(channels: 1, height: side, width: side) else {
-      throw .impossible(what: "the network takes \(network.input), and the pictures are 1x\(side)x\(side)")
+      throw .impossible(what: "the network takes \(network.input), and the images are 1x\(side)x\(side)")
     }
     guard pictures.count > 0 else {
-      throw .impossible(what: "the data set '\(dataset.name)' has no pictures to train on")
+      throw .impossible(what: "the data set '\(dataset.name)' has no images to train on")
     }
     guard network.classes >= pictures.classes else {
-      throw .impossible(what: "the network tells \(network.classes) classes apart, and there are \(pictures.classes)")
+      throw .impossible(what: "the network distinguishes \(network.classes) classes, and there are \(pictures.classes)")
     }
     return (
       try kernels.engine(network: network, batchSize: batchSize, threads: threads, momentum: momentum != 0),

@@ -2,10 +2,10 @@ public import Datasets
 import Kernels
 public import Networks
 
-/// The pictures that a signal is measured on, at most.
+/// The images that a signal is measured on, at most.
 public let signalPictures = 32
 
-/// How large outputs, gradients and weights of each layer are for the first pictures of a set, without dropout.
+/// How large outputs, gradients and weights of each layer are for the first images of a set, without dropout.
 ///
 /// Flatten, which changes nothing, is left out. On the reference kernels, where every layer's output can be looked at.
 /// Throws ``TrainingError`` for a network that cannot be trained here.
@@ -13,8 +13,8 @@ public func measureSignal(
   network: Network, state: StateDictionary, pictures: ImageSet, side: Int, threads: Int
 ) throws(TrainingError) -> [LayerSignal] {
   let count = min(signalPictures, pictures.count)
-  guard count > 0 else { throw .impossible(what: "there are no pictures to measure a signal on") }
-  let engine = try ReferenceEngine(network: network, batchSize: count, threads: threads, momentum: false, watched: true)
+  guard count > 0 else { throw .impossible(what: "there are no images to measure a signal on") }
+  let engine = try BLASEngine(network: network, batchSize: count, threads: threads, momentum: false, watched: true)
   engine.state = state
   let labels = Buffer<UInt8>(count)
   BatchLoader(height: pictures.height, width: pictures.width, side: side, threads: threads)

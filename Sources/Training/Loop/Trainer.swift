@@ -16,7 +16,7 @@ public final class Trainer {
   /// A training from its beginning: `initialState` if given, otherwise what ``initialState(of:_:seed:)`` draws. With
   /// `resuming` it goes on from there, and computes what it would have computed without the interruption.
   ///
-  /// `side` is the size in pixels that pictures are resized to. Throws ``TrainingError`` where network, data and
+  /// `side` is the size in pixels that images are resized to. Throws ``TrainingError`` where network, data and
   /// configuration do not fit together.
   public init(
     configuration: TrainingConfiguration, dataset: Dataset, side: Int, initialState state: StateDictionary? = nil,
@@ -50,7 +50,7 @@ public final class Trainer {
     }
   }
 
-  /// The parameters as they stand.
+  /// The parameters as they are.
   public var state: StateDictionary { engine.state }
 
   private var stepsPerEpoch: Int {
@@ -62,7 +62,7 @@ public final class Trainer {
     return configuration.maxSteps.map { min($0, steps) } ?? steps
   }
 
-  /// What the training can be taken up from, as it stands between two steps.
+  /// What the training can be taken up from, as it is between two steps.
   public var checkpoint: TrainingCheckpoint {
     TrainingCheckpoint(state: engine.state, velocity: engine.velocity, position: position)
   }
@@ -161,7 +161,7 @@ public final class Trainer {
     }
   }
 
-  /// The order in which an epoch sees the training pictures: a function of seed and epoch alone.
+  /// The order in which an epoch sees the training images: a function of seed and epoch alone.
   private func epochOrder(_ epoch: Int) -> [Int32] {
     configuration.shuffle
       ? permutation(
@@ -169,7 +169,7 @@ public final class Trainer {
       : (0..<Int32(dataset.training.count)).map { $0 }
   }
 
-  /// The class that the network as it stands takes each test picture for.
+  /// The class that the network as it is takes each test image for.
   public var testPredictions: [UInt8] {
     if predictions == nil { _ = evaluateTest() }
     return predictions!

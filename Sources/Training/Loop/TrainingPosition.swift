@@ -1,4 +1,4 @@
-/// Where a training stands between two steps: with parameters and velocities, all that is needed to go on.
+/// Where a training is between two steps: with parameters and velocities, all that is needed to go on.
 struct TrainingPosition: Sendable, Hashable, Codable {
   /// Steps done in the whole training.
   var step = 0

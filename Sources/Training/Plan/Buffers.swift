@@ -34,3 +34,12 @@ struct Slices {
     return min(count, blocks * task / tasks * 16)..<min(count, blocks * (task + 1) / tasks * 16)
   }
 }
+
+/// Whether the process may have so many more bytes of address space.
+func canMap(_ bytes: Int) -> Bool {
+  guard bytes > 0 else { return true }
+  let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+  guard memory != MAP_FAILED else { return false }
+  munmap(memory, bytes)
+  return true
+}

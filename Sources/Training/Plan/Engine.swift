@@ -29,25 +29,25 @@ struct DropoutKey: Sendable, Hashable {
 ///
 /// The same numbers come out for any number of threads.
 protocol Engine: AnyObject {
-  var team: ThreadTeam { get }
+  var threadPool: ThreadPool { get }
   /// A clock that every step from now on is timed by, and the layer that each of its stages is.
   func makeClock() -> (clock: StageClock, positions: [Int])
-  /// Where the first pixel of a one-channel picture of the batch goes, and the floats from row to row; values in 0…1.
+  /// Where the first pixel of a one-channel image of the batch goes, and the floats from row to row; values in 0…1.
   func picture(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int)
-  /// Puts an input `[C, H, W]`, or a vector, where picture `index` of the batch stands.
+  /// Puts an input `[C, H, W]`, or a vector, where image `index` of the batch is.
   func setInput(_ index: Int, _ values: UnsafePointer<Float>)
   /// All parameters as PyTorch's `state_dict()` has them.
   var state: StateDictionary { get set }
   /// The velocities of momentum under the same keys; nil without momentum, and then setting them does nothing.
   var velocity: StateDictionary? { get set }
 
-  /// Forward, loss, backward and one step of stochastic gradient descent; the loss is the mean over the `count` pictures.
+  /// Forward, loss, backward and one update by stochastic gradient descent; the loss is the mean over the `count` images.
   ///
   /// Nothing is changed when the loss is not finite.
   func step(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?, rule: UpdateRule) -> BatchResult
   /// Forward, loss and backward alone, without dropout: the gradient of the mean loss.
   func gradient(count: Int, labels: UnsafePointer<UInt8>) -> (result: BatchResult, gradient: StateDictionary)
-  /// Forward alone, without dropout; `predicted`, if not nil, gets the class of each of the `count` pictures.
+  /// Forward alone, without dropout; `predicted`, if not nil, gets the class of each of the `count` images.
   func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult
 }
 

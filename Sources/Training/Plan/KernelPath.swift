@@ -4,15 +4,29 @@ public import Networks
 public enum KernelPath: String, Sendable, Hashable, CaseIterable {
   /// Fused stages, Winograd convolutions, channels innermost.
   case fast
-  /// im2col, OpenBLAS and plain loops: what the fast path is tested against.
-  case reference
+  /// Convolutions unrolled into matrix products of OpenBLAS (im2col), and plain loops: what the fast path is tested against.
+  case blas
+
+  /// What runs recorded for ``blas`` before it had this name.
+  public static let earlierName = "reference"
+
+  /// The kernels of a recorded or typed name, the earlier one of ``blas`` included.
+  public init?(name: String) {
+    self.init(rawValue: name == Self.earlierName ? Self.blas.rawValue : name)
+  }
+
+  /// The present name for a recorded one; an unknown one stays as it is.
+  public static func presentName(_ recorded: String) -> String { KernelPath(name: recorded)?.rawValue ?? recorded }
 
   func engine(
     network: Network, batchSize: Int, threads: Int, momentum: Bool
   ) throws(TrainingError) -> any Engine {
-    switch self {
+    let bytes = plannedBytes(
+      network: network, batchSize: batchSize, threads: threads, momentum: momentum, kernels: self)
+    guard canMap(bytes) else { throw .memory(bytes: bytes) }
+    return switch self {
     case .fast: try FastEngine(network: network, batchSize: batchSize, threads: threads, momentum: momentum)
-    case .reference: try ReferenceEngine(network: network, batchSize: batchSize, threads: threads, momentum: momentum)
+    case .blas: try BLASEngine(network: network, batchSize: batchSize, threads: threads, momentum: momentum)
     }
   }
 }
@@ -23,9 +37,9 @@ public func plannedBytes(
 ) -> Int {
   switch kernels {
   case .fast: (try? FastPlan(network, batchSize: batchSize))?.bytes(threads: threads, momentum: momentum) ?? 0
-  case .reference:
+  case .blas:
     (try? StageList(network)).map {
-      ReferenceSizes($0, batchSize: batchSize, threads: threads, momentum: momentum).bytes
+      BLASSizes($0, batchSize: batchSize, threads: threads, momentum: momentum).bytes
     } ?? 0
   }
 }

@@ -35,7 +35,7 @@ final class StageClock: @unchecked Sendable {
   func time(stage: Int, isForward: Bool, _ body: () -> Void) {
     let began = Training.seconds()
     body()
-    // Told as a share, as the others are.
+    // Recorded as a share, as the others are.
     add((Training.seconds() - began) * Double(threads), stage: stage, isForward: isForward, thread: 0)
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 import Networks
 
-/// Where a layer's weight and bias stand among all parameters.
+/// Where a layer's weight and bias are among all parameters.
 struct ParameterPlace: Sendable {
   var weight: Int
   var weightCount: Int
@@ -37,7 +37,7 @@ enum ImageStage: Sendable {
   /// A convolution, with the ReLU behind it if there is one.
   case convolution(ConvolutionShape, relu: Bool, ParameterPlace, needsInputGradient: Bool)
   case maxPool(PoolingShape)
-  case localResponseNorm(channels: Int, positions: Int, NormalisationConstants)
+  case localResponseNorm(channels: Int, positions: Int, NormalizationConstants)
   /// In place on the output before it.
   case relu(count: Int)
 
@@ -51,7 +51,7 @@ enum ImageStage: Sendable {
     }
   }
 
-  /// The floats of its output for one image, wherever it stands.
+  /// The floats of its output for one image, wherever it is.
   var count: Int { if case .relu(let count) = self { count } else { outputCount! } }
 }
 
@@ -119,7 +119,7 @@ struct StageList: Sendable {
         image.append(
           .localResponseNorm(
             channels: channels, positions: height * width,
-            NormalisationConstants(
+            NormalizationConstants(
               size: norm.size, alpha: Float(norm.alpha), beta: Float(norm.beta), k: Float(norm.k))))
       case .flatten: inBatch = true
       case .linear(let linear):
@@ -151,7 +151,7 @@ extension TrainingError {
   fileprivate static func order(_ path: String) -> TrainingError {
     .impossible(
       what:
-        "the layer at \(path) stands where this trainer cannot take it: convolutions and poolings come first, then Linear layers, the last of which gives the logits"
+        "the layer at \(path) is where this trainer cannot take it: convolutions and poolings come first, then Linear layers, the last of which gives the logits"
     )
   }
 }

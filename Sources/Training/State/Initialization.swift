@@ -10,7 +10,7 @@ enum RandomStream {
   static func dropout(_ index: Int) -> UInt32 { 0x2000 + UInt32(index) }
 }
 
-/// The state that a training begins with: a function of network, law and seed alone.
+/// The state that a training begins with: a function of network, initializer and seed alone.
 ///
 /// Weights are uniform in ±√(6 / (fan_in + fan_out)) (Xavier) or ±√(6 / fan_in) (Kaiming, for ReLU); biases in
 /// ±√(1 / fan_in), PyTorch's default, which d2l's recipe keeps.

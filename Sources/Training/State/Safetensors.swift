@@ -163,7 +163,7 @@ public enum SafetensorsError: Error, Hashable, Sendable, CustomStringConvertible
     case .notFloat32(let key, let type): "'\(key)' has the type \(type); only F32 is read"
     case .badOffsets(let key): "the data offsets of '\(key)' lie outside the file"
     case .badShape(let key, let shape): "'\(key)' is \(shape), which does not fit its bytes"
-    case .noPosition: "it does not tell where a training stands"
+    case .noPosition: "it does not record the position of a training"
     case .gapOrOverlap(let byte): "the tensors leave a gap or overlap at byte \(byte) of the data"
     }
   }

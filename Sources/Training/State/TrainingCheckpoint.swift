@@ -2,7 +2,7 @@ public import Files
 public import Foundation
 public import Networks
 
-/// All that a training goes on from, between two steps: parameters, velocities of momentum, and where it stands.
+/// All that a training goes on from, between two steps: parameters, velocities of momentum, and where it is.
 public struct TrainingCheckpoint: Sendable, Hashable {
   public var state: StateDictionary
   /// The velocities, under the keys of the parameters; nil without momentum.

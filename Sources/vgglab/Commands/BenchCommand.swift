@@ -62,7 +62,7 @@ struct BenchStepCommand: LabCommand {
   @Option(name: .long, help: "Timed steps.")
   var steps = 5
 
-  @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS).")
+  @Option(name: .long, help: "The kernels: fast, or blas (im2col and OpenBLAS).")
   var kernels: KernelChoice = .fast
 
   func validate() throws {
@@ -129,7 +129,7 @@ struct BenchEpochCommand: LabCommand {
   @Option(name: .long, help: "Pictures in the epoch.")
   var images = 6400
 
-  @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS).")
+  @Option(name: .long, help: "The kernels: fast, or blas (im2col and OpenBLAS).")
   var kernels: KernelChoice = .fast
 
   func validate() throws {

@@ -14,7 +14,7 @@ struct WorkerCommand: LabCommand {
   @Option(name: .long, help: "Threads.")
   var threads: Int
 
-  @Option(name: .long, help: "The kernels: fast or reference.")
+  @Option(name: .long, help: "The kernels: fast or blas.")
   var kernels: KernelChoice = .fast
 
   @Option(name: .long, help: "The folder of the data set's files.")

@@ -24,7 +24,7 @@ struct ExperimentOptions: ParsableArguments {
   @Option(name: .long, help: "Threads a trial (default: the cores divided by the jobs).")
   var threads: Int?
 
-  @Option(name: .long, help: "The kernels: fast, or reference (im2col and OpenBLAS, to compare with).")
+  @Option(name: .long, help: "The kernels: fast, or blas (im2col and OpenBLAS).")
   var kernels: KernelChoice = .fast
 
   @Option(name: .long, help: "Seconds between two checkpoints; one is kept at each epoch as well.")

@@ -4,12 +4,18 @@ import Lab
 /// `--kernels`.
 enum KernelChoice: String, ExpressibleByArgument, CaseIterable {
   case fast
-  case reference
+  case blas
+
+  /// The earlier name of `blas` is taken too.
+  init?(argument: String) {
+    guard let path = KernelPath(name: argument) else { return nil }
+    self.init(rawValue: path.rawValue)
+  }
 
   var path: KernelPath {
     switch self {
     case .fast: .fast
-    case .reference: .reference
+    case .blas: .blas
     }
   }
 }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// A picture between two stages: channels innermost, in a border of zeros as wide as the stage behind wants it.
+/// An image between two stages: channels innermost, in a border of zeros as wide as the stage behind wants it.
 struct Activation: Sendable, Hashable {
   /// The channels in use and those stored: a multiple of 16, but for the network's input, which is stored as it is.
   let channels: Int
@@ -13,11 +13,11 @@ struct Activation: Sendable, Hashable {
   var paddedWidth: Int
   /// Floats behind the last pixel that a kernel may read.
   var overreach = 0
-  /// The bytes of places kept beside it, if a pooling made it.
-  var places = 0
-  /// The floats of scales kept beside it, if a normalisation made it.
+  /// The bytes of poolIndices kept beside it, if a pooling made it.
+  var poolIndices = 0
+  /// The floats of scales kept beside it, if a normalization made it.
   var scales = 0
-  /// Whether it is kept from the way there to the way back; one that costs next to nothing is made again.
+  /// Whether it is kept from the forward to the backward pass; one that costs next to nothing is made again.
   var isKept = true
 
   init(channels: Int, stored: Int, height: Int, width: Int) {
@@ -31,7 +31,7 @@ struct Activation: Sendable, Hashable {
 
   /// Floats from row to row.
   var row: Int { paddedWidth * stored }
-  /// Floats from picture to picture.
+  /// Floats from image to image.
   var size: Int { (paddedHeight * row + 15) & ~15 }
   /// Floats from the padded corner to the first pixel.
   var interior: Int { border * (row + stored) }

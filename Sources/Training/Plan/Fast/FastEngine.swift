@@ -6,10 +6,10 @@ import Synchronization
 /// gradients are used while they are in the cache.
 final class FastEngine: Engine {
   let plan: FastPlan
-  let team: ThreadTeam
-  /// The outputs of the image stages for the whole batch (the first: the pictures); nil for one that is not kept.
+  let threadPool: ThreadPool
+  /// The outputs of the image stages for the whole batch (the first: the images); nil for one that is not kept.
   let kept: [Buffer<Float>?]
-  let places: [Buffer<UInt8>?]
+  let poolIndices: [Buffer<UInt8>?]
   let scales: [Buffer<Float>?]
   let featureGradient: Buffer<Float>
   /// The outputs of the Linear layers, `[batch, O]`.
@@ -24,7 +24,7 @@ final class FastEngine: Engine {
   /// The convolutions' kernels as the products want them, and the transposed weights that half of them are made from.
   let packed: Buffer<Float>
   let transposedWeights: Buffer<Float>
-  let workshops: [Workshop]
+  let workspaces: [Workspace]
   var clock: StageClock?
   /// The piece of the batch whose gradients are to be added next.
   let turn = Atomic<Int>(0)
@@ -32,7 +32,7 @@ final class FastEngine: Engine {
   var isPacked = false
 
   /// What a thread works with.
-  final class Workshop: @unchecked Sendable {
+  final class Workspace: @unchecked Sendable {
     let scratch: Buffer<Float>
     /// The map in front of a pooling, or a masked gradient.
     let map: Buffer<Float>
@@ -62,12 +62,12 @@ final class FastEngine: Engine {
   init(network: Network, batchSize: Int, threads: Int, momentum: Bool) throws(TrainingError) {
     let plan = try FastPlan(network, batchSize: batchSize)
     self.plan = plan
-    team = ThreadTeam(threads: threads)
+    threadPool = try ThreadPool(threads: threads)
     let pictures = plan.pictures(threads: threads)
     kept = plan.activations.indices.map { index in
       plan.activations[index].isKept ? Buffer(plan.floats(index, pictures: pictures)) : nil
     }
-    places = plan.activations.map { $0.places > 0 ? Buffer(pictures * $0.places) : nil }
+    poolIndices = plan.activations.map { $0.poolIndices > 0 ? Buffer(pictures * $0.poolIndices) : nil }
     scales = plan.activations.map { $0.scales > 0 ? Buffer(pictures * $0.scales) : nil }
     featureGradient = Buffer(plan.featureGradientFloats)
     linearOutputs = plan.linears.map { Buffer($0.shape.N * $0.shape.O) }
@@ -80,12 +80,12 @@ final class FastEngine: Engine {
     convolutionGradients = Buffer(plan.convolutionFloats)
     packed = Buffer(plan.packedFloats)
     transposedWeights = Buffer(plan.transposedFloats)
-    workshops = (0..<threads).map { _ in Workshop(plan) }
+    workspaces = (0..<threads).map { _ in Workspace(plan) }
   }
 
   func makeClock() -> (clock: StageClock, positions: [Int]) {
     let positions = plan.positions + plan.linearPositions
-    let clock = StageClock(stages: positions.count, threads: team.threads)
+    let clock = StageClock(stages: positions.count, threads: threadPool.threads)
     self.clock = clock
     return (clock, positions)
   }
@@ -152,7 +152,7 @@ final class FastEngine: Engine {
   private func pass(
     _ count: Int, _ labels: UnsafePointer<UInt8>, _ dropout: DropoutKey?, _ use: GradientUse
   ) -> BatchResult {
-    precondition(count >= 1 && count <= plan.batchSize, "\(count) pictures in a batch of \(plan.batchSize)")
+    precondition(count >= 1 && count <= plan.batchSize, "\(count) images in a batch of \(plan.batchSize)")
     packKernels()
     forwardImages(count)
     forwardLinears(count, dropout)
@@ -170,7 +170,7 @@ final class FastEngine: Engine {
   }
 
   func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult {
-    precondition(count >= 1 && count <= plan.batchSize, "\(count) pictures in a batch of \(plan.batchSize)")
+    precondition(count >= 1 && count <= plan.batchSize, "\(count) images in a batch of \(plan.batchSize)")
     packKernels()
     evaluateImages(count)
     forwardLinears(count, nil)
@@ -182,7 +182,7 @@ final class FastEngine: Engine {
 }
 
 extension FastPlan {
-  /// The pictures that there is room for: the batch, rounded up as the Linear layers want it, and a group a thread for
+  /// The images that there is room for: the batch, rounded up as the Linear layers want it, and a group a thread for
   /// evaluation.
   func pictures(threads: Int) -> Int { max(storedChannels(batchSize), threads * groupSize) }
 
@@ -218,7 +218,7 @@ extension FastPlan {
       }
       perThread += gradientFloats(index) ?? 0
       floats += pictures * activation.scales
-      bytes += pictures * activation.places
+      bytes += pictures * activation.poolIndices
     }
     for linear in linears { floats += 3 * linear.shape.N * linear.shape.O }
     return bytes + 4 * (floats + threads * perThread)

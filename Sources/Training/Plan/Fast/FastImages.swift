@@ -1,45 +1,35 @@
 import Foundation
 import Kernels
 
-/// The stages that work on each picture by itself.
+/// The stages that work on each image by itself.
 extension FastEngine {
   /// Packs and transforms the convolutions' kernels if their weights have changed.
   func packKernels() {
     guard !isPacked else { return }
     isPacked = true
-    let (weights, packed, transposed) = (parameters.pointer, packed.pointer, transposedWeights.pointer)
-    team.run(tasks: plan.transpositions.count) { task, _ in
-      let (stage, tap) = plan.transpositions[task]
-      guard case .winograd(let shape) = stage.kernel else { return }
-      let place = tap * shape.C * shape.K
-      transpose(weights + stage.weight + place, rows: shape.C, columns: shape.K, transposed + stage.transposed + place)
+    threadPool.run(tasks: plan.transpositions.count) { index, _ in
+      let (stage, task) = plan.transpositions[index]
+      stage.kernel.transpose(task, memory(stage))
     }
-    team.run(tasks: plan.transforms.count) { task, _ in
-      let (stage, isTransposed, range) = plan.transforms[task]
-      switch stage.kernel {
-      case .winograd(let shape) where isTransposed:
-        winogradKernel(
-          transposed + stage.transposed, shape.algorithm, channels: shape.K, outChannels: shape.C, range: range,
-          packed + stage.packedTransposed)
-      case .winograd(let shape):
-        winogradKernel(
-          weights + stage.weight, shape.algorithm, channels: shape.C, outChannels: shape.K, range: range,
-          packed + stage.packed)
-      case .implicit(let shape):
-        packImplicitKernel(
-          weights + stage.weight, shape, packed + stage.packed,
-          transposed: stage.needsInputGradient ? packed + stage.packedTransposed : nil)
-      case .first: break
-      }
+    threadPool.run(tasks: plan.packings.count) { index, _ in
+      let (stage, task) = plan.packings[index]
+      stage.kernel.pack(task, memory(stage))
     }
   }
 
-  /// Where the activations of some pictures stand: their slots in the buffers of the batch, and in a thread's.
+  private func memory(_ stage: ConvolutionStage) -> KernelMemory {
+    KernelMemory(
+      weight: parameters.pointer + stage.weight, transposedWeight: transposedWeights.pointer + stage.transposed,
+      packed: packed.pointer + stage.packed,
+      packedTransposed: stage.needsInputGradient ? packed.pointer + stage.packedTransposed : nil)
+  }
+
+  /// Where the activations of some images are: their slots in the buffers of the batch, and in a thread's.
   struct Pictures {
-    /// The first picture's place in the batch.
+    /// The first image's place in the batch.
     var first: Int
     var count: Int
-    /// The first picture's slot in the buffers behind the input: the same, but in evaluation, where they are used again.
+    /// The first image's slot in the buffers behind the input: the same, but in evaluation, where they are used again.
     var slot: Int
     /// Its slot in a thread's gradients of groups.
     var lane: Int
@@ -47,10 +37,10 @@ extension FastEngine {
     var keeps: Bool
   }
 
-  /// Forward with everything kept that the way back needs.
+  /// Forward with everything kept that the backward pass needs.
   func forwardImages(_ count: Int) {
     guard !plan.stages.isEmpty else { return }
-    team.run(tasks: min(plan.chunks, count)) { piece, thread in
+    threadPool.run(tasks: min(plan.chunks, count)) { piece, thread in
       forEachGroup(plan.chunk(piece, of: count)) { first, images in
         forward(Pictures(first: first, count: images, slot: first, lane: 0, thread: thread, keeps: true))
       }
@@ -60,7 +50,7 @@ extension FastEngine {
   /// Forward with a group's buffers used again and again.
   func evaluateImages(_ count: Int) {
     guard !plan.stages.isEmpty else { return }
-    team.run(tasks: (count + plan.groupSize - 1) / plan.groupSize) { group, thread in
+    threadPool.run(tasks: (count + plan.groupSize - 1) / plan.groupSize) { group, thread in
       let first = group * plan.groupSize
       forward(
         Pictures(
@@ -101,7 +91,7 @@ extension FastEngine {
     let activation = plan.activations[index]
     guard let buffer = kept[index] else {
       return PlaneStack(
-        workshops[pictures.thread].passing[index]!.pointer, row: activation.row, image: activation.size)
+        workspaces[pictures.thread].passing[index]!.pointer, row: activation.row, image: activation.size)
     }
     let isShared = index == 0 || index == plan.activations.count - 1
     return PlaneStack(
@@ -115,45 +105,30 @@ extension FastEngine {
     return stack
   }
 
-  private func places(_ index: Int, _ pictures: Pictures) -> PlaceStack? {
-    guard let buffer = places[index] else { return nil }
-    let size = plan.activations[index].places
-    return PlaceStack(buffer.pointer + pictures.slot * size, image: size)
+  private func poolIndices(_ index: Int, _ pictures: Pictures) -> PoolIndexStack? {
+    guard let buffer = poolIndices[index] else { return nil }
+    let size = plan.activations[index].poolIndices
+    return PoolIndexStack(buffer.pointer + pictures.slot * size, image: size)
   }
 
   func forward(_ index: Int, _ pictures: Pictures) {
-    let workshop = workshops[pictures.thread]
+    let workspace = workspaces[pictures.thread]
     let (from, to) = (plan.inputs[index], plan.outputs[index])
     let output = interiors(to, pictures)
-    let places = pictures.keeps ? places(to, pictures) : nil
+    let poolIndices = pictures.keeps ? poolIndices(to, pictures) : nil
     switch plan.stages[index] {
     case .convolution(let stage):
-      let target = stage.pool == nil ? output : map(stage, workshop)
-      let (weight, bias) = (parameters.pointer + stage.weight, parameters.pointer + stage.bias)
-      let input = corners(from, pictures)
-      switch stage.kernel {
-      case .winograd(let shape):
-        winogradForward(
-          shape, images: pictures.count, input: input, kernel: packed.pointer + stage.packed, bias: bias,
-          stage.epilogue, output: target, places: places, scratch: workshop.scratch.pointer)
-      case .first(let shape):
-        for image in 0..<pictures.count {
-          firstConvolutionForward(
-            shape, input: input[image], weight: weight, bias: bias, stage.epilogue, output: target[image],
-            places: places?[image])
-        }
-      case .implicit(let shape):
-        for image in 0..<pictures.count {
-          implicitForward(
-            shape, input: input[image], packed: packed.pointer + stage.packed, bias: bias, relu: stage.relu,
-            output: target[image], scratch: workshop.scratch.pointer)
-        }
-      }
+      let target = stage.pool == nil ? output : map(stage, workspace)
+      stage.kernel.forward(
+        ForwardPass(
+          images: pictures.count, input: corners(from, pictures), weight: parameters.pointer + stage.weight,
+          bias: parameters.pointer + stage.bias, packed: packed.pointer + stage.packed, epilogue: stage.epilogue,
+          output: target, poolIndices: poolIndices, scratch: workspace.scratch.pointer))
       if let pool = stage.pool {
         for image in 0..<pictures.count {
           maxPoolChannelsLast(
             pool, channels: stage.kernel.outStored, input: target[image], output: output[image],
-            places: places?[image], behindReLU: true)
+            poolIndices: poolIndices?[image], behindReLU: true)
         }
       }
     case .maxPool(let shape):
@@ -161,16 +136,16 @@ extension FastEngine {
       for image in 0..<pictures.count {
         maxPoolChannelsLast(
           shape, channels: plan.activations[to].stored, input: input[image], output: output[image],
-          places: places?[image], behindReLU: false)
+          poolIndices: poolIndices?[image], behindReLU: false)
       }
     case .localResponseNorm(let constants):
       let activation = plan.activations[to]
       let input = interiors(from, pictures)
       for image in 0..<pictures.count {
-        normaliseChannelsLast(
+        normalizeChannelsLast(
           height: activation.height, width: activation.width, channels: activation.channels, constants,
           input: input[image], output: output[image],
-          scale: scales[to]!.pointer + (pictures.slot + image) * activation.scales, scratch: workshop.scratch.pointer)
+          scale: scales[to]!.pointer + (pictures.slot + image) * activation.scales, scratch: workspace.scratch.pointer)
       }
     case .relu:
       let activation = plan.activations[to]
@@ -182,8 +157,8 @@ extension FastEngine {
   }
 
   /// A thread's maps in front of a pooling.
-  private func map(_ stage: ConvolutionStage, _ workshop: Workshop) -> PlaneStack {
-    PlaneStack(workshop.map.pointer, row: stage.mapRow, image: stage.mapFloats)
+  private func map(_ stage: ConvolutionStage, _ workspace: Workspace) -> PlaneStack {
+    PlaneStack(workspace.map.pointer, row: stage.mapRow, image: stage.mapFloats)
   }
 
   // MARK: Backward
@@ -196,9 +171,9 @@ extension FastEngine {
     guard plan.convolutionFloats > 0 else { return }
     let total = convolutionGradients.pointer
     turn.store(0, ordering: .relaxed)
-    team.run(tasks: min(plan.chunks, count)) { piece, thread in
-      let workshop = workshops[thread]
-      let sums = workshop.sums.pointer
+    threadPool.run(tasks: min(plan.chunks, count)) { piece, thread in
+      let workspace = workspaces[thread]
+      let sums = workspace.sums.pointer
       memset(sums, 0, 4 * plan.convolutionFloats)
       var isFirst = true
       forEachGroup(plan.chunk(piece, of: count)) { first, images in
@@ -207,8 +182,8 @@ extension FastEngine {
         isFirst = false
       }
       for case .convolution(let stage) in plan.stages {
-        guard case .winograd(let shape) = stage.kernel else { continue }
-        winogradKernelGradient(workshop.kernelGradients.pointer + stage.kernelGradient, shape, sums + stage.weight)
+        stage.kernel.finishWeightGradient(
+          workspace.kernelGradients.pointer + stage.kernelGradient, sums + stage.weight)
       }
       // The one before is as long at work as this one was, and began earlier: the wait is short.
       while turn.load(ordering: .acquiring) != piece { usleep(20) }
@@ -220,7 +195,7 @@ extension FastEngine {
       turn.store(piece + 1, ordering: .releasing)
     }
     let slices = Slices(plan.convolutionFloats, tasks: 64)
-    team.run(tasks: slices.tasks) { task, _ in
+    threadPool.run(tasks: slices.tasks) { task, _ in
       let range = slices[task]
       use.apply(range.lowerBound, count: range.count, total + range.lowerBound)
     }
@@ -246,7 +221,7 @@ extension FastEngine {
     }
   }
 
-  /// The gradient with respect to an activation: the features' stands with the batch, others with the thread.
+  /// The gradient with respect to an activation: the features' is with the batch, others with the thread.
   private func gradientCorners(_ index: Int, _ pictures: Pictures) -> PlaneStack {
     let activation = plan.activations[index]
     if index == plan.activations.count - 1 {
@@ -255,14 +230,14 @@ extension FastEngine {
     }
     let lane = plan.slots(activation: index) > 1 ? pictures.lane : 0
     return PlaneStack(
-      workshops[pictures.thread].gradients[index]!.pointer + lane * activation.size, row: activation.row,
+      workspaces[pictures.thread].gradients[index]!.pointer + lane * activation.size, row: activation.row,
       image: activation.size)
   }
 
   func backward(
     _ index: Int, _ pictures: Pictures, _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool
   ) {
-    let workshop = workshops[pictures.thread]
+    let workspace = workspaces[pictures.thread]
     let (from, to) = (plan.inputs[index], plan.outputs[index])
     let activation = plan.activations[to]
     var gradient = gradientCorners(to, pictures)
@@ -285,7 +260,7 @@ extension FastEngine {
         var target = inputGradient[image]
         target.base += interior
         maxPoolChannelsLastBackward(
-          shape, channels: activation.stored, gradient: gradient[image], places: places(to, pictures)![image],
+          shape, channels: activation.stored, gradient: gradient[image], poolIndices: poolIndices(to, pictures)![image],
           inputGradient: target)
       }
     case .localResponseNorm(let constants):
@@ -295,10 +270,10 @@ extension FastEngine {
       for image in 0..<pictures.count {
         var target = inputGradient[image]
         target.base += interior
-        normaliseChannelsLastBackward(
+        normalizeChannelsLastBackward(
           height: activation.height, width: activation.width, channels: activation.channels, constants,
           input: input[image], scale: scales[to]!.pointer + (pictures.slot + image) * activation.scales,
-          gradient: gradient[image], inputGradient: target, scratch: workshop.scratch.pointer)
+          gradient: gradient[image], inputGradient: target, scratch: workspace.scratch.pointer)
       }
     case .relu:
       let output = interiors(to, pictures)
@@ -314,50 +289,29 @@ extension FastEngine {
     _ stage: ConvolutionStage, _ pictures: Pictures, _ gradient: PlaneStack, _ inputGradient: PlaneStack?,
     _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool, _ from: Int, _ to: Int
   ) {
-    let workshop = workshops[pictures.thread]
+    let workspace = workspaces[pictures.thread]
     let input = corners(from, pictures)
     let output = interiors(to, pictures)
-    var source = OutputGradient(gradient: gradient, output: output, places: places(to, pictures))
+    var source = OutputGradient(gradient: gradient, output: output, poolIndices: poolIndices(to, pictures))
     var epilogue = stage.epilogue
     if let pool = stage.pool {
-      // Back through the pooling, whose places know what ReLU let through.
-      let map = map(stage, workshop)
+      // Back through the pooling, whose poolIndices know what ReLU let through.
+      let map = map(stage, workspace)
       memset(map.base, 0, 4 * pictures.count * map.image)
       for image in 0..<pictures.count {
         maxPoolChannelsLastBackward(
-          pool, channels: stage.kernel.outStored, gradient: gradient[image], places: source.places![image],
+          pool, channels: stage.kernel.outStored, gradient: gradient[image], poolIndices: source.poolIndices![image],
           inputGradient: map[image])
       }
-      source = OutputGradient(gradient: map, output: map, places: nil)
+      source = OutputGradient(gradient: map, output: map, poolIndices: nil)
       epilogue = .none
     }
-    let (weight, bias) = (sums + stage.weight, sums + stage.bias)
-    switch stage.kernel {
-    case .winograd(let shape):
-      winogradBackward(
-        shape, images: pictures.count, input: input, source, epilogue,
-        transposedKernel: inputGradient == nil ? nil : packed.pointer + stage.packedTransposed,
-        kernelGradient: workshop.kernelGradients.pointer + stage.kernelGradient, biasGradient: bias, first: isFirst,
-        inputGradient: inputGradient, scratch: workshop.scratch.pointer)
-    case .first(let shape):
-      for image in 0..<pictures.count {
-        firstConvolutionBackward(
-          shape, input: input[image], source, image: image, epilogue, weightGradient: weight, biasGradient: bias)
-      }
-    case .implicit(let shape):
-      for image in 0..<pictures.count {
-        var plain = source.gradient[image]
-        if epilogue == .relu {
-          let map = map(stage, workshop)[image]
-          reluBackwardChannelsLast(
-            height: shape.H, width: shape.W, channels: shape.K, output: output[image], gradient: plain, map)
-          plain = map
-        }
-        implicitBackward(
-          shape, input: input[image], gradient: plain,
-          transposed: inputGradient == nil ? nil : packed.pointer + stage.packedTransposed, weightGradient: weight,
-          biasGradient: bias, inputGradient: inputGradient?[image], scratch: workshop.scratch.pointer)
-      }
-    }
+    stage.kernel.backward(
+      BackwardPass(
+        images: pictures.count, input: input, source: source, epilogue: epilogue,
+        packedTransposed: inputGradient == nil ? nil : UnsafePointer(packed.pointer + stage.packedTransposed),
+        weightGradient: sums + stage.weight, biasGradient: sums + stage.bias,
+        kernelGradient: workspace.kernelGradients.pointer + stage.kernelGradient, isFirst: isFirst,
+        inputGradient: inputGradient, map: map(stage, workspace), scratch: workspace.scratch.pointer))
   }
 }

@@ -28,9 +28,9 @@ extension FastEngine {
       let output = linearOutputs[index].pointer
       let (weight, bias) = (parameters.pointer + linear.weight, parameters.pointer + linear.bias)
       let step = LinearShape.outputSlice
-      team.run(tasks: (shape.O + step - 1) / step) { task, thread in
+      threadPool.run(tasks: (shape.O + step - 1) / step) { task, thread in
         let range = task * step..<min((task + 1) * step, shape.O)
-        let results = workshops[thread].scratch.pointer
+        let results = workspaces[thread].scratch.pointer
         linearForward(shape, input: input, inputRow: inputRow, weight: weight, outputs: range, results)
         addBias(
           results, row: range.count + 16, count: count, columns: range.count, bias: bias + range.lowerBound,
@@ -73,9 +73,9 @@ extension FastEngine {
     let gradients = linearGradients[index].transposed.pointer
     let step = LinearShape.inputSlice
     let features = plan.featureFloats
-    team.run(tasks: (shape.I + step - 1) / step) { task, thread in
+    threadPool.run(tasks: (shape.I + step - 1) / step) { task, thread in
       let range = task * step..<min((task + 1) * step, shape.I)
-      let results = workshops[thread].scratch.pointer
+      let results = workspaces[thread].scratch.pointer
       linearInputGradient(shape, gradients: gradients, weight: weight, inputs: range, results)
       guard index > 0 else {
         spreadLinearGradient(results, shape, inputs: range, count: count, featureGradient.pointer, row: features)
@@ -107,13 +107,13 @@ extension FastEngine {
     let gradients = linearGradients[index].panels.pointer
     let step = LinearShape.inputSlice
     let pieces = (shape.I + step - 1) / step
-    team.run(tasks: pieces + 1) { task, thread in
+    threadPool.run(tasks: pieces + 1) { task, thread in
       if task == pieces {
         linearBiasGradient(shape, gradients: gradients, count: count, rows: shape.N, bias: linear.bias, use)
         return
       }
       let range = task * step..<min((task + 1) * step, shape.I)
-      let memory = workshops[thread].scratch.pointer
+      let memory = workspaces[thread].scratch.pointer
       packLinearInput(input: input, inputRow: inputRow, count: count, inputs: range, memory + 256)
       linearWeightGradient(
         shape, packed: memory + 256, gradients: gradients, count: count, rows: shape.N, inputs: range,

@@ -1,58 +1,9 @@
 import Kernels
 
-/// Which kernel a convolution runs on.
-enum ConvolutionKernel: Sendable, Hashable {
-  case winograd(WinogradShape)
-  case first(FirstShape)
-  case implicit(ImplicitShape)
-
-  /// The floats of its stored weight, and the stored output channels.
-  var weightFloats: Int {
-    switch self {
-    case .winograd(let shape): shape.algorithm.R * shape.algorithm.R * shape.C * shape.K
-    case .first(let shape): 9 * shape.K
-    case .implicit(let shape): shape.weightFloats
-    }
-  }
-
-  var outStored: Int {
-    switch self {
-    case .winograd(let shape): shape.K
-    case .first(let shape): shape.K
-    case .implicit(let shape): shape.K
-    }
-  }
-
-  /// The floats of the packed or transformed kernel, for the way there and for the way back.
-  var packedFloats: (forward: Int, backward: Int) {
-    switch self {
-    case .winograd(let shape): (shape.kernelFloats, shape.kernelFloats)
-    case .first: (0, 0)
-    case .implicit(let shape): (shape.packedFloats, shape.transposedFloats)
-    }
-  }
-
-  var scratchFloats: Int {
-    switch self {
-    case .winograd(let shape): shape.scratchFloats
-    case .first: 0
-    case .implicit(let shape): shape.scratchFloats
-    }
-  }
-
-  var name: String {
-    switch self {
-    case .winograd(let shape): "Winograd \(shape.algorithm.rawValue)"
-    case .first: "direct 3x3"
-    case .implicit(let shape): shape.R == 1 ? "GEMM" : "implicit GEMM"
-    }
-  }
-}
-
 /// A convolution with what is fused to it: bias, ReLU, pooling.
 struct ConvolutionStage: Sendable {
   let shape: ConvolutionShape
-  let kernel: ConvolutionKernel
+  let kernel: any ConvolutionKernel
   let relu: Bool
   /// Pooled by the convolution's own kernel, 2×2.
   let poolsInside: Bool
@@ -61,32 +12,28 @@ struct ConvolutionStage: Sendable {
   let needsInputGradient: Bool
   /// PyTorch's tensors.
   let tensors: ParameterPlace
-  /// Where weight, bias and gradients stand among the stored parameters.
+  /// Where weight, bias and gradients are among the stored parameters.
   var weight = 0
   var bias = 0
-  /// Where the packed kernels stand.
+  /// Where the packed kernels are.
   var packed = 0
   var packedTransposed = 0
-  /// Where the transposed weight stands, and a thread's gradient of the transformed kernel.
+  /// Where the transposed weight is, and a thread's gradient of the transformed kernel.
   var transposed = 0
   var kernelGradient = 0
 
   var epilogue: Epilogue { poolsInside ? .reluMaxPool : relu ? .relu : .none }
   /// The floats of the map in front of a pooling behind the kernel, or of a masked gradient; its rows are `mapRow` apart.
   var mapRow: Int { (shape.OW + 7) / 8 * 8 * kernel.outStored }
-  var needsMap: Bool {
-    if pool != nil { return true }
-    if case .implicit = kernel { return relu }
-    return false
-  }
+  var needsMap: Bool { pool != nil || relu && !kernel.masksGradient }
   var mapFloats: Int { needsMap ? shape.OH * mapRow : 0 }
 }
 
-/// One step through the layers that work on each picture by itself.
+/// One step through the layers that work on each image by itself.
 enum FastStage: Sendable {
   case convolution(ConvolutionStage)
   case maxPool(PoolingShape)
-  case localResponseNorm(NormalisationConstants)
+  case localResponseNorm(NormalizationConstants)
   /// In place.
   case relu
 

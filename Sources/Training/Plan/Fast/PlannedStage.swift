@@ -7,7 +7,7 @@ public struct PlannedStage: Sendable, Hashable {
   public var path: String
   /// The kernel, with what is fused to it.
   public var kernel: String
-  /// Multiply-adds of a picture's forward pass as the layer defines them.
+  /// Multiply-adds of an image's forward pass as the layer defines them.
   public var multiplyAdds: Int
   /// Multiply-adds that the kernel does instead.
   public var workedMultiplyAdds: Int
@@ -25,7 +25,7 @@ extension FastPlan {
     switch stages[index] {
     case .convolution(let stage): return planned(stage)
     case .maxPool: return passing("max pooling", outputs[index])
-    case .localResponseNorm: return passing("normalisation", outputs[index])
+    case .localResponseNorm: return passing("normalization", outputs[index])
     case .relu: return passing("ReLU", outputs[index])
     }
   }
@@ -34,23 +34,12 @@ extension FastPlan {
     let shape = stage.shape
     let adds = shape.K * shape.columnRows * shape.OH * shape.OW
     let passes = stage.needsInputGradient ? 3 : 2
-    var worked = adds
-    var cost = Double(passes)
-    switch stage.kernel {
-    case .winograd(let winograd):
-      worked = winograd.multiplyAdds
-      cost *= KernelCost.winograd(winograd)
-    case .first: cost *= Double(adds)
-    case .implicit(let implicit):
-      worked = implicit.H * implicit.storedWidth * implicit.R * implicit.run * implicit.K
-      cost *= Double(worked) * KernelCost.implicit
-    }
     var name = stage.kernel.name
     if stage.relu { name += " + ReLU" }
     if stage.poolsInside { name += " + pooling" } else if stage.pool != nil { name += ", pooling" }
     return PlannedStage(
-      path: layout.path(stage.tensors), kernel: name, multiplyAdds: adds, workedMultiplyAdds: worked, passes: passes,
-      cost: cost)
+      path: layout.path(stage.tensors), kernel: name, multiplyAdds: adds,
+      workedMultiplyAdds: stage.kernel.multiplyAdds, passes: passes, cost: Double(passes) * stage.kernel.cost)
   }
 
   private func passing(_ name: String, _ activation: Int) -> PlannedStage {
@@ -73,7 +62,7 @@ extension FastPlan {
 }
 
 extension ParameterLayout {
-  /// The layer whose tensors stand at a place.
+  /// The layer whose tensors are at a place.
   func path(_ place: ParameterPlace) -> String {
     let key = tensors.first { $0.offset == place.weight }?.key ?? ""
     return String(key.prefix(max(0, key.count - ".weight".count)))

@@ -4,7 +4,7 @@ public import Networks
 /// What a stage of a plan took, alone on one thread.
 public struct StageTime: Sendable, Hashable {
   public var stage: PlannedStage
-  /// Seconds for one picture.
+  /// Seconds for one image.
   public var forwardSeconds: Double
   public var backwardSeconds: Double
 }
@@ -25,7 +25,7 @@ extension FastEngine {
     let labels = [UInt8](repeating: 0, count: batch)
     // Fills every buffer with numbers of a real step.
     _ = gradient(count: batch, labels: labels)
-    let sums = workshops[0].sums.pointer
+    let sums = workspaces[0].sums.pointer
     var times: [(Double, Double)] = plan.stages.indices.map { index in
       let count = index >= plan.firstGrouped ? min(batch, plan.groupSize) : 1
       let group = Pictures(first: 0, count: count, slot: 0, lane: 0, thread: 0, keeps: true)

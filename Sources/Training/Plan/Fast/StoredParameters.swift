@@ -19,26 +19,19 @@ extension FastPlan {
   private func forEachParameter(_ stage: ConvolutionStage, _ body: (Bool, Int, Int) -> Void) {
     let (K, C, R) = (stage.shape.K, stage.shape.C, stage.shape.R)
     let outStored = stage.kernel.outStored
+    // Where the numbers of PyTorch's [C, R, R] are, for the first output channel.
+    let offsets = (0..<C * R * R).map { element in
+      stage.weight + outStored
+        * stage.kernel.weightRow(channel: element / (R * R), y: element / R % R, x: element % R)
+    }
     for k in 0..<K {
-      for c in 0..<C {
-        for y in 0..<R {
-          for x in 0..<R {
-            let row =
-              switch stage.kernel {
-              case .winograd(let shape): (y * R + x) * shape.C + c
-              case .first: y * R + x
-              case .implicit(let shape): y * shape.storedRun + x * shape.S + c
-              }
-            body(true, ((k * C + c) * R + y) * R + x, stage.weight + row * outStored + k)
-          }
-        }
-      }
+      for element in offsets.indices { body(true, k * offsets.count + element, offsets[element] + k) }
       body(false, k, stage.bias + k)
     }
   }
 
   private func forEachParameter(_ linear: LinearStage, first: Bool, _ body: (Bool, Int, Int) -> Void) {
-    // PyTorch flattens [C, H, W]; here pictures are [H, W, C].
+    // PyTorch flattens [C, H, W]; here images are [H, W, C].
     let features = activations[activations.count - 1]
     let area = features.height * features.width
     for input in 0..<linear.inputs {

@@ -11,7 +11,7 @@ public struct PoolingShape: Sendable, Hashable {
   public let OW: Int
 
   public init(channels: Int, height: Int, width: Int, kernelSize: Int, stride: Int) {
-    precondition(kernelSize <= 15, "a window of \(kernelSize) does not fit the one-byte places of maxima")
+    precondition(kernelSize <= 15, "a window of \(kernelSize) does not fit the one-byte poolIndices of maxima")
     C = channels
     H = height
     W = width
@@ -22,14 +22,14 @@ public struct PoolingShape: Sendable, Hashable {
   }
 }
 
-/// The maximum of each window, and where in the window it stood: of equal ones the first in row-major order.
+/// The maximum of each window, and where in the window it was: of equal ones the first in row-major order.
 ///
-/// input `[C, H, W]`, output and places `[C, OH, OW]`; a place is `y · R + x`.
+/// input `[C, H, W]`, output and poolIndices `[C, OH, OW]`; a place is `y · R + x`.
 public func maxPoolForward(
   _ input: UnsafePointer<Float>, _ shape: PoolingShape, _ output: UnsafeMutablePointer<Float>,
-  places: UnsafeMutablePointer<UInt8>
+  poolIndices: UnsafeMutablePointer<UInt8>
 ) {
-  if shape.R == 2, shape.stride == 2 { return maxPool2x2Forward(input, shape, output, places: places) }
+  if shape.R == 2, shape.stride == 2 { return maxPool2x2Forward(input, shape, output, poolIndices: poolIndices) }
   let (W, R, OW) = (shape.W, shape.R, shape.OW)
   for c in 0..<shape.C {
     for row in 0..<shape.OH {
@@ -50,7 +50,7 @@ public func maxPoolForward(
           }
         }
         output[target + column] = best
-        places[target + column] = UInt8(place)
+        poolIndices[target + column] = UInt8(place)
       }
     }
   }
@@ -58,7 +58,7 @@ public func maxPoolForward(
 
 private func maxPool2x2Forward(
   _ input: UnsafePointer<Float>, _ shape: PoolingShape, _ output: UnsafeMutablePointer<Float>,
-  places: UnsafeMutablePointer<UInt8>
+  poolIndices: UnsafeMutablePointer<UInt8>
 ) {
   let (W, OW) = (shape.W, shape.OW)
   for c in 0..<shape.C {
@@ -74,15 +74,15 @@ private func maxPool2x2Forward(
         let bottom = rightLower ? e : d
         let down = bottom > top || bottom != bottom
         output[target + column] = down ? bottom : top
-        places[target + column] = down ? (rightLower ? 3 : 2) : (rightUpper ? 1 : 0)
+        poolIndices[target + column] = down ? (rightLower ? 3 : 2) : (rightUpper ? 1 : 0)
       }
     }
   }
 }
 
-/// Gives each output's gradient to the place of its maximum: inputGradient `[C, H, W]`, overwritten.
+/// Gives each output's gradient to its maximum: inputGradient `[C, H, W]`, overwritten.
 public func maxPoolBackward(
-  outputGradient: UnsafePointer<Float>, places: UnsafePointer<UInt8>, _ shape: PoolingShape,
+  outputGradient: UnsafePointer<Float>, poolIndices: UnsafePointer<UInt8>, _ shape: PoolingShape,
   _ inputGradient: UnsafeMutablePointer<Float>
 ) {
   let (W, R, OW) = (shape.W, shape.R, shape.OW)
@@ -92,7 +92,7 @@ public func maxPoolBackward(
       let top = inputGradient + (c * shape.H + row * shape.stride) * W
       let source = (c * shape.OH + row) * OW
       for column in 0..<OW {
-        let place = Int(places[source + column])
+        let place = Int(poolIndices[source + column])
         top[column * shape.stride + place / R * W + place % R] += outputGradient[source + column]
       }
     }

@@ -1,25 +1,25 @@
 import Kernels
 
-/// How large the numbers are that go through a layer: root mean squares over all elements and pictures.
+/// How large the numbers are that go through a layer: root mean squares over all elements and images.
 public struct LayerSignal: Sendable, Hashable {
   /// The layer's place among the network's layers, from 0.
   public var position: Int
   public var outputRMS: Double
-  /// The standard deviation of an element of the output from picture to picture, the root mean square of all elements': what
-  /// the layer knows of the picture. nil where a layer behind works in place on the output.
+  /// The standard deviation of an element of the output from image to image, the root mean square of all elements': what
+  /// the layer knows of the image. nil where a layer behind works in place on the output.
   public var outputSpread: Double?
-  /// Of the gradient of the mean loss with respect to the layer's output; nil where the way back does not come.
+  /// Of the gradient of the mean loss with respect to the layer's output; nil where the backward pass does not come.
   public var gradientRMS: Double?
   /// Of its weight, and of the weight's gradient; nil for a layer without.
   public var weightRMS: Double?
   public var weightGradientRMS: Double?
 }
 
-/// Sums the squares of what goes through the stages, picture by picture: the same sums for any number of threads.
+/// Sums the squares of what goes through the stages, image by image: the same sums for any number of threads.
 final class SignalWatch: @unchecked Sendable {
   private let pictures: Int
   private let positions: [Int]
-  /// Mean squares `[stage][output, gradient][picture]`; below 0 where nothing was seen.
+  /// Mean squares `[stage][output, gradient][image]`; below 0 where nothing was seen.
   private let squares: Buffer<Double>
 
   init(pictures: Int, positions: [Int]) {
@@ -57,7 +57,7 @@ private func meanSquare(_ values: UnsafePointer<Float>, count: Int) -> Double {
   return count == 0 ? 0 : sum / Double(count)
 }
 
-/// The root mean square, over the elements, of their standard deviations from picture to picture: `[pictures, count]`.
+/// The root mean square, over the elements, of their standard deviations from image to image: `[images, count]`.
 func spread(_ values: UnsafePointer<Float>, pictures: Int, count: Int) -> Double {
   var sums = [Double](repeating: 0, count: count)
   var squares = 0.0

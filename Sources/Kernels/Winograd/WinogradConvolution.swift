@@ -15,8 +15,8 @@ public enum WinogradAlgorithm: String, Sendable, Hashable, CaseIterable {
 /// The sizes of a Winograd convolution with stride 1.
 ///
 /// Legend: C and K stored input and output channels (multiples of 16), H×W output; m, R and P of the algorithm. The input
-/// stands in a border of zeros: `padding` above and left, and below and right as far as the last tiles reach.
-public struct WinogradShape: Sendable, Hashable {
+/// is in a border of zeros: `padding` above and left, and below and right as far as the last tiles reach.
+public struct WinogradConvolution: Sendable, Hashable {
   public let algorithm: WinogradAlgorithm
   public let C: Int
   public let K: Int
@@ -34,7 +34,7 @@ public struct WinogradShape: Sendable, Hashable {
   let outputRow: Int
   let outputPlane: Int
 
-  /// `images` is how many pictures are worked on together at most.
+  /// `images` is how many images are worked on together at most.
   public init(
     _ algorithm: WinogradAlgorithm, channels: Int, outChannels: Int, height: Int, width: Int, padding: Int, images: Int
   ) {
@@ -78,8 +78,79 @@ public struct WinogradShape: Sendable, Hashable {
   public var kernelFloats: Int { points * C * K }
   /// The floats of scratch that forward and backward need.
   public var scratchFloats: Int { points * (inputPlane + outputPlane) }
-  /// Multiply-adds of a picture in the transformed domain, tiles that reach over the edge included.
+  /// Multiply-adds of an image in the transformed domain, tiles that reach over the edge included.
   public var multiplyAdds: Int { tiles * points * C * K }
+}
+
+extension WinogradConvolution: ConvolutionKernel {
+  /// Larger tiles first: at equal cost the smaller tile, which rounds less, is taken.
+  public static func variants(
+    for shape: ConvolutionShape, inputStored: Int, images: Int
+  ) -> [any ConvolutionKernel] {
+    guard shape.stride == 1, inputStored % 16 == 0 else { return [] }
+    return WinogradAlgorithm.allCases.filter { $0.R == shape.R }.map { algorithm in
+      WinogradConvolution(
+        algorithm, channels: shape.C, outChannels: shape.K, height: shape.OH, width: shape.OW, padding: shape.padding,
+        images: images)
+    }
+  }
+
+  public var name: String { "Winograd \(algorithm.rawValue)" }
+
+  /// The products, and the transforms of inputs and outputs.
+  public var cost: Double {
+    Double(multiplyAdds) + KernelCost.transform * Double(tiles * points * (C + K))
+  }
+
+  public var outStored: Int { K }
+  public var weightFloats: Int { algorithm.R * algorithm.R * C * K }
+  public func weightRow(channel: Int, y: Int, x: Int) -> Int { (y * algorithm.R + x) * C + channel }
+  public var fusesPooling: Bool { true }
+  public var masksGradient: Bool { true }
+  public var tilesPerImage: Int? { tiles }
+  public var packedFloats: Int { kernelFloats }
+  public var packedTransposedFloats: Int { kernelFloats }
+  public var transposedFloats: Int { weightFloats }
+  public var kernelGradientFloats: Int { kernelFloats }
+
+  /// One a tap.
+  public var transpositionTasks: Int { algorithm.R * algorithm.R }
+
+  public func transpose(_ task: Int, _ memory: KernelMemory) {
+    let offset = task * C * K
+    Kernels.transpose(memory.weight + offset, rows: C, columns: K, memory.transposedWeight + offset)
+  }
+
+  /// One for sixteen rows of the transformed kernel, then of its transpose.
+  public func packingTasks(transposed: Bool) -> Int { C / 16 + (transposed ? K / 16 : 0) }
+
+  public func pack(_ task: Int, _ memory: KernelMemory) {
+    if task < C / 16 {
+      winogradKernel(
+        memory.weight, algorithm, channels: C, outChannels: K, range: 16 * task..<16 * task + 16, memory.packed)
+    } else if let packedTransposed = memory.packedTransposed {
+      let first = 16 * (task - C / 16)
+      winogradKernel(
+        memory.transposedWeight, algorithm, channels: K, outChannels: C, range: first..<first + 16, packedTransposed)
+    }
+  }
+
+  public func forward(_ pass: ForwardPass) {
+    winogradForward(
+      self, images: pass.images, input: pass.input, kernel: pass.packed, bias: pass.bias, pass.epilogue,
+      output: pass.output, poolIndices: pass.poolIndices, scratch: pass.scratch)
+  }
+
+  public func backward(_ pass: BackwardPass) {
+    winogradBackward(
+      self, images: pass.images, input: pass.input, pass.source, pass.epilogue,
+      transposedKernel: pass.packedTransposed, kernelGradient: pass.kernelGradient, biasGradient: pass.biasGradient,
+      first: pass.isFirst, inputGradient: pass.inputGradient, scratch: pass.scratch)
+  }
+
+  public func finishWeightGradient(
+    _ kernelGradient: UnsafePointer<Float>, _ weightGradient: UnsafeMutablePointer<Float>
+  ) { winogradKernelGradient(kernelGradient, self, weightGradient) }
 }
 
 /// What a convolution's output still goes through: bias always, then this.
@@ -90,8 +161,8 @@ public enum Epilogue: Sendable, Hashable {
   case reluMaxPool
 }
 
-/// Several pictures in memory, channels innermost: where the first begins, and how far it is from row to row and from
-/// picture to picture, in floats.
+/// Several images in memory, channels innermost: where the first begins, and how far it is from row to row and from
+/// image to image, in floats.
 public struct PlaneStack: @unchecked Sendable {
   public var base: UnsafeMutablePointer<Float>
   public var row: Int
@@ -106,8 +177,8 @@ public struct PlaneStack: @unchecked Sendable {
   public subscript(_ index: Int) -> Plane { Plane(base + index * image, row: row) }
 }
 
-/// The places of the maxima of several pictures.
-public struct PlaceStack: @unchecked Sendable {
+/// The poolIndices of the maxima of several images.
+public struct PoolIndexStack: @unchecked Sendable {
   public var base: UnsafeMutablePointer<UInt8>
   public var image: Int
 
@@ -118,13 +189,13 @@ public struct PlaceStack: @unchecked Sendable {
 
   public subscript(_ index: Int) -> UnsafeMutablePointer<UInt8> { base + index * image }
 
-  /// The place that stands for "nothing went through ReLU here".
+  /// The place that is for "nothing went through ReLU here".
   static let closed: UInt8 = 255
 }
 
-extension WinogradShape {
-  /// Calls `body(image, first tile, tiles, place in the block)` for the pieces of pictures that tiles `first ..< first +
-  /// count` of a group of pictures fall into.
+extension WinogradConvolution {
+  /// Calls `body(image, first tile, tiles, place in the block)` for the pieces of images that tiles `first ..< first +
+  /// count` of a group of images fall into.
   @inline(__always)
   func forEachPiece(first: Int, count: Int, _ body: (Int, Int, Int, Int) -> Void) {
     var done = 0

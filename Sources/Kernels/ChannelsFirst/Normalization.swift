@@ -1,5 +1,5 @@
-/// The constants of local response normalisation over channels.
-public struct NormalisationConstants: Sendable, Hashable {
+/// The constants of local response normalization over channels.
+public struct NormalizationConstants: Sendable, Hashable {
   public let size: Int
   public let alpha: Float
   public let beta: Float
@@ -12,25 +12,25 @@ public struct NormalisationConstants: Sendable, Hashable {
     self.k = k
   }
 
-  /// The channels that channel `c` is normalised by: `size / 2` before it, the rest after.
-  func neighbours(_ c: Int, of channels: Int) -> Range<Int> {
+  /// The channels that channel `c` is normalized by: `size / 2` before it, the rest after.
+  func neighbors(_ c: Int, of channels: Int) -> Range<Int> {
     max(0, c - size / 2)..<min(channels, c - size / 2 + size)
   }
 }
 
-/// `output = input · scale^(−beta)` with `scale = k + alpha / size · Σ input²` over neighbouring channels.
+/// `output = input · scale^(−beta)` with `scale = k + alpha / size · Σ input²` over neighboring channels.
 ///
-/// input, output and scale `[C, P]`; scale is kept for the way back.
+/// input, output and scale `[C, P]`; scale is kept for the backward pass.
 /// Source: https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
 public func localResponseNormForward(
-  _ input: UnsafePointer<Float>, channels: Int, positions: Int, _ constants: NormalisationConstants,
+  _ input: UnsafePointer<Float>, channels: Int, positions: Int, _ constants: NormalizationConstants,
   _ output: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>
 ) {
   let share = constants.alpha / Float(constants.size)
   for c in 0..<channels {
     let line = scale + c * positions
     line.update(repeating: 0, count: positions)
-    for other in constants.neighbours(c, of: channels) {
+    for other in constants.neighbors(c, of: channels) {
       let x = input + other * positions
       for p in 0..<positions { line[p] += x[p] * x[p] }
     }
@@ -43,10 +43,10 @@ public func localResponseNormForward(
 
 /// The gradient with respect to the input, `[C, P]`, overwritten; scratch `[C, P]`.
 ///
-/// `dx = dy · s^(−β) − 2·α·β/size · x · Σ dy·x·s^(−β−1)` over the channels whose neighbours include this one.
+/// `dx = dy · s^(−β) − 2·α·β/size · x · Σ dy·x·s^(−β−1)` over the channels whose neighbors include this one.
 public func localResponseNormBackward(
   _ input: UnsafePointer<Float>, scale: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, channels: Int,
-  positions: Int, _ constants: NormalisationConstants, _ inputGradient: UnsafeMutablePointer<Float>,
+  positions: Int, _ constants: NormalizationConstants, _ inputGradient: UnsafeMutablePointer<Float>,
   scratch: UnsafeMutablePointer<Float>
 ) {
   let count = channels * positions
@@ -57,7 +57,7 @@ public func localResponseNormBackward(
   }
   let factor = -2 * constants.alpha * constants.beta / Float(constants.size)
   for c in 0..<channels {
-    for other in constants.neighbours(c, of: channels) {
+    for other in constants.neighbors(c, of: channels) {
       let x = input + other * positions
       let target = inputGradient + other * positions
       let share = scratch + c * positions

@@ -1,7 +1,7 @@
 /// The first convolution of a VGG: 3×3, stride 1, one input channel; too little work for a transform.
 ///
-/// Legend: H×W output, K stored output channels. The input is a padded picture of one channel; weight is `[9, K]`.
-public struct FirstShape: Sendable, Hashable {
+/// Legend: H×W output, K stored output channels. The input is a padded image of one channel; weight is `[9, K]`.
+public struct DirectConvolution: Sendable, Hashable {
   public let H: Int
   public let W: Int
   public let K: Int
@@ -10,6 +10,47 @@ public struct FirstShape: Sendable, Hashable {
     H = height
     W = width
     K = storedChannels(outChannels)
+  }
+}
+
+extension DirectConvolution: ConvolutionKernel {
+  public static func variants(
+    for shape: ConvolutionShape, inputStored: Int, images: Int
+  ) -> [any ConvolutionKernel] {
+    guard shape.C == 1, inputStored == 1, shape.R == 3, shape.stride == 1 else { return [] }
+    return [DirectConvolution(height: shape.OH, width: shape.OW, outChannels: shape.K)]
+  }
+
+  public var name: String { "direct 3x3" }
+  public var multiplyAdds: Int { 9 * H * W * K }
+  public var cost: Double { Double(multiplyAdds) }
+  public var outStored: Int { K }
+  public var weightFloats: Int { 9 * K }
+  public func weightRow(channel: Int, y: Int, x: Int) -> Int { 3 * y + x }
+  public var fusesPooling: Bool { true }
+  public var masksGradient: Bool { true }
+  public var isCheapToRepeat: Bool { true }
+  public var packedFloats: Int { 0 }
+  public var packedTransposedFloats: Int { 0 }
+  public func packingTasks(transposed: Bool) -> Int { 0 }
+  public func pack(_ task: Int, _ memory: KernelMemory) {}
+  public var scratchFloats: Int { 0 }
+
+  public func forward(_ pass: ForwardPass) {
+    for image in 0..<pass.images {
+      directConvolutionForward(
+        self, input: pass.input[image], weight: pass.weight, bias: pass.bias, pass.epilogue,
+        output: pass.output[image], poolIndices: pass.poolIndices?[image])
+    }
+  }
+
+  /// The input has one channel, so it is the network's: there is no gradient with respect to it.
+  public func backward(_ pass: BackwardPass) {
+    for image in 0..<pass.images {
+      directConvolutionBackward(
+        self, input: pass.input[image], pass.source, image: image, pass.epilogue,
+        weightGradient: pass.weightGradient, biasGradient: pass.biasGradient)
+    }
   }
 }
 
@@ -42,10 +83,11 @@ private struct Taps {
   }
 }
 
-/// output: the interior of `[H, W, K]`, or with pooling of `[H/2, W/2, K]`, then places `[H/2, W/2, K]` too unless nil.
-public func firstConvolutionForward(
-  _ shape: FirstShape, input: Plane, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, _ epilogue: Epilogue,
-  output: Plane, places: UnsafeMutablePointer<UInt8>?
+/// output: the interior of `[H, W, K]`, or with pooling of `[H/2, W/2, K]`, then poolIndices `[H/2, W/2, K]` too unless nil.
+public func directConvolutionForward(
+  _ shape: DirectConvolution, input: Plane, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+  _ epilogue: Epilogue,
+  output: Plane, poolIndices: UnsafeMutablePointer<UInt8>?
 ) {
   let (K, row) = (shape.K, input.row)
   for k in stride(from: 0, to: K, by: 16) {
@@ -61,9 +103,9 @@ public func firstConvolutionForward(
           largest.meet(taps.at(corner + row, row), 2)
           largest.meet(taps.at(corner + row + 1, row), 3)
           store(rectified(largest.value), output.base + y * output.row + x * K + k)
-          guard let places else { continue }
+          guard let poolIndices else { continue }
           largest.close()
-          storePlaces(largest.place, places + (y * OW + x) * K + k)
+          storeIndices(largest.place, poolIndices + (y * OW + x) * K + k)
         }
       }
     } else {
@@ -122,14 +164,14 @@ private struct TapSums {
   }
 }
 
-/// Adds one picture's share to the gradients of weight `[9, K]` and bias `[K]`.
-public func firstConvolutionBackward(
-  _ shape: FirstShape, input: Plane, _ source: OutputGradient, image: Int, _ epilogue: Epilogue,
+/// Adds one image's share to the gradients of weight `[9, K]` and bias `[K]`.
+public func directConvolutionBackward(
+  _ shape: DirectConvolution, input: Plane, _ source: OutputGradient, image: Int, _ epilogue: Epilogue,
   weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>
 ) {
   let (K, row) = (shape.K, input.row)
   let (gradient, output) = (source.gradient[image], source.output[image])
-  let places = source.places.map { $0[image] }
+  let poolIndices = source.poolIndices.map { $0[image] }
   for k in stride(from: 0, to: K, by: 16) {
     var sums = TapSums()
     if epilogue == .reluMaxPool {
@@ -137,7 +179,7 @@ public func firstConvolutionBackward(
       for y in 0..<shape.H / 2 {
         for x in 0..<OW {
           let value = load(gradient.base + y * gradient.row + x * K + k)
-          let place = loadPlaces(places! + (y * OW + x) * K + k)
+          let place = loadIndices(poolIndices! + (y * OW + x) * K + k)
           let corner = UnsafePointer(input.base + 2 * y * row + 2 * x)
           sums.add(chosen(value, place, 0), corner, row)
           sums.add(chosen(value, place, 1), corner + 1, row)

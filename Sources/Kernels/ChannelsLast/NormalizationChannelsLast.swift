@@ -1,9 +1,9 @@
-/// Local response normalisation with the channels innermost: ``localResponseNormForward(_:channels:positions:_:_:scale:)``
+/// Local response normalization with the channels innermost: ``localResponseNormForward(_:channels:positions:_:_:scale:)``
 /// on the interior of `[H, W, S]`, `channels` of S stored ones in use.
 ///
-/// scale `[H, W, S]` is kept for the way back; scratch is three times S and 32 floats.
-public func normaliseChannelsLast(
-  height: Int, width: Int, channels: Int, _ constants: NormalisationConstants, input: Plane, output: Plane,
+/// scale `[H, W, S]` is kept for the backward pass; scratch is three times S and 32 floats.
+public func normalizeChannelsLast(
+  height: Int, width: Int, channels: Int, _ constants: NormalizationConstants, input: Plane, output: Plane,
   scale: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {
   let S = storedChannels(channels)
@@ -16,7 +16,7 @@ public func normaliseChannelsLast(
       for c in 0..<S { scratch[c] = x[c] * x[c] }
       for c in 0..<channels {
         var total: Float = 0
-        for other in constants.neighbours(c, of: channels) { total += scratch[other] }
+        for other in constants.neighbors(c, of: channels) { total += scratch[other] }
         s[c] = constants.k + share * total
       }
       for c in channels..<S { s[c] = 1 }
@@ -26,8 +26,8 @@ public func normaliseChannelsLast(
 }
 
 /// Adds the gradient with respect to the input; both gradients are interiors of `[H, W, S]`.
-public func normaliseChannelsLastBackward(
-  height: Int, width: Int, channels: Int, _ constants: NormalisationConstants, input: Plane,
+public func normalizeChannelsLastBackward(
+  height: Int, width: Int, channels: Int, _ constants: NormalizationConstants, input: Plane,
   scale: UnsafePointer<Float>, gradient: Plane, inputGradient: Plane, scratch: UnsafeMutablePointer<Float>
 ) {
   let S = storedChannels(channels)
@@ -45,7 +45,7 @@ public func normaliseChannelsLastBackward(
         dx[c] += dy[c] * roots[c]
       }
       for c in 0..<channels {
-        for other in constants.neighbours(c, of: channels) { dx[other] += factor * x[other] * shares[c] }
+        for other in constants.neighbors(c, of: channels) { dx[other] += factor * x[other] * shares[c] }
       }
     }
   }

@@ -4,17 +4,18 @@ import Synchronization
 /// Threads that wait between phases of work; in a phase they take tasks from one counter until none is left.
 ///
 /// Which thread does a task is open, so a task's result must not depend on it.
-final class ThreadTeam: @unchecked Sendable {
+final class ThreadPool: @unchecked Sendable {
   let threads: Int
   private let shared: Shared
   private var others: [pthread_t] = []
 
-  init(threads: Int) {
-    precondition(threads >= 1, "a team of \(threads) threads")
+  /// Throws ``TrainingError/thread(number:of:code:)``; threads that were started are ended then.
+  init(threads: Int) throws(TrainingError) {
+    precondition(threads >= 1, "a pool of \(threads) threads")
     self.threads = threads
     shared = Shared()
     for thread in 1..<max(1, threads) {
-      let start = Start(shared: shared, thread: thread)
+      let start = Unmanaged.passRetained(Start(shared: shared, thread: thread))
       var handle = pthread_t()
       let result = pthread_create(
         &handle, nil,
@@ -22,8 +23,11 @@ final class ThreadTeam: @unchecked Sendable {
           let start = Unmanaged<Start>.fromOpaque(pointer!).takeRetainedValue()
           start.shared.serve(thread: start.thread)
           return nil
-        }, Unmanaged.passRetained(start).toOpaque())
-      precondition(result == 0, "thread \(thread) of \(threads) could not be started: error \(result)")
+        }, start.toOpaque())
+      guard result == 0 else {
+        start.release()
+        throw .thread(number: thread + 1, of: threads, code: result)
+      }
       others.append(handle)
     }
   }

@@ -3,21 +3,21 @@ import Networks
 
 /// The plain path: convolutions unrolled into matrix products, images spread over threads, Linear layers over the
 /// whole batch. Every faster path is tested against it.
-final class ReferenceEngine: Engine {
-  let team: ThreadTeam
+final class BLASEngine: Engine {
+  let threadPool: ThreadPool
   private let layout: ParameterLayout
   private let batchSize: Int
   private let inputWidth: Int
   private let classes: Int
   private let stages: StageList
-  private let sizes: ReferenceSizes
+  private let sizes: BLASSizes
 
   private let imageBuffer: Buffer<Float>
   /// The output of each image stage that does not work in place, `[batch, outputCount]`.
   private let imageOutputs: [Buffer<Float>?]
-  /// A max-pooling's places.
-  private let places: [Buffer<UInt8>?]
-  /// A normalisation's scales.
+  /// A max-pooling's poolIndices.
+  private let poolIndices: [Buffer<UInt8>?]
+  /// A normalization's scales.
   private let scales: [Buffer<Float>?]
   /// The output of each Linear, `[batch, outputs]`.
   private let batchOutputs: [Buffer<Float>?]
@@ -32,7 +32,7 @@ final class ReferenceEngine: Engine {
   /// Scratch, two gradient buffers of one image, two activation buffers of one image, per thread.
   private let scratch: [Buffer<Float>]
   private var clock: StageClock?
-  /// Told of what goes through the layers, where somebody looks at it.
+  /// Sees what goes through the layers, where somebody looks at it.
   private let watch: SignalWatch?
 
   private var images: UnsafeMutablePointer<Float> { imageBuffer.pointer }
@@ -48,17 +48,17 @@ final class ReferenceEngine: Engine {
     let stages = try StageList(network, fusing: !watched)
     watch =
       watched ? SignalWatch(pictures: batchSize, positions: stages.imagePositions + stages.batchPositions) : nil
-    let sizes = ReferenceSizes(stages, batchSize: batchSize, threads: threads, momentum: momentum)
+    let sizes = BLASSizes(stages, batchSize: batchSize, threads: threads, momentum: momentum)
     self.stages = stages
     self.sizes = sizes
     self.batchSize = batchSize
     classes = network.classes
     inputWidth = network.input.dimensions.last!
     layout = stages.layout
-    team = ThreadTeam(threads: threads)
+    threadPool = try ThreadPool(threads: threads)
     imageBuffer = Buffer(batchSize * stages.inputCount)
     imageOutputs = stages.image.map { $0.outputCount.map { Buffer(batchSize * $0) } }
-    places = stages.image.map { if case .maxPool = $0 { Buffer(batchSize * $0.outputCount!) } else { nil } }
+    poolIndices = stages.image.map { if case .maxPool = $0 { Buffer(batchSize * $0.outputCount!) } else { nil } }
     scales = stages.image.map { if case .localResponseNorm = $0 { Buffer(batchSize * $0.outputCount!) } else { nil } }
     batchOutputs = stages.batch.map {
       if case .linear(_, let outputs, _, _) = $0 { Buffer(batchSize * outputs) } else { nil }
@@ -76,7 +76,7 @@ final class ReferenceEngine: Engine {
 
   func makeClock() -> (clock: StageClock, positions: [Int]) {
     let positions = stages.imagePositions + stages.batchPositions
-    let clock = StageClock(stages: positions.count, threads: team.threads)
+    let clock = StageClock(stages: positions.count, threads: threadPool.threads)
     self.clock = clock
     return (clock, positions)
   }
@@ -84,20 +84,20 @@ final class ReferenceEngine: Engine {
   /// What the last pass showed of each layer. Only of an engine that is watched.
   var signals: [LayerSignal] {
     guard let watch else { preconditionFailure("the engine is not watched") }
-    let places: [ParameterPlace?] =
+    let poolIndices: [ParameterPlace?] =
       stages.image.map { if case .convolution(_, _, let place, _) = $0 { place } else { nil } }
       + stages.batch.map { if case .linear(_, _, let place, _) = $0 { place } else { nil } }
     let outputs = imageOutputs + batchOutputs
     let counts = stages.image.map(\.count) + stages.batch.map(\.outputCount)
     return watch.signals.enumerated().map { index, signal in
       var signal = signal
-      // Behind layers that work in place what they made of it stands there.
+      // Behind layers that work in place what they made of it is there.
       if index + 1 == outputs.count || outputs[index + 1] != nil,
         let output = outputs[...index].last(where: { $0 != nil })
       {
         signal.outputSpread = spread(output!.pointer, pictures: batchSize, count: counts[index])
       }
-      if let place = places[index] {
+      if let place = poolIndices[index] {
         signal.weightRMS = rootMeanSquare(parameters + place.weight, count: place.weightCount)
         signal.weightGradientRMS = rootMeanSquare(gradients + place.weight, count: place.weightCount)
       }
@@ -160,8 +160,8 @@ final class ReferenceEngine: Engine {
   // MARK: Forward
 
   private func forwardBackward(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?) -> BatchResult {
-    precondition(count >= 1 && count <= batchSize, "\(count) pictures in a batch of \(batchSize)")
-    team.run(tasks: count) { image, thread in forwardKept(image, thread) }
+    precondition(count >= 1 && count <= batchSize, "\(count) images in a batch of \(batchSize)")
+    threadPool.run(tasks: count) { image, thread in forwardKept(image, thread) }
     forwardBatch(count, dropout)
     let result = lossAndGradient(count, labels, logitGradient.pointer)
     backwardBatch(count, dropout)
@@ -170,8 +170,8 @@ final class ReferenceEngine: Engine {
   }
 
   func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult {
-    precondition(count >= 1 && count <= batchSize, "\(count) pictures in a batch of \(batchSize)")
-    team.run(tasks: count) { image, thread in forwardOnly(image, thread) }
+    precondition(count >= 1 && count <= batchSize, "\(count) images in a batch of \(batchSize)")
+    threadPool.run(tasks: count) { image, thread in forwardOnly(image, thread) }
     forwardBatch(count, nil)
     return lossAndGradient(count, labels, nil, predicted)
   }
@@ -182,14 +182,14 @@ final class ReferenceEngine: Engine {
     return images
   }
 
-  /// One image through the image stages; what the way back needs is kept.
+  /// One image through the image stages; what the backward pass needs is kept.
   private func forwardKept(_ image: Int, _ thread: Int) {
     var input = images + image * stages.inputCount
     for (index, stage) in stages.image.enumerated() {
       let output = imageOutputs[index].map { $0.pointer + image * stage.outputCount! } ?? input
       let began = clock == nil ? 0 : seconds()
       forward(
-        stage, input, output, places: places[index].map { $0.pointer + image * stage.outputCount! },
+        stage, input, output, poolIndices: poolIndices[index].map { $0.pointer + image * stage.outputCount! },
         scale: scales[index].map { $0.pointer + image * stage.outputCount! }, scratch[thread].pointer)
       clock?.add(seconds() - began, stage: index, isForward: true, thread: thread)
       watch?.see(output, count: stage.count, stage: index, picture: image, isGradient: false)
@@ -213,7 +213,8 @@ final class ReferenceEngine: Engine {
       }
       let aside = memory + 2 * sizes.largestImage
       forward(
-        stage, input, output, places: UnsafeMutableRawPointer(aside).assumingMemoryBound(to: UInt8.self), scale: aside,
+        stage, input, output, poolIndices: UnsafeMutableRawPointer(aside).assumingMemoryBound(to: UInt8.self),
+        scale: aside,
         scratch[thread].pointer)
       input = output
     }
@@ -221,14 +222,15 @@ final class ReferenceEngine: Engine {
 
   private func forward(
     _ stage: ImageStage, _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    places: UnsafeMutablePointer<UInt8>?, scale: UnsafeMutablePointer<Float>?, _ scratch: UnsafeMutablePointer<Float>
+    poolIndices: UnsafeMutablePointer<UInt8>?, scale: UnsafeMutablePointer<Float>?,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     switch stage {
     case .convolution(let shape, let relu, let place, _):
       convolutionForward(
         input, weight: parameters + place.weight, bias: parameters + place.bias, shape, relu: relu, output,
         scratch: scratch)
-    case .maxPool(let shape): maxPoolForward(input, shape, output, places: places!)
+    case .maxPool(let shape): maxPoolForward(input, shape, output, poolIndices: poolIndices!)
     case .localResponseNorm(let channels, let positions, let constants):
       localResponseNormForward(input, channels: channels, positions: positions, constants, output, scale: scale!)
     case .relu(let count): reluForward(output, count: count)
@@ -244,7 +246,7 @@ final class ReferenceEngine: Engine {
       case .linear(let inputs, let outputs, let place, _):
         let output = batchOutputs[index]!.pointer
         let slices = Slices(outputs, tasks: sizes.linearSlices)
-        team.run(tasks: slices.tasks) { task, _ in
+        threadPool.run(tasks: slices.tasks) { task, _ in
           let range = slices[task]
           for row in 0..<count {
             (output + row * outputs + range.lowerBound).update(
@@ -258,13 +260,13 @@ final class ReferenceEngine: Engine {
         input = output
       case .relu(let floats):
         let slices = Slices(count * floats, tasks: sizes.linearSlices)
-        team.run(tasks: slices.tasks) { task, _ in
+        threadPool.run(tasks: slices.tasks) { task, _ in
           reluForward(input + slices[task].lowerBound, count: slices[task].count)
         }
       case .dropout(let floats, let probability, let layer):
         if let key { applyDropout(input, count * floats, probability, layer, key) }
       }
-      clock?.add((seconds() - began) * Double(team.threads), stage: place, isForward: true, thread: 0)
+      clock?.add((seconds() - began) * Double(threadPool.threads), stage: place, isForward: true, thread: 0)
       for row in 0..<(watch == nil ? 0 : count) {
         watch?.see(
           input + row * stage.outputCount, count: stage.outputCount, stage: place, picture: row, isGradient: false)
@@ -278,7 +280,7 @@ final class ReferenceEngine: Engine {
     guard probability > 0 else { return }
     let random = key.random(layer: layer)
     let slices = Slices(count, tasks: sizes.linearSlices)
-    team.run(tasks: slices.tasks) { task, _ in
+    threadPool.run(tasks: slices.tasks) { task, _ in
       let range = slices[task]
       dropout(x + range.lowerBound, first: range.lowerBound, count: range.count, probability: probability, random)
     }
@@ -307,13 +309,14 @@ final class ReferenceEngine: Engine {
       let began = clock == nil ? 0 : seconds()
       defer {
         clock?.add(
-          (seconds() - began) * Double(team.threads), stage: stages.image.count + index, isForward: false, thread: 0)
+          (seconds() - began) * Double(threadPool.threads), stage: stages.image.count + index, isForward: false,
+          thread: 0)
       }
       switch stage {
       case .linear(let inputs, let outputs, let place, let needsInputGradient):
         let input = batchInput(index)
         let rows = Slices(outputs, tasks: sizes.linearSlices)
-        team.run(tasks: rows.tasks) { task, _ in
+        threadPool.run(tasks: rows.tasks) { task, _ in
           let range = rows[task]
           gemm(
             transposeA: true, m: range.count, n: inputs, k: count, gradient + range.lowerBound, lda: outputs, input,
@@ -328,7 +331,7 @@ final class ReferenceEngine: Engine {
         guard needsInputGradient else { return }
         let inputGradient = batchGradients[index]!.pointer
         let columns = Slices(inputs, tasks: sizes.linearSlices)
-        team.run(tasks: columns.tasks) { task, _ in
+        threadPool.run(tasks: columns.tasks) { task, _ in
           let range = columns[task]
           gemm(
             m: count, n: range.count, k: outputs, gradient, lda: outputs,
@@ -339,7 +342,7 @@ final class ReferenceEngine: Engine {
       case .relu(let floats):
         let output = batchInput(index)
         let slices = Slices(count * floats, tasks: sizes.linearSlices)
-        team.run(tasks: slices.tasks) { task, _ in
+        threadPool.run(tasks: slices.tasks) { task, _ in
           let first = slices[task].lowerBound
           reluBackward(output: output + first, gradient + first, count: slices[task].count)
         }
@@ -357,11 +360,11 @@ final class ReferenceEngine: Engine {
 
   /// Images in pieces that do not depend on the threads; the pieces' gradients are added in their order.
   private func backwardImages(_ count: Int) {
-    // The first Linear's; what stands before it works in place.
+    // The first Linear's; what is before it works in place.
     guard sizes.convolutionParameters > 0, let first = batchGradients.lazy.compactMap({ $0 }).first else { return }
     let featureGradient = first.pointer
     let pieces = sizes.chunks
-    team.run(tasks: pieces) { piece, thread in
+    threadPool.run(tasks: pieces) { piece, thread in
       let sums = chunkGradients.pointer + piece * sizes.convolutionParameters
       sums.update(repeating: 0, count: sizes.convolutionParameters)
       for image in count * piece / pieces..<count * (piece + 1) / pieces {
@@ -369,7 +372,7 @@ final class ReferenceEngine: Engine {
       }
     }
     let slices = Slices(sizes.convolutionParameters, tasks: 16)
-    team.run(tasks: slices.tasks) { task, _ in
+    threadPool.run(tasks: slices.tasks) { task, _ in
       let range = slices[task]
       let target = gradients + range.lowerBound
       target.update(from: chunkGradients.pointer + range.lowerBound, count: range.count)
@@ -408,7 +411,8 @@ final class ReferenceEngine: Engine {
           scratch: scratch[thread].pointer)
       case .maxPool(let shape):
         maxPoolBackward(
-          outputGradient: gradient, places: places[index]!.pointer + image * stage.outputCount!, shape, inputGradient)
+          outputGradient: gradient, poolIndices: poolIndices[index]!.pointer + image * stage.outputCount!, shape,
+          inputGradient)
       case .localResponseNorm(let channels, let positions, let constants):
         localResponseNormBackward(
           input, scale: scales[index]!.pointer + image * stage.outputCount!, outputGradient: gradient,
@@ -433,7 +437,7 @@ final class ReferenceEngine: Engine {
 
   private func update(_ rule: UpdateRule) {
     let slices = Slices(layout.count, tasks: 64)
-    team.run(tasks: slices.tasks) { task, _ in
+    threadPool.run(tasks: slices.tasks) { task, _ in
       let (first, count) = (slices[task].lowerBound, slices[task].count)
       if let velocities {
         sgdUpdate(

@@ -99,7 +99,7 @@ public func col2im(
   }
 }
 
-/// The output columns whose kernel cell in column `x` lies inside the picture.
+/// The output columns whose kernel cell in column `x` lies inside the image.
 private func validSpan(_ shape: ConvolutionShape, _ x: Int) -> Range<Int> {
   let first = max(0, (shape.padding - x + shape.stride - 1) / shape.stride)
   let reach = shape.W - 1 + shape.padding - x

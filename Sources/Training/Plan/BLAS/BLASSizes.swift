@@ -1,10 +1,10 @@
 public import Networks
 
 /// The sizes of the plain path's buffers.
-struct ReferenceSizes: Sendable {
+struct BLASSizes: Sendable {
   /// How many pieces of a batch have gradients of their own: fixed, so that sums have one order for any thread count.
   let chunks: Int
-  /// The convolutions' parameters, which stand before those of the Linear layers.
+  /// The convolutions' parameters, which are before those of the Linear layers.
   let convolutionParameters: Int
   /// The largest scratch that a convolution needs.
   let scratchFloats: Int
