@@ -20,7 +20,9 @@ extension RunFolder {
     guard sha256Hex(data) == file.digest, data.count == file.bytes else {
       return ["\(file.path) is not what the journal says of it"]
     }
-    let isRight = stride(from: 0, to: data.count - 1, by: 2).map { data[data.startIndex + $0] == data[data.startIndex + $0 + 1] }
+    let isRight = stride(from: 0, to: data.count - 1, by: 2).map {
+      data[data.startIndex + $0] == data[data.startIndex + $0 + 1]
+    }
     for case .predictions(let predictions) in records where predictions != PredictionsRecord(isRight: isRight) {
       return ["\(file.path) gives other correct classifications than the journal"]
     }

@@ -251,7 +251,9 @@ extension RecordLimits {
   /// At most so many steps can be done by a run.
   private static func steps(of run: RunRecord) -> Int {
     let most = 1 << 40
-    guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(run.configuration.utf8)) else { return most }
+    guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(run.configuration.utf8)) else {
+      return most
+    }
     if let cost = settings.measure?.cost?.steps { return min(most, max(0, cost)) }
     let examples = settings.dataset?.train ?? Self.examples
     let batch = max(1, settings.training?.batch_size ?? 1)

@@ -6,7 +6,8 @@ import Testing
   /// A program with one complete run of a second.
   private static func store() throws -> (program: Program, run: String) {
     let program = try Program()
-    try program.write("tiny.yaml", Samples.tiny.replacing("{arch: vgg11, ratio: 32}", with: "{arch: vgg11, ratio: 32, hidden: 16}"))
+    try program.write(
+      "tiny.yaml", Samples.tiny.replacing("{arch: vgg11, ratio: 32}", with: "{arch: vgg11, ratio: 32, hidden: 16}"))
     let outcome = try program.run(["run", "tiny.yaml", "--only", "smaller"])
     #expect(outcome.code == 0, "\(outcome)")
     let runs = try FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab/runs")
@@ -30,7 +31,9 @@ import Testing
 
   /// No command ends by a trap, hangs, or with a code that is not documented.
   private func look(_ program: Program, _ run: String) throws {
-    for command in [["list"], ["show", run], ["doctor"], ["plan", "tiny.yaml"], ["gc"], ["query", "SELECT * FROM run"]] {
+    for command in [
+      ["list"], ["show", run], ["doctor"], ["plan", "tiny.yaml"], ["gc"], ["query", "SELECT * FROM run"],
+    ] {
       let outcome = try program.run(command)
       #expect([0, 2, 64, 65, 66, 74].contains(outcome.code), "\(command): \(outcome)")
       #expect(!outcome.errors.contains("Fatal error") && !outcome.errors.contains("Error Domain="))
@@ -39,7 +42,9 @@ import Testing
 
   // MARK: Names in records
 
-  @Test(arguments: ["../../../victim.txt", "/etc/hostname", "..", "a/../../../../victim.txt", "journal.jsonl", ".hidden"])
+  @Test(arguments: [
+    "../../../victim.txt", "/etc/hostname", "..", "a/../../../../victim.txt", "journal.jsonl", ".hidden",
+  ])
   func aCheckpointNamesNoFileOutside(path: String) throws {
     let (program, run) = try Self.interrupted()
     defer { program.remove() }
@@ -185,7 +190,8 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [
-      "python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[2]); c.executescript(sys.argv[1]); c.commit()",
+      "python3", "-c",
+      "import sqlite3, sys; c = sqlite3.connect(sys.argv[2]); c.executescript(sys.argv[1]); c.commit()",
       sql, path,
     ]
     try process.run()
@@ -198,8 +204,12 @@ import Testing
   @Test(arguments: [
     ("\"seconds\":[^,}]*", "\"seconds\":1e19"), ("\"trainingSeconds\":[^,}]*", "\"trainingSeconds\":1e19"),
     ("\"step\":4\\b", "\"step\":-9223372036854775808"), ("\"peakResidentBytes\":[0-9]*", "\"peakResidentBytes\":-1"),
-    ("\"examples_per_second\",\"step\":([0-9]*),\"value\":[^,}]*", "\"examples_per_second\",\"step\":8,\"value\":1e-300"),
-    ("\"threads\":[0-9]*", "\"threads\":9223372036854775807"), ("\"memoryBytes\":[0-9]*", "\"memoryBytes\":9223372036854775807"),
+    (
+      "\"examples_per_second\",\"step\":([0-9]*),\"value\":[^,}]*",
+      "\"examples_per_second\",\"step\":8,\"value\":1e-300"
+    ),
+    ("\"threads\":[0-9]*", "\"threads\":9223372036854775807"),
+    ("\"memoryBytes\":[0-9]*", "\"memoryBytes\":9223372036854775807"),
   ])
   func anOddNumberEndsNoCommand(pattern: String, text: String) throws {
     let (program, run) = try Self.store()
@@ -218,7 +228,9 @@ import Testing
     let (program, run) = try Self.store()
     defer { program.remove() }
     try Journal.change(program, run) { json in
-      json.replacing(/"test_accuracy","step":([0-9]*),"value":[0-9.]*/) { "\"test_accuracy\",\"step\":\($0.1),\"value\":0.9375" }
+      json.replacing(/"test_accuracy","step":([0-9]*),"value":[0-9.]*/) {
+        "\"test_accuracy\",\"step\":\($0.1),\"value\":0.9375"
+      }
     }
     try? FileManager.default.removeItem(atPath: "\(program.directory)/.vgglab/lab.sqlite")
     let list = try program("list")
@@ -230,7 +242,9 @@ import Testing
     let verified = try program("archive", "verify", "forged")
     #expect(verified.code == 2 && verified.output.contains("its predictions give"), "\(verified)")
     let other = try program("archive", "import", "forged", "--store", "other")
-    #expect(other.code == 65 && other.errors.contains("failed verification") && !program.exists("other/runs/\(run)"), "\(other)")
+    #expect(
+      other.code == 65 && other.errors.contains("failed verification") && !program.exists("other/runs/\(run)"),
+      "\(other)")
   }
 
   // MARK: Who may look

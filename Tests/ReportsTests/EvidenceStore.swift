@@ -108,7 +108,8 @@ final class EvidenceStore {
       records.append(
         .artifact(
           ArtifactRecord(
-            name: artifact.name, path: try #require(PlainName("\(artifact.name).u8")), bytes: artifact.data.count, digest: artifact.digest)))
+            name: artifact.name, path: try #require(PlainName("\(artifact.name).u8")), bytes: artifact.data.count,
+            digest: artifact.digest)))
     }
     records.append(
       end

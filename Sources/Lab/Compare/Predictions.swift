@@ -18,7 +18,8 @@ struct Predictions {
     guard let artifact = try store.artifact(run: run.id, name: "predictions") else { return nil }
     let folder = try RunFolder(store: store.directory, existing: run.id)
     let path = "\(folder.path)/\(artifact.path)"
-    guard let file = PlainName(artifact.path), let data = try? folder.open().read(file), data.count == artifact.bytes, data.count.isMultiple(of: 2),
+    guard let file = PlainName(artifact.path), let data = try? folder.open().read(file), data.count == artifact.bytes,
+      data.count.isMultiple(of: 2),
       sha256Hex(data) == artifact.digest
     else { throw LabError.artifactChanged(path: path) }
     for index in stride(from: data.startIndex, to: data.endIndex, by: 2) {

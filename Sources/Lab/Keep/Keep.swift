@@ -67,7 +67,9 @@ public struct Keeper {
     }
     for run in runs {
       // Nothing is left to be marked of a run whose folder is gone.
-      if run.state == .gone { try store.forget(run.id) } else {
+      if run.state == .gone {
+        try store.forget(run.id)
+      } else {
         try annotate(run, [AnnotationRecord(kind: .remove, at: timestamp())])
       }
     }

@@ -55,7 +55,8 @@ struct LocalExecutor: Executor {
       "--attached",
     ]
     if let data = job.data { arguments += ["--data", data] }
-    return try start(arguments, log: try RunFolder(store: job.store, existing: job.run).open().file(RunFiles.log, .append))
+    return try start(
+      arguments, log: try RunFolder(store: job.store, existing: job.run).open().file(RunFiles.log, .append))
   }
 
   func start(_ job: SmokeJob) throws -> any WorkerHandle {

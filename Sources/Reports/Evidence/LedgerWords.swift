@@ -60,6 +60,7 @@ struct LedgerWords {
   }
 
   private static let chineseStates: [RunState: String] = [
-    .queued: "尚未开始", .running: "正在运行", .failed: "失败", .interrupted: "中断", .lost: "失去联系", .gone: "文件夹已不在", .completed: "完成",
+    .queued: "尚未开始", .running: "正在运行", .failed: "失败", .interrupted: "中断", .lost: "失去联系", .gone: "文件夹已不在",
+    .completed: "完成",
   ]
 }

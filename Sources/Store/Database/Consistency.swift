@@ -21,7 +21,8 @@ extension Store {
         try database.execute(sql: "ATTACH ? AS indexed", arguments: ["file:\(escaped)?mode=ro"])
         defer { try? database.execute(sql: "DETACH indexed") }
         let tables = try String.fetchAll(
-          database, sql: "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'")
+          database,
+          sql: "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'")
         var problems: [String] = []
         for table in tables {
           let name = table.quotedDatabaseIdentifier

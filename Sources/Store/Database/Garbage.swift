@@ -130,7 +130,9 @@ extension Store {
             "layer WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.network = layer.network)",
             "network WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.network = network.digest)",
           ] { try database.execute(sql: "DELETE FROM \(orphan)") }
-          if let row { try restoreNewest(experiment: row.value(0), trial: row.value(1), trialID: row.value(2), database) }
+          if let row {
+            try restoreNewest(experiment: row.value(0), trial: row.value(1), trialID: row.value(2), database)
+          }
           return .commit
         }
       }

@@ -68,7 +68,9 @@ enum IndexFile {
         path: isQuiet ? "file:\(escaped)?immutable=1" : path, configuration: configuration)
       defer { try? queue.close() }
       return try queue.read(judge)
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY {
+    } catch let error as DatabaseError
+      where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
+    {
       return isQuiet ? .damaged(error.message ?? "damaged") : judge(path, isQuiet: true)
     } catch {
       return .damaged(Store.reason(error))
@@ -86,7 +88,8 @@ enum IndexFile {
       return .ours(version: version)
     }
     let tables = Set(found.keys)
-    let isOurs = application == applicationID || tables.isSuperset(of: ["run", "trial", "attempt", "metric", "journal"])
+    let isOurs =
+      application == applicationID || tables.isSuperset(of: ["run", "trial", "attempt", "metric", "journal"])
     guard isOurs, [0, applicationID].contains(application) else {
       return .foreign("it has other tables than a store's")
     }

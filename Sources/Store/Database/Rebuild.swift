@@ -23,7 +23,8 @@ extension Store {
     _ = try filing { () throws(FileError) in try folder.folder(making: name, mode: StoreFolder.mode) }
     let temporary = "\(directory)/\(beside)"
     let store = try connect(
-      directory, path: "\(temporary)/lab.sqlite", access: .readWrite, networkFileSystem: NetworkFileSystem.name(at: directory))
+      directory, path: "\(temporary)/lab.sqlite", access: .readWrite,
+      networkFileSystem: NetworkFileSystem.name(at: directory))
     let problems = try store.ingest()
     do {
       if try replaceContent(of: target, by: store) { return problems }

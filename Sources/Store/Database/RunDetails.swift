@@ -136,22 +136,34 @@ extension Store {
           """
         ).map { row in
           RunDetails.Attempt(
-            attempt: try row.value("attempt"), started_at: try row.value("started_at"), vgglab_version: try row.value("vgglab_version"),
-            binary_digest: try row.value("binary_digest"), git_commit: try row.optional("git_commit"), git_dirty: try row.optional("git_dirty"),
-            host: try row.value("host"), operating_system: try row.value("operating_system"), cpu: try row.value("cpu"), cores: try row.value("cores"),
-            threads: try row.value("threads"), kernels: try row.value("kernels"), instruction_set: try row.value("instruction_set"),
-            blas: try row.value("blas"), blas_core: try row.value("blas_core"), data_digests: try row.value("data_digests"),
-            exit_at: try row.optional("exit_at"), exit_code: try row.optional("exit_code"), exit_signal: try row.optional("exit_signal"),
-            exit_cause: try row.optional("exit_cause"), resumed_from: try row.value("resumed_from"), differences: try row.optional("differences"))
+            attempt: try row.value("attempt"), started_at: try row.value("started_at"),
+            vgglab_version: try row.value("vgglab_version"),
+            binary_digest: try row.value("binary_digest"), git_commit: try row.optional("git_commit"),
+            git_dirty: try row.optional("git_dirty"),
+            host: try row.value("host"), operating_system: try row.value("operating_system"), cpu: try row.value("cpu"),
+            cores: try row.value("cores"),
+            threads: try row.value("threads"), kernels: try row.value("kernels"),
+            instruction_set: try row.value("instruction_set"),
+            blas: try row.value("blas"), blas_core: try row.value("blas_core"),
+            data_digests: try row.value("data_digests"),
+            exit_at: try row.optional("exit_at"), exit_code: try row.optional("exit_code"),
+            exit_signal: try row.optional("exit_signal"),
+            exit_cause: try row.optional("exit_cause"), resumed_from: try row.value("resumed_from"),
+            differences: try row.optional("differences"))
         },
         reductions: try rows("SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key").map {
-          RunDetails.Reduction(key: try $0.value("key"), full: try $0.value("full_value"), used: try $0.value("used_value"))
+          RunDetails.Reduction(
+            key: try $0.value("key"), full: try $0.value("full_value"), used: try $0.value("used_value"))
         },
         artifacts: try rows("SELECT name, path, bytes, digest FROM artifact WHERE run = ? ORDER BY name").map {
-          RunDetails.Artifact(name: try $0.value("name"), path: try $0.value("path"), bytes: try $0.value("bytes"), digest: try $0.value("digest"))
+          RunDetails.Artifact(
+            name: try $0.value("name"), path: try $0.value("path"), bytes: try $0.value("bytes"),
+            digest: try $0.value("digest"))
         },
         events: try rows("SELECT attempt, at, kind, message FROM event WHERE run = ? ORDER BY rowid").map {
-          RunDetails.Event(attempt: try $0.value("attempt"), at: try $0.value("at"), kind: try $0.value("kind"), message: try $0.value("message"))
+          RunDetails.Event(
+            attempt: try $0.value("attempt"), at: try $0.value("at"), kind: try $0.value("kind"),
+            message: try $0.value("message"))
         },
         steps: try rows(
           """

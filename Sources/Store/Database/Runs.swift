@@ -178,13 +178,19 @@ extension Store {
         // By their places: looking columns up by name costs more than the query.
         runs.append(
           RunSummary(
-            id: try row.value(0), experiment: try row.value(1), trial: try row.value(2), trialID: try row.value(3), profile: try row.optional(4), configuration: try row.optional(24),
-            state: try state(row), cause: try row.optional(outcome == nil ? 28 : 6), createdAt: try row.value(7), endedAt: try row.optional(8),
+            id: try row.value(0), experiment: try row.value(1), trial: try row.value(2), trialID: try row.value(3),
+            profile: try row.optional(4), configuration: try row.optional(24),
+            state: try state(row), cause: try row.optional(outcome == nil ? 28 : 6), createdAt: try row.value(7),
+            endedAt: try row.optional(8),
             attempts: try row.value(9), seed: try row.value(10),
-            epochs: try row.value(11), arch: try row.optional(12), ratio: try row.optional(13), input: try row.optional(14), parameters: try row.optional(15), trainLoss: try row.optional(16),
-            trainAccuracy: try row.optional(17), testLoss: try row.optional(18), testAccuracy: try row.optional(19), examplesPerSecond: try row.optional(20),
-            seconds: try row.optional(21), trainingSeconds: try row.optional(22), peakResidentBytes: try row.optional(23),
-            tags: tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: try row.optional(27)))
+            epochs: try row.value(11), arch: try row.optional(12), ratio: try row.optional(13),
+            input: try row.optional(14), parameters: try row.optional(15), trainLoss: try row.optional(16),
+            trainAccuracy: try row.optional(17), testLoss: try row.optional(18), testAccuracy: try row.optional(19),
+            examplesPerSecond: try row.optional(20),
+            seconds: try row.optional(21), trainingSeconds: try row.optional(22),
+            peakResidentBytes: try row.optional(23),
+            tags: tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: try row.optional(27)
+          ))
       }
       return runs
     }

@@ -40,7 +40,9 @@ extension Store {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     let data: Data
-    do { data = try encoder.encode(value) } catch { throw .notWritable(path: "\(directory)/\(name)", reason: "\(error)") }
+    do { data = try encoder.encode(value) } catch {
+      throw .notWritable(path: "\(directory)/\(name)", reason: "\(error)")
+    }
     try filing { () throws(FileError) in
       try Folder(directory).folder(making: name, mode: StoreFolder.mode).write(file, data)
     }
