@@ -21,8 +21,8 @@ extension LabCommand {
     } catch let error as ValidationError {
       throw error
     } catch {
-      complain("vgglab: \(error)")
-      throw ExitCode(contractExitCode(for: error))
+      complain("vgglab: \(sentence(for: error))")
+      throw ExitCode(exitCode(for: error))
     }
   }
 }
