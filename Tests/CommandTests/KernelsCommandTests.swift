@@ -8,7 +8,8 @@ import Testing
     defer { program.remove() }
     program.environment = environment
     let outcome = try program.run([
-      "bench", "step", "--arch", "vgg11", "--ratio", "32", "--resize", "32", "--batch", "2", "--steps", "1", "--kernels",
+      "bench", "step", "--arch", "vgg11", "--ratio", "32", "--resize", "32", "--batch", "2", "--steps", "1",
+      "--kernels",
       kernels,
     ])
     #expect(outcome.code == 0, "\(outcome.errors)")
