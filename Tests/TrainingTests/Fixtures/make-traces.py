@@ -169,7 +169,7 @@ TRACES = [
     ("VGG-11, ratio 8", "vgg11", 8, 32, lambda: vgg((1, 1, 2, 2, 2), 8, 32), 1e-3),
     ("VGG-11, ratio 4, momentum and weight decay", "vgg11", 4, 32, lambda: vgg((1, 1, 2, 2, 2), 4, 32), 5e-4, 0.9, 5e-2),
     ("VGG-11 with normalization, ratio 8", "vgg11-lrn", 8, 32, lambda: vgg((1, 1, 2, 2, 2), 8, 32, lrn=True), 1e-3),
-    ("VGG-16, ratio 8", "vgg16", 8, 32, lambda: vgg((2, 2, 3, 3, 3), 8, 32), 5e-4),
+    ("VGG-16, ratio 8", "vgg16", 8, 32, lambda: vgg((2, 2, 3, 3, 3), 8, 32), 3e-3),
     ("AlexNet, ratio 2", "alexnet", 2, 75, lambda: alexnet(2, 128), 5e-4),
     ("AlexNet, ratio 3, odd sizes", "alexnet", 3, 111, lambda: alexnet(3, 340), 2e-4),
 ]
