@@ -127,6 +127,8 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   case evidence(StoreError)
   case archive(ArchiveProblem)
   case settings([SettingProblem])
+  /// Why nothing was written into a folder.
+  case output(OutputProblem)
 
   public var description: String {
     switch self {
@@ -134,6 +136,7 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
     case .page(let file, let problem): "\(file): \(problem)"
     case .evidence(let error): "\(error)"
     case .archive(let problem): "\(problem)"
+    case .output(let problem): "\(problem)"
     case .frontMatter(let problems): "\(problems)"
     case .notebook(let file, let problems):
       problems.prefix(Self.shown).map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
@@ -175,6 +178,7 @@ extension ReportError: Fault {
     case .archive: .usage
     case .frontMatter, .notebook: .badInput
     case .settings: .usage
+    case .output: .inputOutput
     }
   }
 }

@@ -168,7 +168,7 @@ import Reports
     let folder = EvidenceStore()
     let report = try folder.weave(folder.fill())
     let out = "\(folder.folder)/out"
-    try writeReport(report.report, to: out)
+    try writeReport(report, to: out)
     var verifier = Verifier(version: "1.2.3")
     #expect(try verifier.verify(path: out).isSound)
     #expect(report.changes(in: out).isSound)
@@ -194,7 +194,7 @@ import Reports
     let report = try folder.weave(folder.fill())
     let out = "\(folder.folder)/out"
     #expect(report.changes(in: out).differences.allSatisfy { $0.what == "is not there yet" })
-    try writeReport(report.report, to: out)
+    try writeReport(report, to: out)
     try folder.add("large", accuracy: 0.875, day: 6)
     let changes = try folder.weave(folder.open()).changes(in: out)
     #expect(changes.stale > 0 && changes.changeText.contains("\"+12.5\u{A0}pt\" becomes \"+25.0\u{A0}pt\""))
@@ -270,7 +270,10 @@ import Reports
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(text.replacing("\r", with: "") == "large,0.75\nsmall,0.625\n")
-    #expect(throws: ReportError.page(file: out, .notEmpty)) {
+    // What it wrote itself it may replace; nothing else.
+    #expect(try extractEvidence(from: report.page, file: "p", to: out) == names)
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(out)/notebook.md"))
+    #expect(throws: ReportError.output(.changed(out, names: ["notebook.md"]))) {
       try extractEvidence(from: report.page, file: "p", to: out)
     }
   }
@@ -325,7 +328,7 @@ import Reports
     let page = String(decoding: try #require(woven.report.files["index.html"]), as: UTF8.self)
     woven.report.files["index.html"] = Data(page.replacing(/<script type[^\n]*\n/) { _ in block }.utf8)
     let out = "\(folder.path)/elsewhere"
-    try writeReport(woven.report, to: out)
+    try writeReport(woven, to: out)
     var verifier = Verifier(version: "1.2.3")
     let found = try verifier.verify(folder: out)
     #expect(found.isSound && !found.isVerified() && found.isVerified(allowing: [.figures]), "\(found.text)")

@@ -137,11 +137,20 @@ public struct ArchiveFolder: Sendable {
     }
   }
 
-  /// Where a new archive comes. Throws ``ReportError/archive(_:)`` for a name that is no file's, or that is taken.
+  /// Where a new archive comes: nothing is there, or an empty folder. Throws ``ReportError/archive(_:)`` for a name that is no
+  /// file's, or that an archive has, and ``ReportError/output(_:)`` for what vgglab did not make.
   func newArchive(_ name: String) throws(ReportError) -> String {
     guard Archive.isName(name) else { throw .archive(.badName(name)) }
-    guard fileKind("\(path)/\(name)") == nil else { throw .archive(.exists(name)) }
-    return "\(path)/\(name)"
+    let folder = "\(path)/\(name)"
+    switch fileKind(folder) {
+    case nil: return folder
+    case .folder:
+      let names = (try? Folder(folder).names()) ?? ["names that cannot be read"]
+      if names.contains("archive.json") { throw .archive(.exists(name)) }
+      guard names.isEmpty else { throw .output(.notMade(folder, names: names)) }
+      return folder
+    default: throw .output(.notAFolder(folder))
+    }
   }
 
   public var names: [String] {

@@ -104,12 +104,12 @@ extension ArchiveFolder {
     try writeFileAtomically("\(folder)/evidence.json.gz", gzipped(Data(rows.json.json.utf8)))
     var reports: [Archive.Report] = []
     for notebook in request.notebooks.map({ anonymizer?.source($0) ?? $0 }) {
-      let name = String((notebook.file as NSString).lastPathComponent)
+      let name = lastPathComponent(notebook.file)
       let stem = name.hasSuffix(".md") ? String(name.dropLast(3)) : name
       guard isPlainFileName(stem) else { throw ReportError.archive(.badName(stem)) }
       guard !reports.contains(where: { $0.folder == stem }) else { throw ReportError.archive(.twice(stem)) }
       let woven = try weaveCheckable(notebook, store: copies, version: request.version)
-      try writeReport(woven.report, to: "\(folder)/reports/\(stem)")
+      try OwnedFolder("\(folder)/reports/\(stem)").fill(woven.report.files)
       reports.append(
         Archive.Report(
           folder: stem, notebook: name, title: woven.title, language: woven.language, id: woven.evidence.reportID))

@@ -1,4 +1,5 @@
 import ExactJSON
+import Files
 import Foundation
 import Store
 
@@ -60,7 +61,7 @@ func researchObject(_ archive: Archive, _ rows: StoreEvidence, _ folder: String)
 }
 
 private func format(of name: String) -> String {
-  switch (name as NSString).pathExtension {
+  switch pathExtension(name) {
   case "html": "text/html"
   case "md": "text/markdown"
   case "csv": "text/csv"

@@ -4,6 +4,7 @@ import Foundation
 extension CheckableReport {
   /// What would change if the report were written into a folder, as differences of what is there from what is right.
   public func changes(in folder: String) -> Verification {
+    if let drawnElsewhere = verificationIfDrawnElsewhere(in: folder) { return drawnElsewhere }
     var found = Verification()
     found.report = evidence.reportID
     found.runs = usedRuns.count
@@ -30,10 +31,24 @@ extension CheckableReport {
         if let first = lines.differences.first { found.add(first) }
       }
     }
-    for name in leftovers(in: folder, of: report) {
+    for name in OwnedFolder(folder).mark?.files.keys.sorted() ?? [] where report.files[name] == nil {
+      guard fileKind("\(folder)/\(name)") != nil else { continue }
       found.add(PageDifference(file: "\(folder)/\(name)", what: "would be removed"))
     }
     return found
+  }
+
+  /// What checking the folder gives, if it has this very report with figures that were drawn with other fonts: then nothing
+  /// but the drawings would change.
+  private func verificationIfDrawnElsewhere(in folder: String) -> Verification? {
+    guard let page = try? readFile("\(folder)/index.html", limit: ReportEvidence.pageLimit),
+      let there = try? PageParts(page).evidence, there.fonts != evidence.fonts
+    else { return nil }
+    var same = there
+    same.fonts = evidence.fonts
+    guard same.reportID == evidence.reportID else { return nil }
+    var verifier = Verifier(version: evidence.vgglab)
+    return try? verifier.verify(folder: folder)
   }
 
   /// How large the page is, against its budget.
@@ -49,7 +64,11 @@ extension CheckableReport {
 extension Verification {
   /// What ``CheckableReport/changes(in:)`` found, for people.
   public var changeText: String {
-    guard !isSound else { return "nothing would change: \(numbers) numbers, \(figures) figures" }
+    guard !isSound else {
+      return
+        (["nothing would change: \(numbers) numbers, \(figures) figures"]
+        + not_compared.map { "not compared: \($0)" }).joined(separator: "\n")
+    }
     var lines = ["\(stale) of \(numbers) numbers would change, \(figures - figures_verified) of \(figures) figures"]
     lines += differences.map { difference in
       let place =

@@ -4,7 +4,8 @@ public import Foundation
 import Store
 
 /// Takes the evidence out of a page: `evidence.sqlite`, `evidence.json`, the rows of every query as `data/<id>.csv`, and the
-/// notebook. The folder is made; one that is there must be empty. Gives the files' names.
+/// notebook. The folder is made; one that is there must be empty, or have what was extracted of the same notebook before. Gives
+/// the files' names.
 ///
 /// Cells that a spreadsheet would take for formulas are as they are in the rows, and a README beside them says so; with
 /// `isSpreadsheetSafe` they are marked.
@@ -27,11 +28,9 @@ public func extractEvidence(
       files.append(("data/\(query.id).csv", Data(rows.csv.utf8)))
     }
     files.append(("data/README.md", Data((isSpreadsheetSafe ? markedNote : plainNote).utf8)))
-    if let names = try? FileManager.default.contentsOfDirectory(atPath: folder), !names.isEmpty {
-      throw ReportError.page(file: folder, .notEmpty)
-    }
-    try makeDirectory("\(folder)/data")
-    for (name, data) in files { try writeFileAtomically("\(folder)/\(name)", data) }
+    try OwnedFolder(folder).write(
+      Dictionary(files.map { ($0.name, $0.data) }, uniquingKeysWith: { $1 }),
+      of: OutputSubject(.evidence, notebook: evidence.source.file), sources: [file])
     return files.map(\.name).sorted()
   } catch let error as ReportError { throw error } catch let problem as PageProblem {
     throw .page(file: file, problem)

@@ -12,7 +12,6 @@ public enum PageProblem: Error, Hashable, Sendable, CustomStringConvertible {
   case noReport
   case notPNG(reason: String)
   case noProvenance
-  case notEmpty
 
   public var description: String {
     switch self {
@@ -29,7 +28,6 @@ public enum PageProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case .noReport: "is no page, and no folder of a report or an archive"
     case .notPNG(let reason): "is no PNG that can be read: \(reason)"
     case .noProvenance: "does not say where it comes from; only figures of vgglab's reports do"
-    case .notEmpty: "is there and not empty; name another folder"
     }
   }
 }

@@ -133,6 +133,7 @@ public struct Verifier {
     }
     guard let report = last?.report else { preconditionFailure("woven just now") }
     found.compare(parts, report, file: file, isSameVersion: parts.evidence.vgglab == version)
+    for sentence in parts.evidence.store.contradictions { found.add(PageDifference(file: file, what: sentence)) }
     return (found, report, parts.evidence.figures)
   }
 }

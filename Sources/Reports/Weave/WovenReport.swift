@@ -75,29 +75,3 @@ public func weave(
 ) throws(ReportError) -> WovenReport {
   try Weaver(report, rows: rows, facts: facts, version: version).woven()
 }
-
-/// Writes a woven report into a folder: the page last, so that it never shows what is not beside it.
-///
-/// Figures and data that an earlier report left there and this one has not are removed. Throws ``FileError``.
-public func writeReport(_ report: WovenReport, to output: String) throws(FileError) {
-  for folder in ["figures", "data"] {
-    let path = "\(output)/\(folder)"
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard attributes?[.type] as? FileAttributeType != .typeSymbolicLink else {
-      throw .unwritable(path: path, reason: "it is a link to another folder; remove it")
-    }
-    try makeDirectory(path)
-  }
-  let names = report.files.keys.sorted { ($0 == "index.html" ? 1 : 0, $0) < ($1 == "index.html" ? 1 : 0, $1) }
-  for name in names { try writeFileAtomically("\(output)/\(name)", report.files[name]!) }
-  for name in leftovers(in: output, of: report) { unlink("\(output)/\(name)") }
-}
-
-/// Figures and data that an earlier report left in a folder and this one has not.
-func leftovers(in output: String, of report: WovenReport) -> [String] {
-  [("figures", [".png", ".svg", ".pdf"]), ("data", [".csv"])].flatMap { folder, suffixes in
-    ((try? FileManager.default.contentsOfDirectory(atPath: "\(output)/\(folder)")) ?? []).sorted()
-      .filter { name in suffixes.contains(where: name.hasSuffix) && report.files["\(folder)/\(name)"] == nil }
-      .map { "\(folder)/\($0)" }
-  }
-}

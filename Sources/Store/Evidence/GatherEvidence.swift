@@ -41,6 +41,11 @@ extension Store {
     for extent in EvidenceExtent.allCases {
       let isMeasured = reads.map { !$0.isDisjoint(with: scratch.measured) }
       var choice = EvidenceChoice(tables: reads.reduce(into: Set(EvidenceChoice.always)) { $0.formUnion($1) })
+      // What was classified correctly comes along wherever an accuracy is read, so that the two can be compared.
+      if !choice.tables.contains("prediction"), !choice.tables.isDisjoint(with: ["final_metric", "metric"]) {
+        choice.tables.insert("prediction")
+        choice.predictionRuns = Array(influence.all.sorted().prefix(EvidenceChoice.predictionLimit))
+      }
       choice.runs = experiments.filter { extent == .everything || !influence.all.isDisjoint(with: $0.runs) }
         .flatMap(\.runs)
       switch extent {
@@ -197,6 +202,10 @@ struct EvidenceChoice {
   var measuredRuns: [String] = []
   /// Of measured values; nil for all.
   var names: [String]?
+  /// Runs whose predictions are taken; nil for all.
+  var predictionRuns: [String]?
+  /// Runs whose predictions come along unasked: each takes about 1.5 KB of a page.
+  static let predictionLimit = 256
 
   /// Tables that a report's ledger tells from.
   static let always = ["experiment", "trial", "network", "run", "environment", "attempt", "removal"]
@@ -231,6 +240,10 @@ extension ScratchStore {
         }
       var parameters: [String: SQLValue] = [:]
       var names = ""
+      if table == "prediction", let wanted = choice.predictionRuns {
+        for (place, run) in wanted.enumerated() { parameters["n\(place)"] = .text(run) }
+        names = " AND run IN (\(wanted.indices.map { ":n\($0)" }.joined(separator: ", ")))"
+      }
       if isMeasured, let wanted = choice.names {
         for (place, name) in wanted.enumerated() { parameters["n\(place)"] = .text(name) }
         names = " AND name IN (\(wanted.indices.map { ":n\($0)" }.joined(separator: ", ")))"

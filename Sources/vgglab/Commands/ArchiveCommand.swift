@@ -21,6 +21,10 @@ struct ArchiveOptions: ParsableArguments {
   @Option(name: .long, help: "The folder that archives stand in.")
   var archives = "reports/archive"
 
+  func validate() throws {
+    if archives.isEmpty { throw ValidationError("--archives is empty; name a folder") }
+  }
+
   var folder: ArchiveFolder { ArchiveFolder(archives) }
 }
 
@@ -147,17 +151,18 @@ struct ArchiveVerifyCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Check an archive: digests, reports against their evidence, evidence against journals.",
-    discussion: "Ends with 2 where anything is not as it must be.")
+    discussion: "Ends with 2 where anything is not as it must be, and where something could not be compared.")
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archive: NamedArchive
+  @OptionGroup var allowed: AllowedOptions
   @OptionGroup var format: JSONOptions
 
   func execute() throws {
     var verifier = Verifier(version: vgglabVersion)
     let found = try verifier.verify(archive: try archive.path())
     output(format.json ? try json(found) : found.text)
-    if !found.isVerified() { throw ExitCode(2) }
+    try AllowedOptions.finish(found, allowing: allowed.kinds)
   }
 }
 

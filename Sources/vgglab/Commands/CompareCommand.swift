@@ -16,7 +16,10 @@ struct CompareCommand: LabCommand {
   @Argument(help: ArgumentHelp("Runs: ids, unique prefixes of them, or trials' names.", valueName: "run"))
   var runs: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Draw test accuracy and train loss into a PNG.", valueName: "file.png"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Draw test accuracy and train loss into a PNG, or an SVG or PDF if the name ends so.", valueName: "file"))
   var plot: String?
 
   @Option(name: .long, help: ArgumentHelp("Keep the comparison; its runs are not removed then.", valueName: "name"))
@@ -29,6 +32,9 @@ struct CompareCommand: LabCommand {
   var load: String?
 
   func validate() throws {
+    if let plot, PlotFormat(path: plot) == nil {
+      throw ValidationError("--plot is '\(plot)'; end the name with .png, .svg or .pdf")
+    }
     if load != nil, !runs.isEmpty { throw ValidationError("--load names the runs already; name none besides") }
     if load == nil, runs.isEmpty { throw ValidationError("name the runs to compare") }
   }
@@ -38,7 +44,9 @@ struct CompareCommand: LabCommand {
     let saved = try load.map { try source.comparison(named: $0) }
     let chosen = try (saved?.runs ?? runs).map { try source.run(matching: $0) }
     let comparison = try compare(chosen, in: source, question: question ?? saved?.question)
-    if let plot { try drawComparison(comparison, in: source, to: plot) }
+    if let plot, let format = PlotFormat(path: plot) {
+      try drawComparison(comparison, in: source, to: plot, as: format)
+    }
     if let save { try Lab.save(comparison, as: save, in: source) }
     output(format.json ? try json(comparison) : comparison.text)
   }

@@ -14,7 +14,9 @@ struct ExtractCommand: LabCommand {
   @Argument(help: "A page that `vgglab report` wove.")
   var page: String
 
-  @Option(name: [.customShort("o"), .long], help: "The folder to write into, new or empty (default: evidence).")
+  @Option(
+    name: [.customShort("o"), .long],
+    help: "The folder to write into: new, empty, or of an earlier extract (default: evidence).")
   var output = "evidence"
 
   @Flag(
@@ -23,6 +25,10 @@ struct ExtractCommand: LabCommand {
   var spreadsheetSafe = false
 
   @OptionGroup var limits: EvidenceOptions
+
+  func validate() throws {
+    if output.isEmpty { throw ValidationError("-o is empty; name a folder") }
+  }
 
   func execute() throws {
     let bytes = max(ReportEvidence.pageLimit, limits.limits.bytes)

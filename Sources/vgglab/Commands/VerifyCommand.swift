@@ -19,12 +19,7 @@ struct VerifyCommand: LabCommand {
   @Option(name: .long, help: "Also compare the evidence with the journals of this store.")
   var store: String?
 
-  @Flag(name: .long, help: "Do not end with 2 only because figures are drawn otherwise on this machine.")
-  var allowUnverifiedFigures = false
-
-  @Flag(name: .long, help: "Do not end with 2 only because another version of vgglab wrote the text.")
-  var allowOtherVersion = false
-
+  @OptionGroup var allowed: AllowedOptions
   @OptionGroup var limits: EvidenceOptions
   @OptionGroup var format: JSONOptions
 
@@ -35,15 +30,36 @@ struct VerifyCommand: LabCommand {
     var verifier = Verifier(version: vgglabVersion, limits: limits.limits)
     let found = try verifier.verify(path: path, store: try store.map { try openStore($0) })
     output(format.json ? try json(found) : found.text)
-    var allowed: Set<Uncompared.Kind> = []
-    if allowUnverifiedFigures { allowed.insert(.figures) }
-    if allowOtherVersion { allowed.insert(.text) }
-    if found.isVerified(allowing: allowed) { return }
-    if found.isSound { complain("vgglab: not verified: \(missing(found, allowed))") }
+    try AllowedOptions.finish(found, allowing: allowed.kinds)
+  }
+}
+
+/// What may be left uncompared.
+struct AllowedOptions: ParsableArguments {
+  @Flag(
+    name: .long, help: "Do not end with 2 only because fonts differ on this machine, so that figures were not compared."
+  )
+  var allowUnverifiedFigures = false
+
+  @Flag(name: .long, help: "Do not end with 2 only because another version of vgglab wrote the text.")
+  var allowOtherVersion = false
+
+  /// The kinds of what may be left.
+  var kinds: Set<Uncompared.Kind> {
+    var kinds: Set<Uncompared.Kind> = []
+    if allowUnverifiedFigures { kinds.insert(.figures) }
+    if allowOtherVersion { kinds.insert(.text) }
+    return kinds
+  }
+
+  /// Ends the command with 2, and a sentence where it is needed, unless all but what is allowed was compared and is right.
+  static func finish(_ found: Verification, allowing kinds: Set<Uncompared.Kind>) throws {
+    if found.isVerified(allowing: kinds) { return }
+    if found.isSound { complain("vgglab: not verified: \(missing(found, kinds))") }
     throw ExitCode(2)
   }
 
-  private func missing(_ found: Verification, _ allowed: Set<Uncompared.Kind>) -> String {
+  private static func missing(_ found: Verification, _ allowed: Set<Uncompared.Kind>) -> String {
     let kinds = Set(found.not_compared.map(\.kind)).subtracting(allowed)
     var parts: [String] = []
     if kinds.contains(.figures) {

@@ -3,8 +3,8 @@ import Lab
 import Plots
 import Store
 
-/// Draws the curves of compared runs over each other: test accuracy and train loss by epoch.
-func drawComparison(_ comparison: RunComparison, in store: Store, to path: String) throws {
+/// Draws the curves of compared runs over each other: test accuracy and train loss by epoch. The file's suffix says the format.
+func drawComparison(_ comparison: RunComparison, in store: Store, to path: String, as format: PlotFormat) throws {
   let members = comparison.groups.flatMap { group in group.members.map { (letter: group.letter, member: $0) } }
   let names = members.map { "\($0.letter) \($0.member.trial) \($0.member.run.prefix(13))" }
   let panels = try [("test accuracy", "test_accuracy"), ("train loss", "train_loss")].map { title, metric in
@@ -20,5 +20,23 @@ func drawComparison(_ comparison: RunComparison, in store: Store, to path: Strin
       })
   }
   let chart = Chart.lines(LineChart(panels: panels, axes: .none))
-  try writeOutput(path, try renderPNG(try DisplayList(chart), text: [("Description", altText(for: chart))]))
+  let list = try DisplayList(chart)
+  let bytes =
+    switch format {
+    case .png: try renderPNG(list, text: [("Description", altText(for: chart))])
+    case .svg: try renderVector(list, .svg)
+    case .pdf: try renderVector(list, .pdf)
+    }
+  try writeOutput(path, bytes)
+}
+
+/// A format of a drawing that a command writes.
+enum PlotFormat: String {
+  case png, svg, pdf
+
+  /// By a file's suffix; PNG for a name without one. Nil for a suffix that is none of these.
+  init?(path: String) {
+    let suffix = pathExtension(path).lowercased()
+    self.init(rawValue: suffix.isEmpty ? "png" : suffix)
+  }
 }
