@@ -94,10 +94,21 @@ public struct RunFolder: Sendable, Hashable {
     let file = try filing { () throws(FileError) in try open().file(RunFiles.lock, .update) }
     // Somebody who only looks whether it is held holds it for a moment.
     for _ in 0..<40 {
-      if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return RunLock(file) }
+      if flock(file.number, LOCK_EX | LOCK_NB) == 0 {
+        let process = "\(getpid())"
+        // The number is for people; on a full disk it is missing.
+        if ftruncate(file.number, 0) == 0 { _ = pwrite(file.number, process, process.utf8.count, 0) }
+        return RunLock(file)
+      }
       usleep(5_000)
     }
     return nil
+  }
+
+  /// The number of the process that holds the run's lock; nil where none does, or it is not known.
+  public var lockHolder: Int? {
+    guard isLocked, let text = try? open().read(RunFiles.lock, limit: 64) else { return nil }
+    return Int32(String(decoding: text, as: UTF8.self)).map(Int.init)
   }
 
   /// Whether a process holds the run's lock.

@@ -18,6 +18,14 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
   case badTag(String)
   case badNote(bytes: Int, limit: Int)
   case noTerminal(command: String)
+  /// A worker's process could not be started.
+  case notStarted(reason: String)
+  /// Fewer files may be open at once than the program needs.
+  case tooFewFiles(limit: Int, needed: Int)
+  /// Threads could not be started.
+  case tooFewThreads(wanted: Int, reason: String)
+  /// The address space that a process may have is too small.
+  case tooLittleAddressSpace(limit: Int, needed: Int)
 
   public var description: String {
     switch self {
@@ -46,6 +54,23 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badTag(let name):
       "'\(name.prefix(64))' cannot be a tag; use up to 64 visible characters without spaces and commas"
     case .badNote(let bytes, let limit): "the note has \(bytes) bytes; it must have from 1 to \(limit)"
+    case .notStarted(let reason):
+      """
+      the worker's process could not be started (\(reason)); check the limits on processes and memory (`ulimit -a`) \
+      and run the same command again
+      """
+    case .tooFewFiles(let limit, let needed):
+      "only \(limit) files may be open at once, and \(needed) are needed; raise the limit: `ulimit -n \(max(1024, needed))`"
+    case .tooFewThreads(let wanted, let reason):
+      """
+      \(wanted) thread\(wanted == 1 ? "" : "s") could not be started (\(reason)); lower --threads, or raise the limits \
+      on processes and memory (`ulimit -u`, `ulimit -v`)
+      """
+    case .tooLittleAddressSpace(let limit, let needed):
+      """
+      a process may have \(Figures.bytes(limit)) of address space, and about \(Figures.bytes(needed)) are needed; raise \
+      the limit: `ulimit -v unlimited`
+      """
     case .noTerminal(let command): "`vgglab \(command)` draws on a terminal, and there is none; try `vgglab list`"
     }
   }
@@ -56,7 +81,7 @@ extension LabError: Fault {
     switch self {
     case .notPositive, .tooManyThreads, .optionConflict, .runIsPinned, .runIsUsed, .badTag, .badNote, .noTerminal:
       .usage
-    case .alreadyRunning, .runIsWorkedOn: .inputOutput
+    case .alreadyRunning, .runIsWorkedOn, .notStarted, .tooFewFiles, .tooFewThreads, .tooLittleAddressSpace: .inputOutput
     case .runHasNoArtifact: .missingInput
     case .configurationUnreadable, .artifactChanged, .otherData, .notVerifiable: .badInput
     }

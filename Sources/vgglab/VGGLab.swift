@@ -37,7 +37,8 @@ struct VGGLab: ParsableCommand {
       if !message.isEmpty {
         if code.isSuccess { output(message) } else { complain(message) }
       }
-      Foundation.exit(code.rawValue)
+      leave(code.rawValue)
     }
+    leave(0)
   }
 }

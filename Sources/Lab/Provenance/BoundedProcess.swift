@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A program that is run with a deadline and a bound on its output.
@@ -27,21 +28,11 @@ struct BoundedProcess {
     }
   }
 
-  /// Runs it; nil if it cannot be started.
+  /// Runs it in a folder, which it takes as git does: behind `-C`. nil if it cannot be started.
   func run(_ arguments: [String], in directory: String, limit: Int) -> Outcome? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
+    guard let (process, output, errors) = try? start(arguments, in: directory) else { return nil }
     var streams = [
-      Stream(descriptor: output.fileHandleForReading.fileDescriptor, limit: limit),
-      Stream(descriptor: errors.fileHandleForReading.fileDescriptor, limit: 1 << 16),
+      Stream(descriptor: output.number, limit: limit), Stream(descriptor: errors.number, limit: 1 << 16),
     ]
     var isLate = false
     while streams.contains(where: \.isOpen), !streams[0].isFull {
@@ -55,15 +46,32 @@ struct BoundedProcess {
       for index in polls.indices where polls[index].revents != 0 { streams[index].take() }
     }
     // A program that closes its output can still go on.
-    while !isLate, !streams[0].isFull, process.isRunning {
+    while !isLate, !streams[0].isFull, process.poll() == nil {
       if monotonicSeconds() >= deadline { isLate = true } else { usleep(1_000) }
     }
     let isKilled = isLate || streams[0].isFull
-    if isKilled, process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
+    if isKilled { process.send(signal: SIGKILL) }
+    var status: Int32?
+    if case .exited(let code) = process.wait(), !isKilled { status = code }
+    withExtendedLifetime((output, errors)) {}
     return Outcome(
-      status: isKilled || process.terminationReason != .exit ? nil : process.terminationStatus,
-      output: streams[0].data, errors: String(decoding: streams[1].data, as: UTF8.self), isCut: isKilled)
+      status: status, output: streams[0].data, errors: String(decoding: streams[1].data, as: UTF8.self),
+      isCut: isKilled)
+  }
+
+  /// The process, and the ends of the pipes that its output comes from; the other ends are closed here.
+  private func start(
+    _ arguments: [String], in directory: String
+  ) throws -> (process: ChildProcess, output: Descriptor, errors: Descriptor) {
+    // The current folder may have a name that no text can have.
+    let place = directory == FileManager.default.currentDirectoryPath ? [] : ["-C", directory]
+    let (output, errors) = (try ChildProcess.pipe(), try ChildProcess.pipe())
+    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    guard nothing >= 0 else { throw LabError.notStarted(reason: String(cString: strerror(errno))) }
+    let process = try ChildProcess(
+      program, place + arguments, environment: environment, input: Descriptor(nothing, path: "/dev/null"),
+      output: output.writing, errors: errors.writing)
+    return (process, output.reading, errors.reading)
   }
 
   /// One of its outputs.

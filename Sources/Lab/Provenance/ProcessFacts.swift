@@ -3,9 +3,14 @@ import Foundation
 /// Facts about processes, read from /proc.
 enum ProcessFacts {
   /// The largest resident memory that this process has had, in bytes.
-  static var peakResidentBytes: Int {
+  static var peakResidentBytes: Int { bytes("VmHWM:") }
+
+  /// The address space that this process has, in bytes.
+  static var addressSpaceBytes: Int { bytes("VmSize:") }
+
+  private static func bytes(_ name: String) -> Int {
     guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
-    for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+    for line in text.split(separator: "\n") where line.hasPrefix(name) {
       let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
       return (kibibytes ?? 0) * 1024
     }
@@ -43,8 +48,6 @@ enum ProcessFacts {
     return "\(name ?? "Linux"), kernel \(kernel)"
   }
 
-  /// The path of the running program itself.
-  static var executable: String {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-  }
+  /// The running program itself, even where its file was replaced or deleted since it began.
+  static let executable = ChildProcess.itself
 }

@@ -68,37 +68,31 @@ struct LocalExecutor: Executor {
   }
 
   private func start(_ arguments: [String], log: Descriptor) throws -> any WorkerHandle {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: ProcessFacts.executable)
-    process.arguments = arguments
-    let output = FileHandle(fileDescriptor: log.number, closeOnDealloc: false)
-    process.standardOutput = output
-    process.standardError = output
-    let lifeline = Pipe()
-    process.standardInput = lifeline
-    try process.run()
-    try? lifeline.fileHandleForReading.close()
-    return LocalWorker(process: process, lifeline: lifeline)
+    // OpenBLAS would start threads of its own, which wait for memory that a limit refuses, even while the program exits.
+    let environment = ProcessInfo.processInfo.environment.merging(["OPENBLAS_NUM_THREADS": "1"]) { $1 }
+    let (input, lifeline) = try ChildProcess.pipe()
+    return LocalWorker(
+      try ChildProcess(
+        ChildProcess.itself, arguments, environment: environment, input: input, output: log, errors: log),
+      lifeline: lifeline)
   }
 }
 
 private final class LocalWorker: WorkerHandle {
-  private let process: Process
-  private let lifeline: Pipe
+  private let process: ChildProcess
+  /// The write end of the pipe that is the worker's standard input; nil once it is closed.
+  private var lifeline: Descriptor?
 
-  init(process: Process, lifeline: Pipe) {
+  init(_ process: ChildProcess, lifeline: Descriptor) {
     self.process = process
     self.lifeline = lifeline
   }
 
-  func poll() -> WorkerEnd? {
-    guard !process.isRunning else { return nil }
-    return process.terminationReason == .exit
-      ? .exited(process.terminationStatus) : .killed(signal: process.terminationStatus)
-  }
+  func poll() -> WorkerEnd? { process.poll() }
 
   func send(signal: Int32) {
-    // The number of a process that is gone may be another's by now.
-    if process.isRunning { kill(process.processIdentifier, signal) }
+    // Where SIGTERM was ignored when this program began, the worker ignores it too.
+    if signal == SIGTERM { lifeline = nil }
+    process.send(signal: signal)
   }
 }

@@ -86,6 +86,7 @@ public struct Laboratory {
   /// Throws before anything is written when an option, the data set or the store is unusable.
   public func run(_ experiments: [Experiment], options: RunOptions) throws -> [TrialOutcome] {
     let threads = try options.threadsPerTrial()
+    try ProcessLimits.checkFiles(jobs: options.jobs)
     surroundings.listen()
     let trials = experiments.flatMap(\.trials)
     // Every data set is looked at before the first run is made: a missing file should cost nothing.

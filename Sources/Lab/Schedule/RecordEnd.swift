@@ -32,6 +32,29 @@ extension Scheduler {
     return try store.run(matching: run)
   }
 
+  /// Records a run as failed whose worker never began with it, so that it does not stay queued; one that an earlier attempt
+  /// has begun stays as it is.
+  func recordUnbegun(_ run: String, _ cause: String) throws {
+    _ = try store.ingest()
+    let folder = try RunFolder(store: directory, existing: run)
+    guard try store.run(matching: run).state == .queued, let lock = try folder.acquireLock() else { return }
+    defer { lock.release() }
+    let journal = try JournalWriter(folder: folder)
+    try journal.append([
+      .end(
+        EndRecord(
+          outcome: .failed, cause: cause, at: timestamp(), trainingSeconds: 0, seconds: 0, peakResidentBytes: 0))
+    ])
+    try journal.flush()
+    _ = try store.ingest()
+  }
+
+  /// The last line of a worker's log that says something.
+  func lastLine(_ log: String) -> String? {
+    let line = log.split(separator: "\n").last { $0.hasPrefix("vgglab: ") }
+    return line.map { String($0.dropFirst("vgglab: ".count)) }
+  }
+
   func logSize(_ run: String) -> Int {
     (try? RunFolder(store: directory, existing: run))?.size(of: RunFiles.log) ?? 0
   }

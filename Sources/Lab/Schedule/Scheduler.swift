@@ -43,7 +43,7 @@ final class Scheduler {
     let worker: any WorkerHandle
     let lock: TrialLock
     let memory: Int
-    let began: Double
+    var began: Double
     let killsBefore: Memory.Kills
     let logOffset: Int
     var follower: JournalFollower
@@ -101,6 +101,7 @@ final class Scheduler {
     do {
       try takeSmokeSteps()
       while true {
+        heedPause()
         heedSignals()
         if !isStopping { try beginWhatCan() }
         if working.isEmpty, isStopping || agenda.waiting.isEmpty { break }
@@ -171,7 +172,13 @@ final class Scheduler {
     }
     if decision.action == .skip {
       guard decision.state != .running else {
-        wait(entry, "\(trial.name): waits for the worker of run \(decision.run ?? "") to stop; who started it is gone")
+        let process = decision.run.flatMap { try? RunFolder(store: directory, existing: $0).lockHolder }
+        wait(
+          entry,
+          """
+          \(trial.name): waits for the worker of run \(decision.run ?? "") to stop\(process.map { " (process \($0))" } ?? ""); \
+          who started it is gone
+          """)
         return .passed
       }
       entry.run = decision.run
@@ -275,10 +282,16 @@ final class Scheduler {
     entry.cause = nil
     let kills = surroundings.kills()
     let logOffset = logSize(run)
-    let worker = try executor.start(
-      Job(
-        store: directory, run: run, threads: threads(of: trial), data: options.data ?? trial.dataset.path,
-        kernels: options.kernels, checkpointSeconds: options.checkpointSeconds))
+    let worker: any WorkerHandle
+    do {
+      worker = try executor.start(
+        Job(
+          store: directory, run: run, threads: threads(of: trial), data: options.data ?? trial.dataset.path,
+          kernels: options.kernels, checkpointSeconds: options.checkpointSeconds))
+    } catch {
+      try recordUnbegun(run, "\(error)")
+      throw error
+    }
     let follower = JournalFollower(
       try RunFolder(store: directory, existing: run),
       TrialProgress(
@@ -311,6 +324,20 @@ final class Scheduler {
   }
 
   // MARK: Stopping
+
+  /// Ctrl-Z stops the workers and then this process; when it is continued, so are they. The pause does not count as time of
+  /// theirs.
+  func heedPause(_ others: [any WorkerHandle] = []) {
+    guard surroundings.isPauseWanted() else { return }
+    printer.finish()
+    let workers = working.map(\.worker) + others
+    let began = surroundings.now()
+    for worker in workers { worker.send(signal: SIGSTOP) }
+    surroundings.pause()
+    for worker in workers { worker.send(signal: SIGCONT) }
+    let seconds = surroundings.now() - began
+    for one in working { one.began += seconds }
+  }
 
   /// The first signal asks the workers to stop after the step at hand; a second Ctrl-C kills them.
   func heedSignals() {
@@ -359,6 +386,7 @@ final class Scheduler {
     printer.finish()
     ask(.failFast)
     while working.contains(where: { $0.worker.poll() == nil }) {
+      heedPause()
       heedSignals()
       surroundings.sleep(0.05)
     }
@@ -406,7 +434,12 @@ final class Scheduler {
         end, asked: one.asked, killsBefore: one.killsBefore, killsNow: kills,
         log: logText(one.run, from: one.logOffset),
         freeBytes: freeBytes(directory))
-      let summary = try recordEnd(of: one.run, end, cause)
+      var summary = try recordEnd(of: one.run, end, cause)
+      if summary.state == .queued, one.asked == nil, !isStopping {
+        let words = lastLine(logText(one.run, from: one.logOffset))
+        try recordUnbegun(one.run, words ?? cause.sentence)
+        summary = try store.run(matching: one.run)
+      }
       if summary.state == .completed {
         printer.say("\(entry.trial.name): completed")
         entry.isDoneHere = true

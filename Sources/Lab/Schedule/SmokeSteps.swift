@@ -75,6 +75,7 @@ extension Scheduler {
           return words.isEmpty ? cause.sentence : words.replacingOccurrences(of: "vgglab: ", with: "")
         }
       }
+      heedPause([worker])
       heedSignals()
       if isStopping {
         worker.send(signal: isAsked && surroundings.stop().interrupts >= 2 ? SIGKILL : SIGTERM)
@@ -88,13 +89,7 @@ extension Scheduler {
   private func fail(_ index: Int, _ cause: String) throws {
     let entry = entries[index]
     let folder = try createRun(of: entry.trial, in: directory, forecast: entry.decision.forecast)
-    let journal = try JournalWriter(folder: folder)
-    try journal.append([
-      .end(
-        EndRecord(
-          outcome: .failed, cause: cause, at: timestamp(), trainingSeconds: 0, seconds: 0, peakResidentBytes: 0))
-    ])
-    try journal.flush()
+    try recordUnbegun(folder.run, cause)
     entry.run = folder.run
     entry.fate = "is failed"
     printer.say("\(entry.trial.name): failed, \(cause)")

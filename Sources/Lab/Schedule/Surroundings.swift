@@ -15,10 +15,13 @@ package struct StopRequest: Sendable, Hashable {
 package struct Surroundings {
   /// Begins to listen to signals. The second Ctrl-C kills the workers and is still told to their journals; only a third ends
   /// this process as it stands.
-  package var listen: () -> Void = { StopSignal.listen(endingAt: 3) }
+  package var listen: () -> Void = { StopSignal.listen(endingAt: 3, pausing: true) }
   package var now: () -> Double = monotonicSeconds
   package var sleep: (Double) -> Void = { Thread.sleep(forTimeInterval: $0) }
   package var stop: () -> StopRequest = { StopRequest(number: StopSignal.number, interrupts: StopSignal.interrupts) }
+  /// Whether Ctrl-Z was pressed, and what stops this process until it is continued.
+  package var isPauseWanted: () -> Bool = { StopSignal.isPauseWanted }
+  package var pause: () -> Void = { StopSignal.pause() }
   /// Bytes that can be had now, and the most that could ever be had.
   package var availableMemory: () -> Int = { Memory().available }
   package var totalMemory: () -> Int = { Memory().total }

@@ -79,7 +79,6 @@ private func enterScreen() {
   // Ctrl-Z would leave the other screen on the terminal.
   withUnsafeMutableBytes(of: &raw.c_cc) { $0[Int(VSUSP)] = 0 }
   isOnScreen = 1
-  atexit { leaveScreen() }
   // Whoever started this program may have had them blocked.
   var heard = sigset_t()
   sigemptyset(&heard)
@@ -95,6 +94,9 @@ private func enterScreen() {
   tcsetattr(0, TCSANOW, &raw)
   writeToScreen("\u{1B}[?1049h\u{1B}[?25l")
 }
+
+/// Gives the terminal back, where `watch` has it; for whoever ends the process.
+public func giveTerminalBack() { leaveScreen() }
 
 /// Safe in a signal handler: two system calls.
 private func leaveScreen() {

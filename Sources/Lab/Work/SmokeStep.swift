@@ -23,7 +23,8 @@ public struct SmokeStep {
   /// The exit code: 0, or 75 or 130 for having been stopped by a signal before.
   public func take(attached: Bool) throws -> Int32 {
     StopSignal.listen()
-    if attached { StopSignal.stopWithParent() }
+    if attached { try StopSignal.stopWithParent() }
+    try ProcessLimits.check(threads: threads)
     let configuration = try RunConfiguration(canonical: configuration, run: "smoke")
     let dataset = try configuration.loadDataset(path: data)
     let network = try configuration.buildNetwork(classes: dataset.training.classes)

@@ -11,21 +11,48 @@ public enum StopSignal {
   /// What comes again so soon was one press: it reached this process alone and with its group, as `timeout` sends it.
   private static let onePress = 100
 
-  /// Begins to listen to SIGINT (Ctrl-C), SIGTERM and SIGUSR1.
+  /// Whether this process was asked to pause, by Ctrl-Z.
+  private static let pausing = Atomic<Bool>(false)
+
+  /// Begins to listen to SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal is gone) and SIGUSR1. One that was ignored when the
+  /// process began stays ignored, as `nohup` and background jobs of a shell have it.
   ///
-  /// The Ctrl-C of the number `endingAt` ends the process where it stands.
-  public static func listen(endingAt count: Int = 2) {
+  /// The Ctrl-C of the number `endingAt` ends the process at once. With `pausing` Ctrl-Z is noted, for ``pause()``.
+  public static func listen(endingAt count: Int = 2, pausing: Bool = false) {
     patience.store(count, ordering: .relaxed)
     var wanted = sigset_t()
     sigemptyset(&wanted)
-    for number in [SIGINT, SIGTERM, SIGUSR1] {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] where !isIgnored(number) {
       signal(number) { number in StopSignal.receive(number) }
       sigaddset(&wanted, number)
     }
+    if pausing { listenToPauses() }
     // Whoever started this process may have had them blocked, and that is inherited.
     pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     // A worker's death or a closed pipe is a fact to be read, not a reason to die.
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
+  private static func listenToPauses() {
+    guard !isIgnored(SIGTSTP) else { return }
+    signal(SIGTSTP) { _ in StopSignal.pausing.store(true, ordering: .relaxed) }
+  }
+
+  /// Whether Ctrl-Z was pressed and not acted on yet.
+  static var isPauseWanted: Bool { pausing.load(ordering: .relaxed) }
+
+  /// Stops this process, as Ctrl-Z does, until it is continued.
+  static func pause() {
+    pausing.store(false, ordering: .relaxed)
+    signal(SIGTSTP, SIG_DFL)
+    raise(SIGTSTP)
+    listenToPauses()
   }
 
   /// The signal that came first, if one did.
@@ -52,18 +79,26 @@ public enum StopSignal {
     if presses >= patience.load(ordering: .relaxed) { _exit(130) }
   }
 
-  /// Standard input is a pipe that the parent holds: its end means that the parent is gone, and is taken as a SIGTERM.
-  static func stopWithParent() {
-    let thread = Thread {
-      var byte: UInt8 = 0
-      while true {
-        let count = read(0, &byte, 1)
-        if count == 0 || (count < 0 && errno != EINTR) { break }
-      }
-      StopSignal.receive(SIGTERM)
-    }
+  /// Standard input is a pipe that the parent holds: its end means that the parent is gone or asks to stop, and is taken as
+  /// a SIGTERM. Throws ``LabError/tooFewThreads(wanted:reason:)``.
+  static func stopWithParent() throws(LabError) {
+    var (thread, attributes) = (pthread_t(), pthread_attr_t())
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
     // The libraries' thread-local variables take 60 kB of it; a thread with less room than they need never starts.
-    thread.stackSize = 512 << 10
-    thread.start()
+    pthread_attr_setstacksize(&attributes, 512 << 10)
+    let status = pthread_create(
+      &thread, &attributes,
+      { _ in
+        var byte: UInt8 = 0
+        while true {
+          let count = read(0, &byte, 1)
+          if count == 0 || (count < 0 && errno != EINTR) { break }
+        }
+        StopSignal.receive(SIGTERM)
+        return nil
+      }, nil)
+    guard status == 0 else { throw .tooFewThreads(wanted: 1, reason: String(cString: strerror(status))) }
+    pthread_detach(thread)
   }
 }

@@ -31,7 +31,8 @@ public struct Worker {
   /// Throws when the journal itself cannot be read or written; then the run is left as it was.
   public func work(attached: Bool) throws -> Int32 {
     StopSignal.listen()
-    if attached { StopSignal.stopWithParent() }
+    if attached { try StopSignal.stopWithParent() }
+    try ProcessLimits.check(threads: threads)
     let folder = try RunFolder(store: store, existing: run)
     guard let lock = try folder.acquireLock() else { throw LabError.alreadyRunning(run: run) }
     defer { lock.release() }

@@ -12,13 +12,12 @@ struct PlanCommand: LabCommand {
   @Flag(name: .long, help: "Time a few steps of networks whose rate no run of the store tells.")
   var measure = false
 
-  func execute() throws {
-    let laboratory = Laboratory(store: store.directory)
-    let decisions = try laboratory.plan(try options.experiments(), options: options.runOptions, measuring: measure)
-    if format.json {
-      output(try json(decisions.map(\.facts)))
-    } else {
-      output(TrialDecision.table(decisions))
-    }
-  }
+  func execute() throws { try printPlan(store: store, format: format, options: options, measuring: measure) }
+}
+
+/// What `plan` and `run --dry-run` print.
+func printPlan(store: StoreOptions, format: JSONOptions, options: ExperimentOptions, measuring: Bool) throws {
+  let decisions = try Laboratory(store: store.directory).plan(
+    try options.experiments(), options: options.runOptions, measuring: measuring)
+  output(format.json ? try json(decisions.map(\.facts)) : TrialDecision.table(decisions))
 }

@@ -16,7 +16,11 @@ struct RunCommand: LabCommand {
     help: "Keep the changes to the source that are not committed with each run (environment VGGLAB_DIFF=no for never).")
   var diff: Bool?
 
+  @Flag(name: .long, help: "Only say what would be done, as `plan` does.")
+  var dryRun = false
+
   func execute() throws {
+    if dryRun { return try printPlan(store: store, format: format, options: options, measuring: false) }
     let laboratory = Laboratory(store: store.directory)
     let experiments = try options.experiments()
     if let diff { GitProvenance.setKeepsChanges(diff) }

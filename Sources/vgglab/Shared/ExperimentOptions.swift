@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Foundation
 import Lab
 
 /// What `run` and `plan` take alike.
@@ -65,6 +66,10 @@ struct ExperimentOptions: ParsableArguments {
       throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
     }
     if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
+    if let only, only.split(separator: ",", omittingEmptySubsequences: false).contains(where: { $0.allSatisfy(\.isWhitespace) })
+    {
+      throw ValidationError("--only is '\(only)', which has an empty name; write names of trials, separated by commas")
+    }
     if retry < 0 { throw ValidationError("--retry is \(retry); it must be at least 0") }
     if let timeLimit, Quantities.seconds(timeLimit) == nil {
       throw ValidationError("--time-limit is '\(timeLimit)'; write a time such as 45s, 90m or 1h30m")
@@ -74,9 +79,13 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
+  private static func names(in list: String) -> [String] {
+    list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
   var runOptions: RunOptions {
     RunOptions(
-      profile: profile, only: only.map { $0.split(separator: ",").map(String.init) } ?? [], overrides: overrides,
+      profile: profile, only: only.map { Self.names(in: $0) } ?? [], overrides: overrides,
       jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
       kernels: kernels.path, checkpointSeconds: checkpointSeconds, timeLimit: timeLimit.flatMap(Quantities.seconds),
       memory: memory.flatMap(Quantities.bytes), smoke: !noSmoke)

@@ -15,6 +15,7 @@ extension LabCommand {
     }
     signal(SIGPIPE, SIG_IGN)
     do {
+      try ProcessLimits.checkFiles()
       try execute()
     } catch let code as ExitCode {
       throw code
@@ -36,12 +37,19 @@ func outputData(_ text: String, terminator: String = "\n") { finish(writeData(te
 private func finish(_ failure: OutputFailure?) {
   switch failure {
   case nil: return
-  case .readerIsGone: exit(0)
+  case .readerIsGone: leave(0)
   case .other(let reason):
     complain("vgglab: the output could not be written (\(reason))")
-    exit(74)
+    leave(74)
   }
 }
 
 /// Progress and messages go to stderr.
 func complain(_ text: String) { writeMessage(text) }
+
+/// Ends the program without the clean-up of its libraries: OpenBLAS waits there for its threads, and those wait for memory
+/// where a limit refuses it. Nothing is lost, for all output is written at once.
+func leave(_ code: Int32) -> Never {
+  giveTerminalBack()
+  _exit(code)
+}
