@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// The exit code for an error: 64 usage, 65 bad input data, 66 an input is missing, 74 input/output.
-func exitCode(for error: any Error) -> Int32 {
+func documentedExitCode(for error: any Error) -> Int32 {
   guard let fault = error as? any Fault else { return systemError(error) == nil ? 65 : 74 }
   return switch fault.kind {
   case .usage: 64

@@ -23,7 +23,7 @@ extension LabCommand {
       throw error
     } catch {
       complain("vgglab: \(sentence(for: error))")
-      throw ExitCode(exitCode(for: error))
+      throw ExitCode(documentedExitCode(for: error))
     }
   }
 }
