@@ -306,3 +306,35 @@ let currentUmask: mode_t = {
   umask(mask)
   return mask
 }()
+
+/// Reads a regular file of at most `limit` bytes that is inside a folder, by its path from there (`figures/a.png`): no link on
+/// the way is followed, and no component is `..`.
+///
+/// Throws ``FileError``.
+public func readFile(_ path: String, below folder: String, limit: Int = 64 << 20) throws(FileError) -> Data {
+  let full = "\(folder)/\(path)"
+  let components = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+  guard !components.isEmpty, components.allSatisfy({ !["", ".", ".."].contains($0) && !$0.utf8.contains(0) }) else {
+    throw .missing(path: full)
+  }
+  var number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard number >= 0 else { throw Folder.openError(folder) }
+  var descriptor = Descriptor(number, path: folder)
+  for (place, component) in components.enumerated() {
+    let isLast = place == components.count - 1
+    var status = stat()
+    guard fstatat(descriptor.number, component, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw Folder.openError(full) }
+    let kind = FileKind(status)
+    guard kind == (isLast ? .file : .folder) else {
+      throw isLast && kind == .folder ? .isDirectory(path: full) : .notPlain(path: full, kind: kind)
+    }
+    let flags = isLast ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_RDONLY | O_DIRECTORY
+    number = openat(descriptor.number, component, flags | O_CLOEXEC | O_NOFOLLOW)
+    guard number >= 0 else { throw Folder.openError(full) }
+    descriptor = Descriptor(number, path: full)
+  }
+  let status = try descriptor.status()
+  guard FileKind(status) == .file else { throw .notPlain(path: full, kind: FileKind(status)) }
+  guard status.st_size <= limit else { throw .tooLarge(path: full, bytes: Int(status.st_size), limit: limit) }
+  return try descriptor.readAll(limit: limit)
+}

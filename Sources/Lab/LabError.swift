@@ -81,7 +81,8 @@ extension LabError: Fault {
     switch self {
     case .notPositive, .tooManyThreads, .optionConflict, .runIsPinned, .runIsUsed, .badTag, .badNote, .noTerminal:
       .usage
-    case .alreadyRunning, .runIsWorkedOn, .notStarted, .tooFewFiles, .tooFewThreads, .tooLittleAddressSpace: .inputOutput
+    case .alreadyRunning, .runIsWorkedOn, .notStarted, .tooFewFiles, .tooFewThreads, .tooLittleAddressSpace:
+      .inputOutput
     case .runHasNoArtifact: .missingInput
     case .configurationUnreadable, .artifactChanged, .otherData, .notVerifiable: .badInput
     }

@@ -135,7 +135,9 @@ import Testing
     try program.write("long.yaml", Self.long)
     // Behind a shell that stays, the group is no orphan: those the kernel does not stop.
     let shell = try Shell(
-      program, "set -m; \"$P\" run long.yaml --only small --threads 1 & echo \"id=$!=\"; while ! wait $!; do [ $? -gt 128 ] || exit 75; sleep 0.05; done")
+      program,
+      "set -m; \"$P\" run long.yaml --only small --threads 1 & echo \"id=$!=\"; while ! wait $!; do [ $? -gt 128 ] || exit 75; sleep 0.05; done"
+    )
     try shell.wait(for: "train acc")
     let id = try #require(shell.text.split(separator: "=").dropFirst().first.flatMap { pid_t($0) })
     let worker = try #require(Self.children(id).first)

@@ -72,7 +72,7 @@ public struct Archive: Sendable, Hashable {
       }
     }
     do {
-      let json = try readJSON(try readFile(path, limit: 16 << 20), limit: 16 << 20)
+      let json = try readJSON(try readFile("archive.json", below: folder, limit: 16 << 20), limit: 16 << 20)
       // Only archives that are anonymous say so.
       isAnonymous = json["anonymous"] == .bool(true)
       let fields = try EvidenceFields(

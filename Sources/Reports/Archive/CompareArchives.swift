@@ -162,8 +162,9 @@ private struct Contents {
         }
       }
       for report in archive.reports {
-        let page = "\(folder)/reports/\(report.folder)/index.html"
-        let evidence = try PageParts(try readFile(page, limit: ReportEvidence.limit)).evidence
+        let evidence = try PageParts(
+          try readFile("reports/\(report.folder)/index.html", below: folder, limit: ReportEvidence.pageLimit)
+        ).evidence
         for claim in evidence.claims {
           verdicts[Key(of: report.folder, name: claim.id)] = claim.verdict.rawValue
         }

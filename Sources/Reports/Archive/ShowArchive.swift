@@ -15,8 +15,9 @@ extension Archive {
           + (isAnonymous ? ", anonymized" : ""), "", runs.table,
       ]
       for report in reports {
-        let page = "\(folder)/reports/\(report.folder)/index.html"
-        let evidence = try PageParts(try readFile(page, limit: ReportEvidence.limit)).evidence
+        let evidence = try PageParts(
+          try readFile("reports/\(report.folder)/index.html", below: folder, limit: ReportEvidence.pageLimit)
+        ).evidence
         lines.append("")
         lines.append("reports/\(report.folder)/index.html (\(report.language)): \(report.title)")
         for claim in evidence.claims { lines.append("  \(claim.id): \(claim.verdict.rawValue)") }

@@ -43,7 +43,8 @@ extension Verifier {
       }
       for report in archive.reports {
         let page = "\(folder)/reports/\(report.folder)/index.html"
-        let parts = try PageParts(try readFile(page, limit: ReportEvidence.limit))
+        let parts = try PageParts(
+          try readFile("reports/\(report.folder)/index.html", below: folder, limit: ReportEvidence.pageLimit))
         for difference in try store.differences(from: parts.evidence.store) {
           found.add(PageDifference(file: page, what: "\(difference)"))
         }
@@ -70,7 +71,8 @@ extension Verifier {
   static func rows(of folder: String) throws(ReportError) -> StoreEvidence {
     let path = "\(folder)/evidence.json.gz"
     do {
-      let json = try gunzip(try readFile(path, limit: ReportEvidence.limit), limit: ReportEvidence.limit * 4)
+      let json = try gunzip(
+        try readFile("evidence.json.gz", below: folder, limit: ReportEvidence.limit), limit: ReportEvidence.limit * 4)
       return try StoreEvidence(json: try readJSON(json, limit: ReportEvidence.limit * 4))
     } catch let error as FileError { throw .file(error) } catch {
       throw .page(file: path, .reading(reason: "\(error)"))

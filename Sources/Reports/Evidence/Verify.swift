@@ -27,7 +27,11 @@ public struct Verifier {
   /// Checks a report's folder: the page, and beside it everything else that was woven.
   public mutating func verify(folder: String) throws(ReportError) -> Verification {
     let path = "\(folder)/index.html"
-    var (found, report, figures) = try check(page: try read(path), file: path)
+    let page: Data
+    do throws(FileError) {
+      page = try readFile("index.html", below: folder, limit: max(ReportEvidence.pageLimit, limits.bytes))
+    } catch { throw .file(error) }
+    var (found, report, figures) = try check(page: page, file: path)
     guard let report else { return found }
     let isSameVersion = report.evidence.vgglab == version
     // What is drawn alike here is compared, whatever the evidence says of fonts.
@@ -36,7 +40,7 @@ public struct Verifier {
     for (name, right) in Self.vectorFigures(of: report, in: folder) { files[name] = right }
     for (name, right) in files.sorted(by: { $0.key < $1.key }) where name != "index.html" {
       let file = "\(folder)/\(name)"
-      guard let data = try? readFile(file, limit: ReportEvidence.pageLimit) else {
+      guard let data = try? readFile(name, below: folder, limit: ReportEvidence.pageLimit) else {
         // One page alone is a report as well; a folder has all of it or none.
         found.add(PageDifference(file: file, what: "it is missing, or cannot be read"))
         continue
@@ -78,7 +82,7 @@ public struct Verifier {
   private static func notebook(_ notebook: Data, of report: CheckableReport, in folder: String) -> Data {
     var text = String(decoding: notebook, as: UTF8.self)
     for (name, drawn) in report.report.files where name.hasPrefix("figures/") && name.hasSuffix(".png") {
-      guard let found = try? readFile("\(folder)/\(name)", limit: ReportEvidence.pageLimit) else { continue }
+      guard let found = try? readFile(name, below: folder, limit: ReportEvidence.pageLimit) else { continue }
       text = text.replacing(drawn.base64EncodedString(), with: found.base64EncodedString())
     }
     return Data(text.utf8)

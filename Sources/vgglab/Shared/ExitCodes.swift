@@ -22,7 +22,10 @@ private func systemError(_ error: any Error) -> String? {
   }
   var found = error as NSError
   let path = found.userInfo[NSFilePathErrorKey] as? String
-  while found.domain != NSPOSIXErrorDomain, let inner = found.userInfo[NSUnderlyingErrorKey] as? NSError { found = inner }
-  let reason = found.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(found.code))) : "the system refused it"
+  while found.domain != NSPOSIXErrorDomain, let inner = found.userInfo[NSUnderlyingErrorKey] as? NSError {
+    found = inner
+  }
+  let reason =
+    found.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(found.code))) : "the system refused it"
   return "\(path.map { "\($0): " } ?? "")cannot be read or written (\(reason)); check permissions and free space"
 }
