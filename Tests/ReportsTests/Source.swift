@@ -120,7 +120,7 @@ final class ReportFolder {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/note.md"))
     let source = try readNotebookSource("\(path)/note.md", settings: settings)
     let woven = try Reports.weave(source, rows: rows, runs: runs, version: "1.2.3")
-    try OwnedFolder("\(path)/out").fill(woven.files)
+    try OwnedFolder("\(path)/out").replace(with: woven.files, of: OutputSubject(.report, notebook: "note.md"))
     return woven
   }
 

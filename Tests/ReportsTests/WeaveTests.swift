@@ -108,7 +108,10 @@ import Testing
     _ = try folder.weave(Self.note())
     _ = try folder.weave("# Short\n\n```{table results}\nrows\n```\n")
     let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/out").sorted()
-    #expect(files == ["README.md", "data", "data/results.csv", "figures", "index.html", "notebook.ipynb"])
+    #expect(
+      files == [
+        "README.md", "data", "data/results.csv", "figures", "index.html", "notebook.ipynb", "vgglab-output.json",
+      ])
     #expect(try folder.text("index.html").contains("<title>Short</title>"))
   }
 

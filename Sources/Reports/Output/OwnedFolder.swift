@@ -42,6 +42,11 @@ public struct OwnedFolder: Sendable {
     }
   }
 
+  /// The same for folders that have a mark, or are new or empty.
+  package func replace(with files: [String: Data], of subject: OutputSubject) throws(ReportError) {
+    try write(files, of: subject)
+  }
+
   /// Writes files into a folder that is new or empty, without a mark: it is never written into again.
   package func fill(_ files: [String: Data]) throws(ReportError) {
     try changing { (folder) throws(ReportError) in

@@ -17,7 +17,11 @@ struct ReportCommand: LabCommand {
   @Argument(help: "The notebook.")
   var notebook = "reports/exercises.md"
 
-  @Option(name: .long, help: "The folder to write into (default: reports/ and the notebook's name in the store).")
+  @Option(
+    name: .long,
+    help:
+      "The folder to write into: new, empty, or of an earlier report of the notebook (default: reports/ and its name in the store)."
+  )
   var out: String?
 
   @Option(
