@@ -1,8 +1,7 @@
 import Configurations
 import Foundation
+import Store
 import Testing
-
-@testable import Store
 
 /// The columns of `run_summary` and the fields of filters follow from the table of keys.
 @Suite struct SummaryColumnTests {
@@ -32,7 +31,7 @@ import Testing
   @Test func aNewKeyIsOneToo() throws {
     let columns = SummaryColumn.all(Self.table)
     let filter = try RunFilter("label_smoothing>0.2", fields: RunField.fields(columns))
-    #expect(filter.sql.condition == "s.label_smoothing > ?")
+    #expect(filter.condition == "s.label_smoothing > ?")
     #expect(throws: StoreError.self) { try RunFilter("label_smoothing>0.2") }
     #expect(
       Schema.views(columns).contains("coalesce(json_extract(r.configuration, '$.training.label_smoothing'), 0.25)"))

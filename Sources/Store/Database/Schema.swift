@@ -1,6 +1,6 @@
 /// The database's schema: append-only steps for its tables, the number of them kept in `PRAGMA user_version`, and ``views``,
 /// which hold nothing and are made anew behind the last step.
-enum Schema {
+package enum Schema {
   /// The version that this vgglab writes.
   static var version: Int { steps.count }
 

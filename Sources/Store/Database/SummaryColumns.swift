@@ -1,8 +1,8 @@
-import Configurations
+package import Configurations
 
 /// A column of `run_summary`, which `list --filter` and `--sort` take as a field too.
-struct SummaryColumn: Sendable, Hashable {
-  enum Kind: Sendable, Hashable {
+package struct SummaryColumn: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     case text, number
     /// 0 or 1 in SQL.
     case truth
@@ -20,7 +20,7 @@ struct SummaryColumn: Sendable, Hashable {
   }
 
   /// All columns in their order: the run's own, the configuration's as the table of keys has them, figures, environment.
-  static func all(_ table: ConfigurationTable = .standard) -> [SummaryColumn] {
+  package static func all(_ table: ConfigurationTable = .standard) -> [SummaryColumn] {
     let configuration = table.keys.compactMap(SummaryColumn.init)
     return identity + configuration + figures
   }

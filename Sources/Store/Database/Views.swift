@@ -5,7 +5,7 @@ extension Schema {
   static let views = views(SummaryColumn.all())
 
   /// The views over a configuration's keys.
-  static func views(_ columns: [SummaryColumn]) -> String {
+  package static func views(_ columns: [SummaryColumn]) -> String {
     metricViews + summaryViews(columns)
   }
 

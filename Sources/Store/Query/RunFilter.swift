@@ -17,7 +17,7 @@ public struct RunFilter: Sendable, Hashable {
   /// Throws ``StoreError/badFilter(_:reason:)``.
   public init(_ text: String) throws(StoreError) { try self.init(text, fields: RunField.standard) }
 
-  init(_ text: String, fields: [String: SummaryColumn.Kind]) throws(StoreError) {
+  package init(_ text: String, fields: [String: SummaryColumn.Kind]) throws(StoreError) {
     guard let place = text.firstIndex(where: { "!<>=~".contains($0) }),
       let comparison = Comparison.allCases.first(where: { text[place...].hasPrefix($0.rawValue) })
     else {
@@ -76,6 +76,9 @@ public struct RunFilter: Sendable, Hashable {
 
   /// All 64 bits of a seed; nil where the value is none.
   private var seed: UInt64? { UInt64(value) ?? Double(value).flatMap { UInt64(exactly: $0) } }
+
+  /// The condition in SQL.
+  package var condition: String { sql.condition }
 
   /// The condition in SQL, and what it is bound to.
   var sql: (condition: String, arguments: [any DatabaseValueConvertible]) {
@@ -169,7 +172,7 @@ public struct RunSelection: Sendable, Hashable {
 }
 
 /// A field of runs, by the names that `run_summary` has.
-struct RunField: Sendable, Hashable {
+package struct RunField: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
     case text, number, truth, seed, state, tag
 
@@ -215,7 +218,7 @@ struct RunField: Sendable, Hashable {
 
   static let standard = fields(SummaryColumn.all())
 
-  static func fields(_ columns: [SummaryColumn]) -> [String: SummaryColumn.Kind] {
+  package static func fields(_ columns: [SummaryColumn]) -> [String: SummaryColumn.Kind] {
     Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.kind) })
   }
 }
