@@ -78,6 +78,7 @@ let package = Package(
     room("Statistics"),
     room("Digests", [.product(name: "Crypto", package: "swift-crypto")]),
     room("Files"),
+    room("Text"),
     room("Compression", ["CZlib"]),
     room("ExactJSON"),
     room("PositionedYAML", [.product(name: "Yams", package: "Yams")]),
@@ -96,7 +97,7 @@ let package = Package(
       [
         "Journals",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"), "Digests",
-        "ExactJSON", "Files", "Statistics",
+        "ExactJSON", "Files", "Statistics", "Text",
       ]),
     room("Plots", ["CPangoCairo"]),
     room(
@@ -109,12 +110,15 @@ let package = Package(
     // The hall, and the door to the street.
     room(
       "Lab",
-      ["Training", "Kernels", "Datasets", "Networks", "Experiments", "Journals", "Store", "Digests", "Files", "Statistics"]
+      [
+        "Training", "Kernels", "Datasets", "Networks", "Experiments", "Journals", "Store", "Digests", "Files",
+        "Statistics", "Text",
+      ]
     ),
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files",
+        "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files", "PositionedYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
