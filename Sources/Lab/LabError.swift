@@ -60,7 +60,10 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
       and run the same command again
       """
     case .tooFewFiles(let limit, let needed):
-      "only \(limit) files may be open at once, and \(needed) are needed; raise the limit: `ulimit -n \(max(1024, needed))`"
+      """
+      only \(limit) files may be open at once, and \(needed) are needed; raise the limit: \
+      `ulimit -n \(max(1024, needed))`
+      """
     case .tooFewThreads(let wanted, let reason):
       """
       \(wanted) thread\(wanted == 1 ? "" : "s") could not be started (\(reason)); lower --threads, or raise the limits \
@@ -81,7 +84,8 @@ extension LabError: Fault {
     switch self {
     case .notPositive, .tooManyThreads, .optionConflict, .runIsPinned, .runIsUsed, .badTag, .badNote, .noTerminal:
       .usage
-    case .alreadyRunning, .runIsWorkedOn, .notStarted, .tooFewFiles, .tooFewThreads, .tooLittleAddressSpace: .inputOutput
+    case .alreadyRunning, .runIsWorkedOn, .notStarted, .tooFewFiles, .tooFewThreads, .tooLittleAddressSpace:
+      .inputOutput
     case .runHasNoArtifact: .missingInput
     case .configurationUnreadable, .artifactChanged, .otherData, .notVerifiable: .badInput
     }
