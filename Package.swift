@@ -79,9 +79,10 @@ let package = Package(
     room("Statistics"),
     room("Digests", [.product(name: "Crypto", package: "swift-crypto")]),
     room("Files"),
+    room("Text"),
     room("Compression", ["CZlib"]),
     room("ExactJSON"),
-    room("PositionedYAML", [.product(name: "Yams", package: "Yams")]),
+    room("PositionedYAML", [.product(name: "Yams", package: "Yams"), "Text"]),
 
     // The compute wing.
     room("Networks"),
@@ -97,7 +98,7 @@ let package = Package(
       "Store",
       [
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        "Configurations", "Journals", "Digests", "ExactJSON", "Files", "Statistics",
+        "Configurations", "Journals", "Digests", "ExactJSON", "Files", "Statistics", "Text",
       ]),
     room("Plots", ["CPangoCairo"]),
     room(
@@ -112,13 +113,13 @@ let package = Package(
       "Lab",
       [
         "Training", "Kernels", "Datasets", "Networks", "Configurations", "Experiments", "Journals", "Store", "Digests",
-        "Files", "Statistics",
+        "Files", "Statistics", "Text",
       ]
     ),
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files",
+        "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files", "PositionedYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),

@@ -24,8 +24,6 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooFewFiles(limit: Int, needed: Int)
   /// Threads could not be started.
   case tooFewThreads(wanted: Int, reason: String)
-  /// The address space that a process may have is too small.
-  case tooLittleAddressSpace(limit: Int, needed: Int)
 
   public var description: String {
     switch self {
@@ -60,16 +58,14 @@ public enum LabError: Error, Hashable, Sendable, CustomStringConvertible {
       and run the same command again
       """
     case .tooFewFiles(let limit, let needed):
-      "only \(limit) files may be open at once, and \(needed) are needed; raise the limit: `ulimit -n \(max(1024, needed))`"
+      """
+      only \(limit) files may be open at once, and \(needed) are needed; raise the limit: \
+      `ulimit -n \(max(1024, needed))`
+      """
     case .tooFewThreads(let wanted, let reason):
       """
       \(wanted) thread\(wanted == 1 ? "" : "s") could not be started (\(reason)); lower --threads, or raise the limits \
       on processes and memory (`ulimit -u`, `ulimit -v`)
-      """
-    case .tooLittleAddressSpace(let limit, let needed):
-      """
-      a process may have \(Figures.bytes(limit)) of address space, and about \(Figures.bytes(needed)) are needed; raise \
-      the limit: `ulimit -v unlimited`
       """
     case .noTerminal(let command): "`vgglab \(command)` draws on a terminal, and there is none; try `vgglab list`"
     }
@@ -81,7 +77,7 @@ extension LabError: Fault {
     switch self {
     case .notPositive, .tooManyThreads, .optionConflict, .runIsPinned, .runIsUsed, .badTag, .badNote, .noTerminal:
       .usage
-    case .alreadyRunning, .runIsWorkedOn, .notStarted, .tooFewFiles, .tooFewThreads, .tooLittleAddressSpace:
+    case .alreadyRunning, .runIsWorkedOn, .notStarted, .tooFewFiles, .tooFewThreads:
       .inputOutput
     case .runHasNoArtifact: .missingInput
     case .configurationUnreadable, .artifactChanged, .otherData, .notVerifiable: .badInput

@@ -1,3 +1,5 @@
+import Text
+
 /// What is wrong at one place of a YAML file.
 public struct YAMLProblem: Sendable, Hashable {
   /// From 1.

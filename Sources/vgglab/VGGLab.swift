@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import PositionedYAML
 
 @main
 struct VGGLab: ParsableCommand {
@@ -29,9 +30,13 @@ struct VGGLab: ParsableCommand {
   /// can be a file's name that somebody else chose.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
+      if let complaint = misspeltCommand() {
+        complain(complaint)
+        leave(64)
+      }
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
       if !message.isEmpty {
@@ -40,5 +45,36 @@ struct VGGLab: ParsableCommand {
       leave(code.rawValue)
     }
     leave(0)
+  }
+
+  /// The arguments, with a statement of SQL that begins with a comment behind `--`: its dashes are none of an option's.
+  private static var arguments: [String] {
+    let given = Array(CommandLine.arguments.dropFirst())
+    guard given.first == "query", !given.contains("--"),
+      let place = given.firstIndex(where: { $0.hasPrefix("--") && $0.contains(where: \.isNewline) })
+    else { return given }
+    return given[..<place] + given[(place + 1)...] + ["--", given[place]]
+  }
+
+  /// A sentence for arguments that begin with a word that is no command; nil if they do not.
+  private static func misspeltCommand() -> String? {
+    var words = Array(CommandLine.arguments.dropFirst())
+    if words.first == "help" { words.removeFirst() }
+    var path = "vgglab"
+    var known = configuration.subcommands
+    while let word = words.first, !word.hasPrefix("-"), !known.isEmpty {
+      guard let place = known.firstIndex(where: { $0._commandName == word }) else {
+        let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
+        let near = nearest(to: word, among: shown)
+        let remedy = near.map { "did you mean '\($0)'?" } ?? "`\(path) --help` lists the commands"
+        return "vgglab: there is no command '\(path) \(word)'; \(remedy)"
+      }
+      let next = known[place].configuration
+      guard next.defaultSubcommand == nil else { return nil }
+      known = next.subcommands
+      path += " \(word)"
+      words.removeFirst()
+    }
+    return nil
   }
 }

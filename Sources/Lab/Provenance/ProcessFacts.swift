@@ -5,9 +5,6 @@ enum ProcessFacts {
   /// The largest resident memory that this process has had, in bytes.
   static var peakResidentBytes: Int { bytes("VmHWM:") }
 
-  /// The address space that this process has, in bytes.
-  static var addressSpaceBytes: Int { bytes("VmSize:") }
-
   private static func bytes(_ name: String) -> Int {
     guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
     for line in text.split(separator: "\n") where line.hasPrefix(name) {

@@ -23,21 +23,6 @@ public enum ProcessLimits {
     }
   }
 
-  /// The address space that this process can still have; nil without a limit.
-  static var addressSpaceLeft: Int? {
-    guard let limit = addressSpace else { return nil }
-    return max(0, limit - ProcessFacts.addressSpaceBytes)
-  }
-
-  /// The address space that a process may have; nil without a limit.
-  static var addressSpace: Int? {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(Int.max) else {
-      return nil
-    }
-    return Int(limit.rlim_cur)
-  }
-
   /// Checks that so many threads can run at once, by starting them. Throws ``LabError/tooFewThreads(wanted:reason:)``.
   static func check(threads: Int) throws(LabError) {
     let gate = NSLock()

@@ -6,8 +6,15 @@ public enum Processor {
   /// The model's name, as the kernel tells it.
   public static var name: String { field("model name") ?? field("Model") ?? "unknown" }
 
-  /// The cores that this process may use, affinity and cgroup's processor set respected.
+  /// The cores that this process may use: affinity, the control group's processor set and its quota of time respected. A
+  /// quota of less than a core counts as one.
   public static var cores: Int {
+    guard let quota = ProcessorQuota().cores else { return allowed }
+    return max(1, min(allowed, Int(quota)))
+  }
+
+  /// The cores that affinity and processor set allow.
+  private static var allowed: Int {
     guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") })
     else { return ProcessInfo.processInfo.activeProcessorCount }

@@ -68,7 +68,7 @@ struct LocalExecutor: Executor {
   }
 
   private func start(_ arguments: [String], log: Descriptor) throws -> any WorkerHandle {
-    // OpenBLAS would start threads of its own, which wait for memory that a limit refuses, even while the program exits.
+    // OpenBLAS would start threads of its own, which wait for memory that a limit refuses.
     let environment = ProcessInfo.processInfo.environment.merging(["OPENBLAS_NUM_THREADS": "1"]) { $1 }
     let (input, lifeline) = try ChildProcess.pipe()
     return LocalWorker(

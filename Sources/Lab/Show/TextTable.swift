@@ -1,3 +1,5 @@
+import Text
+
 /// Columns of text, aligned for a terminal.
 public struct TextTable: Sendable {
   public enum Alignment: Sendable { case left, right }
@@ -16,12 +18,12 @@ public struct TextTable: Sendable {
 
   public var text: String {
     let widths = columns.indices.map { column in
-      rows.reduce(Self.width(columns[column].title)) { max($0, Self.width($1[column])) }
+      rows.reduce(displayWidth(columns[column].title)) { max($0, displayWidth($1[column])) }
     }
     func line(_ cells: [String]) -> String {
       var text = ""
       for (column, cell) in cells.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - Self.width(cell))
+        let space = String(repeating: " ", count: widths[column] - displayWidth(cell))
         text += columns[column].alignment == .right ? space + cell : cell + space
         text += "  "
       }
@@ -29,10 +31,5 @@ public struct TextTable: Sendable {
       return text
     }
     return ([line(columns.map(\.title))] + rows.map(line)).joined(separator: "\n")
-  }
-
-  private static func width(_ cell: String) -> Int {
-    // Counting characters costs much more than counting bytes.
-    cell.utf8.allSatisfy { $0 < 0x80 } ? cell.utf8.count : cell.count
   }
 }

@@ -26,7 +26,10 @@ public enum StopSignal {
       signal(number) { number in StopSignal.receive(number) }
       sigaddset(&wanted, number)
     }
-    if pausing { listenToPauses() }
+    if pausing {
+      listenToPauses()
+      sigaddset(&wanted, SIGTSTP)
+    }
     // Whoever started this process may have had them blocked, and that is inherited.
     pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     // A worker's death or a closed pipe is a fact to be read, not a reason to die.

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A value as SQLite has it.
 public enum SQLValue: Sendable, Hashable {
@@ -58,7 +59,8 @@ public struct QueryResult: Sendable, Hashable {
           : String(value.plainText.map { $0.unicodeScalars.contains { isCommand($0) } ? " " : $0 })
       }
     }
-    let widths = columns.indices.map { column in ([columns[column]] + cells.map { $0[column] }).map(\.count).max() ?? 0
+    let widths = columns.indices.map { column in
+      cells.reduce(displayWidth(columns[column])) { max($0, displayWidth($1[column])) }
     }
     let numeric = columns.indices.map { column in
       rows.allSatisfy { $0[column] == .null || $0[column].number != nil } && !rows.isEmpty
@@ -66,7 +68,7 @@ public struct QueryResult: Sendable, Hashable {
     func line(_ row: [String]) -> String {
       var text = ""
       for (column, cell) in row.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - cell.count)
+        let space = String(repeating: " ", count: widths[column] - displayWidth(cell))
         text += (column == 0 ? "" : "  ") + (numeric[column] ? space + cell : cell + space)
       }
       while text.last == " " { text.removeLast() }
@@ -74,6 +76,12 @@ public struct QueryResult: Sendable, Hashable {
     }
     let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
     return ([line(columns), rule] + cells.map(line)).joined(separator: "\n")
+  }
+
+  /// The first name that two columns have; nil where each has its own, as objects of JSON need it.
+  public var doubledColumn: String? {
+    var seen: Set<String> = []
+    return columns.first { !seen.insert($0).inserted }
   }
 
   /// An array of objects, their keys in the columns' order; numbers in full precision, what is not finite as text.

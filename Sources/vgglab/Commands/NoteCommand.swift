@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Lab
 
 struct NoteCommand: LabCommand {
@@ -10,10 +11,15 @@ struct NoteCommand: LabCommand {
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String
 
-  @Argument(help: "The note.")
+  @Argument(help: "The note; - reads it from standard input.")
   var text: String
 
   func execute() throws {
+    var text = text
+    if text == "-" {
+      text = try readText("-")
+      while text.last?.isNewline == true { text.removeLast() }
+    }
     let keeper = try Keeper(store: store.directory)
     let run = try keeper.runs(matching: [run])[0]
     try keeper.note(run, text)

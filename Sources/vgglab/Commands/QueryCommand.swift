@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Lab
 import Store
 
@@ -10,11 +11,33 @@ struct QueryCommand: LabCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
 
-  @Argument(help: "One SELECT statement.")
-  var sql: String
+  @Flag(name: .long, help: "Print CSV with a header (RFC 4180).")
+  var csv = false
+
+  @Option(name: .long, help: "Read the statement from a file.")
+  var file: String?
+
+  @Argument(help: "One SELECT statement; - reads it from standard input.")
+  var sql: String?
+
+  func validate() throws {
+    if (sql == nil) == (file == nil) {
+      throw ValidationError("give one statement: in quotes, as --file PATH, or - for standard input")
+    }
+    if csv, format.json { throw ValidationError("--csv and --json exclude each other; leave one out") }
+  }
 
   func execute() throws {
-    let result = try store.open().query(sql)
-    output(format.json ? terminalSafe(json: result.json) : result.table)
+    let statement =
+      if let file { try readText(file) } else if let sql, sql != "-" { sql } else { try readText("-") }
+    let result = try store.open().query(statement)
+    if csv { return outputData(result.csv, terminator: "") }
+    guard format.json else { return output(result.table) }
+    if let name = result.doubledColumn {
+      throw StoreError.badQuery(
+        sql: statement,
+        reason: "JSON needs a name of its own for each column, and two are named '\(name)'; rename one with AS")
+    }
+    output(terminalSafe(json: result.json))
   }
 }

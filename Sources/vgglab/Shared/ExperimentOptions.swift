@@ -66,9 +66,8 @@ struct ExperimentOptions: ParsableArguments {
       throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
     }
     if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
-    if let only,
-      only.split(separator: ",", omittingEmptySubsequences: false).contains(where: { $0.allSatisfy(\.isWhitespace) })
-    {
+    let names = only?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    if let only, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
       throw ValidationError("--only is '\(only)', which has an empty name; write names of trials, separated by commas")
     }
     if retry < 0 { throw ValidationError("--retry is \(retry); it must be at least 0") }
