@@ -98,7 +98,7 @@ import Testing
     // Steps of several seconds, so that the first Ctrl-C cannot have ended it.
     try program.write(
       "slow.yaml",
-      Samples.tiny.replacingOccurrences(of: "resize: 32, train: 64", with: "resize: 224, train: 4096")
+      Samples.tiny.replacingOccurrences(of: "resize: 32, train: 64", with: "resize: 224, train: 2048")
         .replacingOccurrences(of: "ratio: 32", with: "ratio: 4")
         .replacingOccurrences(of: "batch_size: 16", with: "batch_size: 512"))
     let run = try Started(program, ["run", "slow.yaml", "--only", "small"])

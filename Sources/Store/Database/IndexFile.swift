@@ -31,6 +31,7 @@ enum IndexFile {
         self = .none
         return
       }
+      if case .notDirectory = error { throw .notWritable(path: directory, reason: "it is a file and no folder") }
       throw .file(error)
     }
     for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", "lab.sqlite-journal"] {
