@@ -435,7 +435,10 @@ final class Scheduler {
         log: logText(one.run, from: one.logOffset),
         freeBytes: freeBytes(directory))
       var summary = try recordEnd(of: one.run, end, cause)
-      if summary.state == .queued, one.asked == nil, !isStopping {
+      // One that was killed or stopped says nothing of the run, which can be begun again.
+      if summary.state == .queued, one.asked == nil, !isStopping, case .exited(let code) = end,
+        ![75, 130].contains(code)
+      {
         let words = lastLine(logText(one.run, from: one.logOffset))
         try recordUnbegun(one.run, words ?? cause.sentence)
         summary = try store.run(matching: one.run)
