@@ -98,6 +98,7 @@ import Testing
     let there = FileManager.default.enumerator(atPath: "\(program.directory)/reports/archive/third")?.compactMap {
       $0 as? String
     }
+    #expect(!listed.contains(".gitignore"))
     #expect(Set(listed).isSubset(of: Set(there ?? [])) && listed.contains("SHA256SUMS") && listed.contains("README.md"))
   }
 

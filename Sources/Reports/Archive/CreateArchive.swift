@@ -98,7 +98,7 @@ extension ArchiveFolder {
     }
     // A store of the copies alone: what is woven over it rests on nothing else.
     let copies = try Store.open(at: folder, access: .readWrite, create: true)
-    defer { for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm"] { unlink("\(folder)/\(name)") } }
+    defer { for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") } }
     _ = try copies.ingest()
     let rows = try copies.evidence(ofRuns: runs)
     try writeFileAtomically("\(folder)/evidence.json.gz", gzipped(Data(rows.json.json.utf8)))
@@ -115,7 +115,7 @@ extension ArchiveFolder {
           folder: stem, notebook: name, title: woven.title, language: woven.language, id: woven.evidence.reportID))
     }
     copies.close()
-    for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm"] { unlink("\(folder)/\(name)") }
+    for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") }
     let archive = Archive(
       name: request.name, createdAt: request.createdAt, vgglab: request.version, runs: runs, leftOut: leftOut,
       reports: reports, isAnonymous: anonymizer != nil)

@@ -10,7 +10,8 @@ extension Store {
     return (store, try store.ingest(only: runs))
   }
 
-  /// Where the index is not what the journals make, as sentences; none for a sound one. All journals are read again.
+  /// Where the index is not what the journals make, as sentences; none for a sound one. All journals are read again; runs that
+  /// have gone on meanwhile are not compared.
   ///
   /// Throws ``StoreError``.
   public func indexProblems() throws(StoreError) -> [String] {
@@ -20,34 +21,51 @@ extension Store {
       return try fresh.queue.writeWithoutTransaction { database in
         try database.execute(sql: "ATTACH ? AS indexed", arguments: ["file:\(escaped)?mode=ro"])
         defer { try? database.execute(sql: "DETACH indexed") }
+        let moving = try runsInProgress(database)
         let tables = try String.fetchAll(
           database,
           sql: "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'")
-        var problems: [String] = []
-        for table in tables {
-          let name = table.quotedDatabaseIdentifier
-          let others =
-            try Int.fetchOne(
-              database,
-              sql: """
-                SELECT (SELECT count(*) FROM (SELECT * FROM main.\(name) EXCEPT SELECT * FROM indexed.\(name)))
-                  + (SELECT count(*) FROM (SELECT * FROM indexed.\(name) EXCEPT SELECT * FROM main.\(name)))
-                """) ?? 0
-          let surplus =
-            try Int.fetchOne(
-              database,
-              sql: "SELECT (SELECT count(*) FROM indexed.\(name)) - (SELECT count(*) FROM main.\(name))") ?? 0
-          if others > 0 || surplus != 0 {
-            problems.append(
-              "the index's table \(table) is not what the journals give (\(max(others, abs(surplus))) rows differ); `vgglab doctor --rebuild` makes it again"
-            )
-          }
+        return try tables.compactMap { table in
+          let rows = try differingRows(of: table, besides: moving, database)
+          guard rows > 0 else { return nil }
+          return """
+            the index's table \(table) is not what the journals give (\(rows) rows differ); `vgglab doctor --rebuild` makes it \
+            again
+            """
         }
-        return problems
       }
     } catch {
       throw .database(path: databasePath, reason: Self.reason(error))
     }
+  }
+
+  /// Runs that a process works on, and whose journal is longer now than when it was read.
+  private func runsInProgress(_ database: Database) throws -> [String] {
+    let grown = try String.fetchAll(
+      database,
+      sql: """
+        SELECT run FROM (SELECT * FROM main.journal EXCEPT SELECT * FROM indexed.journal)
+        UNION SELECT id FROM main.run WHERE id NOT IN (SELECT id FROM indexed.run)
+        """)
+    return grown.filter { (try? RunFolder(store: directory, existing: $0))?.isLocked == true }
+  }
+
+  /// How many rows of a table are in one of the databases alone.
+  private func differingRows(of table: String, besides moving: [String], _ database: Database) throws -> Int {
+    let name = table.quotedDatabaseIdentifier
+    let columns = try database.columns(in: table).map(\.name)
+    let owner = table == "run" ? "id" : columns.contains("run") ? "run" : nil
+    let list = moving.map { "'\($0)'" }.joined(separator: ", ")
+    let condition = owner.map { "WHERE \($0) NOT IN (\(list))" } ?? ""
+    func rows(_ schema: String) -> String { "SELECT * FROM \(schema).\(name) \(condition)" }
+    func count(_ query: String) throws -> Int {
+      try Int.fetchOne(database, sql: "SELECT count(*) FROM (\(query))") ?? 0
+    }
+    let surplus = try count("\(rows("indexed")) EXCEPT \(rows("main"))")
+    // What runs share may have more rows by now.
+    if owner == nil, !moving.isEmpty { return surplus }
+    let missing = try count("\(rows("main")) EXCEPT \(rows("indexed"))")
+    return max(surplus + missing, abs(try count(rows("indexed")) - count(rows("main"))))
   }
 
   /// Where the journals of runs contradict themselves, as sentences; of all runs where none are named. Throws ``StoreError``.
