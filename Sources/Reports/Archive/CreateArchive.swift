@@ -98,7 +98,9 @@ extension ArchiveFolder {
     }
     // A store of the copies alone: what is woven over it rests on nothing else.
     let copies = try Store.open(at: folder, access: .readWrite, create: true)
-    defer { for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") } }
+    defer {
+      for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") }
+    }
     _ = try copies.ingest()
     let rows = try copies.evidence(ofRuns: runs)
     try writeFileAtomically("\(folder)/evidence.json.gz", gzipped(Data(rows.json.json.utf8)))
