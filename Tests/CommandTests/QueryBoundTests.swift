@@ -14,6 +14,8 @@ import Testing
     (doubling.replacing(" UNION ALL ", with: " EXCEPT "), "more memory than a query may have"),
     ("SELECT instr(hex(zeroblob(2000000)), hex(zeroblob(900000)) || '1')", "a value has more than"),
     ("SELECT replace(hex(zeroblob(1000)), '0', hex(zeroblob(10000)))", "a value has more than"),
+    ("SELECT printf('%.*c', 2000000000, 'x')", "a width or precision of a format"),
+    ("SELECT format('%2000000000d', 1)", "a width or precision of a format"),
     (endless + "SELECT DISTINCT randomblob(4000000) FROM r", "a value has more than"),
     (endless + "SELECT DISTINCT randomblob(900000) FROM r", "its answer has more than"),
     (endless + "SELECT count(*) FROM (SELECT DISTINCT randomblob(900000) FROM r)", "more memory than a query may have"),

@@ -47,6 +47,7 @@ extension QueryConnection {
     // "a name" in double quotes is a column, and never a text because there is no such column.
     _disableDoubleQuotedStringLiterals(handle)
     replaceTextFunctions(of: handle)
+    boundFormats(of: handle)
   }
 
   /// Does something while SQLite may take no more than ``preparationBytes`` beyond what it has.

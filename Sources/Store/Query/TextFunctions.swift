@@ -14,6 +14,69 @@ func replaceTextFunctions(of handle: OpaquePointer?) {
   }
 }
 
+/// Replaces `printf` and `format` by such that refuse widths and precisions above 9999, which SQLite writes out character by
+/// character in one step; all others are answered by a plain connection's own.
+func boundFormats(of handle: OpaquePointer?) {
+  let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
+  for name in ["printf", "format"] {
+    var plain: OpaquePointer?
+    guard sqlite3_open_v2(":memory:", &plain, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK else {
+      sqlite3_close_v2(plain)
+      continue
+    }
+    sqlite3_create_function_v2(
+      handle, name, -1, flags, UnsafeMutableRawPointer(plain), formatText, nil, nil,
+      { sqlite3_close_v2(OpaquePointer($0)) })
+  }
+}
+
+private func formatText(_ context: OpaquePointer?, _ count: Int32, _ values: Arguments) {
+  guard let values, count > 0, !isNull(values[0]) else { return }
+  guard isBounded(bytes(values[0])) else {
+    sqlite3_result_error(context, "a width or precision of a format is * or above 9999", -1)
+    return
+  }
+  let plain = OpaquePointer(sqlite3_user_data(context))
+  let sql = "SELECT printf(\((1...count).map { "?\($0)" }.joined(separator: ", ")))"
+  var statement: OpaquePointer?
+  defer { sqlite3_finalize(statement) }
+  guard sqlite3_prepare_v2(plain, sql, -1, &statement, nil) == SQLITE_OK else {
+    sqlite3_result_error(context, "a format has too many values", -1)
+    return
+  }
+  for place in 0..<count { sqlite3_bind_value(statement, place + 1, values[Int(place)]) }
+  guard sqlite3_step(statement) == SQLITE_ROW else {
+    sqlite3_result_error_toobig(context)
+    return
+  }
+  sqlite3_result_value(context, sqlite3_column_value(statement, 0))
+}
+
+/// Whether no conversion of a format has `*` or a number of more than four digits.
+private func isBounded(_ format: UnsafeBufferPointer<UInt8>) -> Bool {
+  var isConversion = false
+  var digits = 0
+  for byte in format {
+    guard isConversion else {
+      isConversion = byte == UInt8(ascii: "%")
+      digits = 0
+      continue
+    }
+    switch byte {
+    case 48...57:
+      digits += 1
+      if digits > 4 { return false }
+    case UInt8(ascii: "*"): return false
+    case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: " "), UInt8(ascii: "#"),
+      UInt8(ascii: "!"),
+      UInt8(ascii: ","), UInt8(ascii: "l"):
+      digits = 0
+    default: isConversion = false
+    }
+  }
+  return true
+}
+
 private typealias Arguments = UnsafeMutablePointer<OpaquePointer?>?
 
 private func isNull(_ value: OpaquePointer?) -> Bool { sqlite3_value_type(value) == SQLITE_NULL }
