@@ -294,6 +294,12 @@ public enum FileKind: String, Sendable, Hashable {
   }
 }
 
+/// What kind of file is there at a path, no link followed at its end; nil for nothing.
+public func fileKind(_ path: String) -> FileKind? {
+  var status = stat()
+  return lstat(path, &status) == 0 ? FileKind(status) : nil
+}
+
 /// Sixteen random hexadecimal digits.
 public func randomDigits() -> String {
   let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What reports and archives tell of the machine and the people that they come from.
+/// What reports and archives say about the machine and the people that they come from.
 @Suite struct LeavingTests {
   static let notebook = """
     ---

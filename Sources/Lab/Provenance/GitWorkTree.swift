@@ -200,7 +200,7 @@ final class GitWorkTree {
       var status = stat()
       if lstat("\(folder)/.git", &status) == 0 { return folder }
       if folder == "/" { return nil }
-      folder = (folder as NSString).deletingLastPathComponent
+      folder = parentPath(folder)
     }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 // Everything that vgglab writes to stdout and stderr goes through this file; no other may name them. Text for people is
@@ -43,20 +44,6 @@ public enum OutputFailure: Error, Hashable, Sendable {
 }
 
 private func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> OutputFailure? {
-  var written = 0
-  while written < bytes.count {
-    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
-    if count >= 0 {
-      written += count
-    } else if errno == EPIPE {
-      return .readerIsGone
-    } else if errno == EAGAIN {
-      // A pipe that somebody else made non-blocking: wait until there is room.
-      var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      _ = poll(&room, 1, -1)
-    } else if errno != EINTR {
-      return .other(reason: String(cString: strerror(errno)))
-    }
-  }
-  return nil
+  guard let failure = bytes.withUnsafeBytes({ writeAllBytes($0, to: descriptor) }) else { return nil }
+  return failure == EPIPE ? .readerIsGone : .other(reason: String(cString: strerror(failure)))
 }

@@ -160,22 +160,6 @@ public struct ArchiveFolder: Sendable {
   }
 }
 
-package enum FileKind {
-  case file, folder, link, other
-}
-
-/// What stands at a path, no link followed at its end; nil for nothing.
-package func fileKind(_ path: String) -> FileKind? {
-  var status = stat()
-  guard lstat(path, &status) == 0 else { return nil }
-  return switch status.st_mode & S_IFMT {
-  case S_IFREG: .file
-  case S_IFDIR: .folder
-  case S_IFLNK: .link
-  default: .other
-  }
-}
-
 /// What keeps an archive from being made or used, as facts.
 public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
   case badName(String)

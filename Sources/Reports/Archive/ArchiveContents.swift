@@ -3,7 +3,7 @@ import Foundation
 import Journals
 import Store
 
-/// What somebody is given who is given an archive: its files, and what they tell of machines and people.
+/// What somebody is given who is given an archive: its files, and what they say about machines and people.
 public struct ArchiveContents: Sendable, Hashable, Codable {
   public struct File: Sendable, Hashable, Codable {
     public var path: String
@@ -25,20 +25,23 @@ public struct ArchiveContents: Sendable, Hashable, Codable {
       var status = stat()
       return File(path: path, bytes: lstat("\(folder)/\(path)", &status) == 0 ? Int(status.st_size) : 0)
     }
-    var told = Told()
+    var disclosed = Disclosure()
     for run in runs {
-      do throws(JournalError) { try told.add(run: run, folder: folder) } catch { throw .evidence(StoreError(error)) }
+      do throws(JournalError) { try disclosed.add(run: run, folder: folder) } catch {
+        throw .evidence(StoreError(error))
+      }
     }
     let changes = files.filter { $0.path.hasPrefix("runs/") && $0.path.contains("/\(RunCopy.changesPrefix)") }
     facts = [
-      Fact(kind: "host names", found: list(told.hosts)),
-      Fact(kind: "operating systems and processors", found: list(told.machines)),
-      Fact(kind: "git commits", found: list(told.commits)),
+      Fact(kind: "host names", found: list(disclosed.hosts)),
+      Fact(kind: "operating systems and processors", found: list(disclosed.machines)),
+      Fact(kind: "git commits", found: list(disclosed.commits)),
       Fact(kind: "uncommitted changes to the source", found: list(Set(changes.map(\.path)))),
-      Fact(kind: "folders of data sets", found: list(told.dataFolders)),
-      Fact(kind: "boot ids, process ids", found: told.processes == 0 ? "none" : "of \(told.processes) attempts"),
-      Fact(kind: "notes", found: told.notes == 0 ? "none" : "\(told.notes)"),
-      Fact(kind: "tags", found: list(told.tags)),
+      Fact(kind: "folders of data sets", found: list(disclosed.dataFolders)),
+      Fact(
+        kind: "boot ids, process ids", found: disclosed.processes == 0 ? "none" : "of \(disclosed.processes) attempts"),
+      Fact(kind: "notes", found: disclosed.notes == 0 ? "none" : "\(disclosed.notes)"),
+      Fact(kind: "tags", found: list(disclosed.tags)),
       Fact(kind: "times", found: "when runs were made, began and ended"),
     ]
   }
@@ -50,7 +53,9 @@ public struct ArchiveContents: Sendable, Hashable, Codable {
     let total = files.reduce(0) { $0 + $1.bytes }
     return
       (["what goes out: \(files.count) files, \(total) bytes"]
-      + files.map { "  \(pad("\($0.bytes)", largest, left: true))  \($0.path)" } + ["what they tell:"]
+      + files.map { "  \(pad("\($0.bytes)", largest, left: true))  \($0.path)" } + [
+        "what they say about machines and people:"
+      ]
       + facts.map { "  \(pad($0.kind, width, left: false))  \($0.found)" }).joined(separator: "\n")
   }
 }
@@ -67,8 +72,8 @@ private func list(_ values: Set<String>) -> String {
   return values.sorted().prefix(10).joined(separator: ", ") + more
 }
 
-/// What journals tell of machines and people.
-private struct Told {
+/// What journals say about machines and people.
+private struct Disclosure {
   var hosts: Set<String> = []
   var machines: Set<String> = []
   var commits: Set<String> = []
@@ -104,7 +109,7 @@ private struct Told {
 }
 
 extension Archive {
-  /// What stands in the archive's folder for whoever opens it first.
+  /// The README.md of the archive's folder.
   func readMe(_ contents: ArchiveContents) -> String {
     let anonymous =
       isAnonymous
@@ -126,7 +131,7 @@ extension Archive {
       - `reports/`: reports that carry their evidence
       - `ro-crate-metadata.json`: a description for machines
       \(anonymous)
-      ## What the files tell of machines and people
+      ## What the files say about machines and people
 
       \(contents.facts.map { "- \($0.kind): \($0.found.replacing("\n", with: " "))" }.joined(separator: "\n"))
 

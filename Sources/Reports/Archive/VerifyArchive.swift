@@ -37,7 +37,7 @@ extension Verifier {
         }
       }
       for problem in try store.ingest() { found.add(PageDifference(file: "\(folder)/runs", what: problem)) }
-      let rows = try Self.rows(of: folder)
+      let rows = try Self.rows(of: folder, limit: limits.bytes)
       if try store.evidence(ofRuns: archive.runs) != rows.withoutLocalFacts {
         found.add(PageDifference(file: "\(folder)/evidence.json.gz", what: "has other rows than the journals tell"))
       }
@@ -57,7 +57,7 @@ extension Verifier {
   /// Compares an archive's rows with a store's journals.
   func compare(archive folder: String, with store: Store) throws(ReportError) -> Verification {
     var found = Verification()
-    let rows = try Self.rows(of: folder)
+    let rows = try Self.rows(of: folder, limit: limits.bytes)
     do throws(StoreError) {
       for difference in try store.differences(from: rows) {
         found.add(PageDifference(file: "\(folder)/evidence.json.gz", what: "\(difference)"))
@@ -68,12 +68,12 @@ extension Verifier {
   }
 
   /// The rows that an archive keeps.
-  static func rows(of folder: String) throws(ReportError) -> StoreEvidence {
+  static func rows(of folder: String, limit: Int = ReportEvidence.limit) throws(ReportError) -> StoreEvidence {
     let path = "\(folder)/evidence.json.gz"
     do {
       let json = try gunzip(
-        try readFile("evidence.json.gz", below: folder, limit: ReportEvidence.limit), limit: ReportEvidence.limit * 4)
-      return try StoreEvidence(json: try readJSON(json, limit: ReportEvidence.limit * 4))
+        try readFile("evidence.json.gz", below: folder, limit: limit), limit: limit)
+      return try StoreEvidence(json: try readJSON(json, limit: limit))
     } catch let error as FileError { throw .file(error) } catch {
       throw .page(file: path, .reading(reason: "\(error)"))
     }
@@ -119,12 +119,14 @@ extension Verifier {
 
 extension ArchiveFolder {
   /// Takes the runs of an archive into a store, all or none, once the archive has been checked. Gives the ids of those that
-  /// are new there.
+  /// are new there. `limits` bound its evidence.
   ///
-  /// Throws ``ReportError``: an archive that does not hold, a run that is there with another journal.
-  public func importRuns(of name: String, into store: Store, version: String) throws(ReportError) -> [String] {
+  /// Throws ``ReportError``: an archive that fails verification, a run that is there with another journal.
+  public func importRuns(
+    of name: String, into store: Store, version: String, limits: EvidenceLimits = EvidenceLimits()
+  ) throws(ReportError) -> [String] {
     let folder = try archive(name)
-    var verifier = Verifier(version: version)
+    var verifier = Verifier(version: version, limits: limits)
     let found = try verifier.verify(archive: folder)
     if let first = found.differences.first { throw .archive(.unsound(name, first: "\(first)")) }
     do {

@@ -229,7 +229,7 @@ extension Store {
     return problems
   }
 
-  /// Inserts what a record tells; a record that breaks the schema's rules is told and passed over. Whether it went in.
+  /// Inserts a record; one that breaks the schema's rules is reported and skipped. Whether it went in.
   @discardableResult
   private func take(
     _ what: String, _ path: String, _ database: Database, _ problems: inout [String], _ insertion: () throws -> Void

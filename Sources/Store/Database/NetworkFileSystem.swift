@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// File systems that other machines may write to as well. SQLite's write-ahead log needs memory that all its users share, so
@@ -13,8 +14,7 @@ public enum NetworkFileSystem {
         return name(at: String(cString: real), mounts: mounts)
       }
       guard place != ".", place != "/" else { return nil }
-      let parent = (place as NSString).deletingLastPathComponent
-      place = parent.isEmpty ? "." : parent
+      place = parentPath(place)
     }
   }
 

@@ -5,7 +5,7 @@ public import Journals
 
 extension Store {
   /// Takes runs in: each comes whole or not at all, and if one cannot come, none does. Runs that are there with the same
-  /// journal, or have gone on from it, are passed over. Gives the ids of those that are new.
+  /// journal, or have gone on from it, are skipped. Gives the ids of those that are new.
   ///
   /// Throws ``StoreError/runIsOther(_:)`` for a run that is there with another journal.
   public func take(_ copies: [RunCopy]) throws(StoreError) -> [String] {

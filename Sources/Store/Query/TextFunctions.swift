@@ -37,7 +37,7 @@ private func formatText(_ context: OpaquePointer?, _ count: Int32, _ values: Arg
     return
   }
   let plain = OpaquePointer(sqlite3_user_data(context))
-  let sql = "SELECT printf(\((1...count).map { "?\($0)" }.joined(separator: ", ")))"
+  let sql = "SELECT format(\((1...count).map { "?\($0)" }.joined(separator: ", ")))"
   var statement: OpaquePointer?
   defer { sqlite3_finalize(statement) }
   guard sqlite3_prepare_v2(plain, sql, -1, &statement, nil) == SQLITE_OK else {

@@ -156,10 +156,11 @@ struct ArchiveVerifyCommand: LabCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var archive: NamedArchive
   @OptionGroup var allowed: AllowedOptions
+  @OptionGroup var limits: EvidenceOptions
   @OptionGroup var format: JSONOptions
 
   func execute() throws {
-    var verifier = Verifier(version: vgglabVersion)
+    var verifier = Verifier(version: vgglabVersion, limits: limits.limits)
     let found = try verifier.verify(archive: try archive.path())
     output(format.json ? try json(found) : found.text)
     try AllowedOptions.finish(found, allowing: allowed.kinds)
@@ -173,12 +174,14 @@ struct ArchiveImportCommand: LabCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archive: NamedArchive
+  @OptionGroup var limits: EvidenceOptions
   @OptionGroup var format: JSONOptions
 
   func execute() throws {
     let target = try Store.open(at: store.directory, access: .readWrite, create: true)
     _ = try target.ingest()
-    let new = try archive.archives.folder.importRuns(of: archive.name, into: target, version: vgglabVersion)
+    let new = try archive.archives.folder.importRuns(
+      of: archive.name, into: target, version: vgglabVersion, limits: limits.limits)
     if format.json { output(try json(new)) } else if !new.isEmpty { output(new.joined(separator: "\n")) }
     complain("vgglab: \(new.count) runs are new in \(store.directory)")
   }
