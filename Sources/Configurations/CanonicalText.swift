@@ -155,15 +155,16 @@ enum JSONTree: Decodable {
     }
   }
 
-  /// As a value of a key; nil where it is none.
+  /// As a value of a key; nil where it is none, or outside the key's range.
   func value(_ kind: ConfigurationKey.Kind) -> ConfigurationValue? {
     switch (kind, self) {
-    case (.whole, .unsigned(let value)): Int(exactly: value).map { .whole($0) }
-    case (.whole, .whole(let value)): .whole(value)
+    case (.whole(let range), .unsigned(let value)):
+      Int(exactly: value).flatMap { range.contains($0) ? .whole($0) : nil }
+    case (.whole(let range), .whole(let value)): range.contains(value) ? .whole(value) : nil
     case (.unsigned, .unsigned(let value)): .unsigned(value)
-    case (.number, .unsigned(let value)): .number(Double(value))
-    case (.number, .whole(let value)): .number(Double(value))
-    case (.number, .number(let value)): .number(value)
+    case (.number(let range), .unsigned(let value)): number(Double(value), range)
+    case (.number(let range), .whole(let value)): number(Double(value), range)
+    case (.number(let range), .number(let value)): number(value, range)
     case (.truth, .truth(let value)): .truth(value)
     case (.path, .text(let value)): .text(value)
     case (.choice(_, let words), .text(let value)): words.contains(value) ? .text(value) : nil
@@ -173,12 +174,18 @@ enum JSONTree: Decodable {
     }
   }
 
+  private func number(_ value: Double, _ range: NumberRange) -> ConfigurationValue? {
+    range.contains(value) ? .number(value) : nil
+  }
+
   private func blocks(_ values: [JSONTree]) -> [Block]? {
+    guard ConfigurationKey.blockCounts.contains(values.count) else { return nil }
     var blocks: [Block] = []
     for value in values {
       guard case .array(let pair) = value, pair.count == 2, case .unsigned(let convolutions) = pair[0],
         case .unsigned(let channels) = pair[1], let convolutions = Int(exactly: convolutions),
-        let channels = Int(exactly: channels)
+        let channels = Int(exactly: channels), ConfigurationKey.blockConvolutions.contains(convolutions),
+        ConfigurationKey.blockChannels.contains(channels)
       else { return nil }
       blocks.append(Block(convolutions, channels))
     }

@@ -44,6 +44,11 @@ public struct ConfigurationKey: Sendable {
     }
   }
 
+  /// How many blocks a network may have, convolutions each of them, and channels.
+  public static let blockCounts = 1...16
+  public static let blockConvolutions = 1...64
+  public static let blockChannels = 1...65_536
+
   /// Dotted, as `--set` takes it: `training.learning_rate`.
   public let name: String
   /// Other names in files and for `--set`.

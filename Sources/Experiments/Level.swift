@@ -126,12 +126,12 @@ extension YAMLReader {
         report(item, "a block is \(item.shown); write [convolutions, channels]")
         return nil
       }
-      guard let convolutions = integer(pair[0], "a block's number of convolutions", 1...64),
-        let channels = integer(pair[1], "a block's number of channels", 1...65_536)
+      guard let convolutions = integer(pair[0], "a block's number of convolutions", ConfigurationKey.blockConvolutions),
+        let channels = integer(pair[1], "a block's number of channels", ConfigurationKey.blockChannels)
       else { return nil }
       blocks.append(Block(convolutions, channels))
     }
-    guard (1...16).contains(blocks.count) else {
+    guard ConfigurationKey.blockCounts.contains(blocks.count) else {
       report(node, "\(name) has \(blocks.count) blocks; write from 1 to 16")
       return nil
     }

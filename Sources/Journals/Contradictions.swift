@@ -46,7 +46,7 @@ extension [JournalRecord] {
 /// What a journal says, ordered for comparison.
 private struct JournalFacts {
   let run: RunRecord
-  let settings: Settings
+  let settings: RunSettings
   /// By name and step; what a later attempt did again replaces what an earlier one recorded.
   var metrics: [String: [Int: MetricRecord]] = [:]
   var attempts = 0
@@ -54,29 +54,9 @@ private struct JournalFacts {
   var networks: [NetworkRecord] = []
   var end: EndRecord?
 
-  struct Settings: Decodable {
-    struct Dataset: Decodable {
-      var name: String?
-      var train: Int?
-      var test: Int?
-    }
-    struct Training: Decodable {
-      var epochs: Int?
-      var seed: UInt64?
-      var batch_size: Int?
-    }
-    struct Measure: Decodable {
-      struct Cost: Decodable {}
-      var cost: Cost?
-    }
-    var dataset: Dataset?
-    var training: Training?
-    var measure: Measure?
-  }
-
   init(_ run: RunRecord) {
     self.run = run
-    settings = (try? JSONDecoder().decode(Settings.self, from: Data(run.configuration.utf8))) ?? Settings()
+    settings = RunSettings(of: run)
   }
 
   mutating func add(_ record: JournalRecord) {
@@ -104,9 +84,6 @@ private struct JournalFacts {
   /// Names and settings.
   private var identity: [String] {
     var found: [String] = []
-    if run.trialID.utf8.count == 64, sha256Hex(run.configuration) != run.trialID {
-      found.append("the trial's id is not the digest of the configuration")
-    }
     if let epochs = settings.training?.epochs, epochs != run.epochs {
       found.append("it records \(run.epochs) epochs, and its configuration \(epochs)")
     }

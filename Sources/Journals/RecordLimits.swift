@@ -1,3 +1,4 @@
+import Digests
 import Files
 import Foundation
 
@@ -6,7 +7,10 @@ import Foundation
 struct RecordLimits {
   /// The run whose records follow; nil before its record.
   private var run: RunRecord?
-  private var steps = 1 << 40
+  private var steps = Self.most
+
+  /// Steps of a training that nothing else bounds.
+  private static let most = 1 << 40
 
   /// A century.
   static let seconds = 100.0 * 365.25 * 86_400
@@ -69,7 +73,7 @@ struct RecordLimits {
       try text("cause", exit.cause ?? "", 1 << 16)
     case .forecast(let forecast):
       try time(forecast.at)
-      try whole("steps", forecast.steps, 0...(1 << 40))
+      try whole("steps", forecast.steps, 0...Self.most)
       try duration("seconds", forecast.seconds ?? 0)
       try size("memoryBytes", forecast.memoryBytes)
       try size("diskBytes", forecast.diskBytes)
@@ -91,6 +95,9 @@ struct RecordLimits {
     guard run.trialID.utf8.count <= 64,
       run.trialID.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) || $0 == 45 })
     else { throw Impossible(what: "'\(run.trialID.prefix(40))' is not the id of a trial") }
+    guard run.trialID.utf8.count < 64 || run.trialID == sha256Hex(run.configuration) else {
+      throw Impossible(what: "the trial's id is not the digest of the configuration")
+    }
     try text("experiment", run.experiment, 1000)
     try text("trial", run.trial, 1000)
     try text("question", run.question, 1 << 16)
@@ -227,37 +234,13 @@ struct RecordLimits {
 }
 
 extension RecordLimits {
-  /// The part of a canonical configuration that bounds the steps.
-  private struct Settings: Decodable {
-    struct Dataset: Decodable {
-      var train: Int?
-    }
-    struct Training: Decodable {
-      var epochs: Int?
-      var batch_size: Int?
-      var max_steps: Int?
-    }
-    struct Measure: Decodable {
-      struct Cost: Decodable {
-        var steps: Int?
-      }
-      var cost: Cost?
-    }
-    var dataset: Dataset?
-    var training: Training?
-    var measure: Measure?
-  }
-
   /// At most so many steps can be done by a run.
   private static func steps(of run: RunRecord) -> Int {
-    let most = 1 << 40
-    guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(run.configuration.utf8)) else {
-      return most
-    }
-    if let cost = settings.measure?.cost?.steps { return min(most, max(0, cost)) }
-    let examples = settings.dataset?.train ?? Self.examples
-    let batch = max(1, settings.training?.batch_size ?? 1)
-    guard examples >= 0, examples <= Self.examples, run.epochs >= 0, run.epochs <= Self.epochs else { return most }
+    let settings = RunSettings(of: run)
+    if let steps = settings.measure?.cost?.steps { return min(most, max(0, steps)) }
+    let examples = min(Self.examples, max(0, settings.dataset?.train ?? Self.examples))
+    // Bounded like the examples, so that their sum is no overflow.
+    let batch = min(Self.examples, max(1, settings.training?.batch_size ?? 1))
     let steps = min(most, run.epochs * ((examples + batch - 1) / batch))
     return settings.training?.max_steps.map { max(0, min($0, steps)) } ?? steps
   }

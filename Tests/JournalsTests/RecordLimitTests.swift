@@ -86,6 +86,23 @@ import Testing
     #expect(try problems(json) == [])
   }
 
+  @Test(arguments: [
+    #"{"dataset":{"train":9223372036854775807},"training":{"batch_size":9223372036854775807}}"#,
+    #"{"dataset":{"train":-1},"training":{"batch_size":-9223372036854775808,"max_steps":-1}}"#,
+    #"{"training":{"batch_size":1e300}}"#, #"{"measure":{"cost":{"steps":-5}}}"#, "[]", "",
+  ])
+  func noConfigurationEndsTheReading(configuration: String) throws {
+    let folder = Folder()
+    let run = try RunFolder.create(store: folder.path, trialID: "abababab")
+    var record = Self.run(run.run, epochs: 1 << 20)
+    record.configuration = configuration
+    let metric = MetricRecord(name: "step_loss", step: 0, epoch: 0, value: 1)
+    try JournalWriter(folder: run).append([.run(record), .metric([metric])])
+    let piece = try readJournal(run)
+    #expect(piece.records.count == 2 && piece.problems == [])
+    #expect(try run.contradictions().allSatisfy { !$0.isEmpty })
+  }
+
   @Test func aSecondRunRecordIsSkipped() throws {
     let folder = Folder()
     let run = try RunFolder.create(store: folder.path, trialID: "abababab")

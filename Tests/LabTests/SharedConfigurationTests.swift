@@ -65,9 +65,10 @@ import Testing
       AvailableData(train: 9, test: 9, data: sha256Hex("aa  t10k-images\nbb  train-images\n"))
     }
     let trial = experiment.trials[0]
-    let folder = try RunFolder.create(store: world.directory, trialID: String(repeating: "ab", count: 32))
     let old = trial.canonicalText.replacing(/"data":"[0-9a-f]*",/, with: "")
       .replacing("\"name\":\"idx-folder\",", with: "\"name\":\"idx-folder\",\"path\":\"./ok\",")
+    let id = sha256Hex(old)
+    let folder = try RunFolder.create(store: world.directory, trialID: id)
     let environment = EnvironmentRecord(
       vgglabVersion: "0.1.0", binaryDigest: "d", host: "h", processID: 1, operatingSystem: "o", cpu: "c", cores: 1,
       threads: 1, kernels: "fast", instructionSet: "i", blas: "b", blasCore: "c",
@@ -75,7 +76,7 @@ import Testing
     try JournalWriter(folder: folder).append([
       .run(
         RunRecord(
-          run: folder.run, experiment: "fake", question: "", trial: "fake", trialID: String(repeating: "ab", count: 32),
+          run: folder.run, experiment: "fake", question: "", trial: "fake", trialID: id,
           configuration: old, reductions: [], seed: 0, epochs: 10, createdAt: "2026-01-01T00:00:00.000Z")),
       .attempt(AttemptRecord(attempt: 1, startedAt: "2026-01-01T00:00:00.000Z", environment: environment)),
       .end(

@@ -28,8 +28,8 @@ import Testing
     #expect(try store.runs(RunSelection(filters: [RunFilter("experiment=depth")])).map(\.trial) == ["other"])
     #expect(try store.runs(RunSelection(filters: [RunFilter("experiment=resize")])).map(\.trial) == ["own"])
     #expect(try store.run(matching: "third").id == run.run)
-    #expect(try store.hasTrial(experiment: "depth", trial: "other", trialID: String(repeating: "ab", count: 32)))
-    #expect(try !store.hasTrial(experiment: "depth", trial: "own", trialID: String(repeating: "ab", count: 32)))
+    #expect(try store.hasTrial(experiment: "depth", trial: "other", trialID: String(repeating: "ab", count: 31)))
+    #expect(try !store.hasTrial(experiment: "depth", trial: "own", trialID: String(repeating: "ab", count: 31)))
     // It is gone under each name, and comes back.
     try run.annotate([AnnotationRecord(kind: .remove, at: "t")])
     #expect(try store.ingest().isEmpty)

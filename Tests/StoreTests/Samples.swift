@@ -15,7 +15,7 @@ final class TemporaryStore {
   /// A run that says what `records` tell, behind its first record.
   @discardableResult
   func addRun(
-    trial: String = "vgg11-small-96", trialID: String = String(repeating: "ab", count: 32),
+    trial: String = "vgg11-small-96", trialID: String = String(repeating: "ab", count: 31),
     experiment: String = "resize", seed: UInt64 = .max, createdAt: String = "2026-01-01T00:00:00.000Z",
     configuration: String = Samples.configuration,
     _ records: [JournalRecord] = []

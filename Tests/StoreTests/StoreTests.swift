@@ -112,7 +112,7 @@ import Testing
     _ = try store.ingest()
     #expect(try store.query("SELECT run FROM trial_summary").rows == [[.text(second.run)]])
     #expect(try store.runs().count == 3)
-    #expect(try store.runs(trialID: String(repeating: "ab", count: 32)).first?.id == first.run)
+    #expect(try store.runs(trialID: String(repeating: "ab", count: 31)).first?.id == first.run)
     #expect(try store.runs(experiment: "resize", trial: "none").isEmpty)
   }
 
@@ -148,8 +148,8 @@ import Testing
 
   @Test func aRunIsFoundByIdBeginningAndTrial() throws {
     let folder = TemporaryStore()
-    let one = try folder.addRun(trialID: String(repeating: "12", count: 32))
-    let two = try folder.addRun(trial: "other", trialID: String(repeating: "12", count: 32), createdAt: "2026-01-02")
+    let one = try folder.addRun(trialID: String(repeating: "12", count: 31))
+    let two = try folder.addRun(trial: "other", trialID: String(repeating: "12", count: 31), createdAt: "2026-01-02")
     let store = try folder.open()
     _ = try store.ingest()
     #expect(try store.run(matching: one.run).id == one.run)
