@@ -36,7 +36,7 @@ setup-tests:
 # The strict formatter, and the rules of the house that the compiler does not check.
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
-	.ci/check-rooms
+	.ci/check-house
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

@@ -41,16 +41,18 @@ case "x86-64-v4": kernelSettings.append(.define("VGGLAB_ISA_V4"))
 default: kernelSettings.append(.define("VGGLAB_ISA_OTHER"))
 }
 
-func room(
-  _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = common
+/// A module in the folder of its group. Modules import only what is in their own group or in one above it in this list.
+func module(
+  _ path: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = common
 ) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+  let name = String(path.split(separator: "/")[1])
+  return .target(name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: settings)
 }
 
-func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
-    exclude: ["Networks", "Training", "Reports", "Datasets", "Store", "Statistics", "Experiments"].contains(room)
+    name: "\(module)Tests", dependencies: [.init(stringLiteral: module)] + dependencies,
+    exclude: ["Networks", "Training", "Reports", "Datasets", "Store", "Statistics", "Experiments"].contains(module)
       ? ["Fixtures"] : [],
     swiftSettings: common)
 }
@@ -65,52 +67,54 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // The doors to C libraries.
+    // C libraries; one module imports each.
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+      name: "COpenBLAS", path: "Sources/Compute/COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
-      name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+      name: "CPangoCairo", path: "Sources/Reporting/CPangoCairo", pkgConfig: "pangocairo",
+      providers: [.apt(["libpango1.0-dev"])]),
     .systemLibrary(
-      name: "CCMarkGFM", pkgConfig: "libcmark-gfm",
+      name: "CCMarkGFM", path: "Sources/Reporting/CCMarkGFM", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
-    // The ground floor: bytes and numbers.
-    room("Statistics"),
-    room("Digests", [.product(name: "Crypto", package: "swift-crypto")]),
-    room("Files"),
-    room("Text"),
-    room("Compression", ["CZlib"]),
-    room("ExactJSON"),
-    room("PositionedYAML", [.product(name: "Yams", package: "Yams"), "Text"]),
+    // Base: bytes, text and numbers.
+    module("Base/Statistics"),
+    module("Base/Digests", [.product(name: "Crypto", package: "swift-crypto")]),
+    module("Base/Files"),
+    module("Base/Text"),
+    module("Base/Compression", ["CZlib"]),
+    module("Base/ExactJSON"),
+    module("Base/PositionedYAML", [.product(name: "Yams", package: "Yams"), "Text"]),
 
-    // The compute wing.
-    room("Networks"),
-    room("Kernels", ["COpenBLAS"], settings: kernelSettings),
-    room("Datasets", ["Compression", "Digests", "Files"]),
-    room("Training", ["Kernels", "Networks", "Datasets", "Digests", "Files"]),
+    // Compute: networks and their training.
+    module("Compute/Networks"),
+    module("Compute/Kernels", ["COpenBLAS"], settings: kernelSettings),
+    module("Compute/Datasets", ["Compression", "Digests", "Files"]),
+    module("Compute/Training", ["Kernels", "Networks", "Datasets", "Digests", "Files"]),
 
-    // The ledger wing.
-    room("Configurations", ["Networks"]),
-    room("Experiments", ["Configurations", "Networks", "PositionedYAML", "Digests", "ExactJSON", "Files"]),
-    room("Journals", ["Digests", "Files"]),
-    room(
-      "Store",
+    // Ledger: what is asked, what was recorded.
+    module("Ledger/Configurations", ["Networks"]),
+    module("Ledger/Experiments", ["Configurations", "Networks", "PositionedYAML", "Digests", "ExactJSON", "Files"]),
+    module("Ledger/Journals", ["Digests", "Files"]),
+    module(
+      "Ledger/Store",
       [
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Configurations", "Journals", "Digests", "ExactJSON", "Files", "Statistics", "Text",
       ]),
-    room("Plots", ["CPangoCairo"]),
-    room(
-      "Reports",
+    module("Reporting/Plots", ["CPangoCairo"]),
+    module(
+      "Reporting/Reports",
       [
         "Journals", "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics",
         "CCMarkGFM",
       ]),
 
-    // The hall, and the door to the street.
-    room(
-      "Lab",
+    // Running and the application.
+    module(
+      "Running/Lab",
       [
         "Training", "Kernels", "Datasets", "Networks", "Configurations", "Experiments", "Journals", "Store", "Digests",
         "Files", "Statistics", "Text",
@@ -122,7 +126,7 @@ let package = Package(
         "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files", "PositionedYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: common),
+      path: "Sources/App/vgglab", swiftSettings: common),
 
     tests("Statistics"),
     tests("Files", ["Digests"]),

@@ -7,7 +7,7 @@ import sqlite3
 import textwrap
 
 here = pathlib.Path(__file__).resolve().parent
-schema = (here / "../../../Sources/Store/Database/Schema.swift").read_text()
+schema = (here / "../../../Sources/Ledger/Store/Database/Schema.swift").read_text()
 first_step = textwrap.dedent(re.search(r'static let steps = \[\s*"""\n(.*?)\n\s*"""', schema, re.S).group(1))
 target = here / "version-1.sqlite"
 target.unlink(missing_ok=True)
