@@ -84,19 +84,21 @@ let package = Package(
     module("Base/Digests", [.product(name: "Crypto", package: "swift-crypto")]),
     module("Base/Files"),
     module("Base/Text"),
+    module("Base/Processes", ["Files"]),
     module("Base/Compression", ["CZlib"]),
     module("Base/ExactJSON"),
     module("Base/PositionedYAML", [.product(name: "Yams", package: "Yams"), "Text"]),
 
     // Compute: networks and their training.
-    module("Compute/Networks"),
+    module("Compute/Networks", ["Text"]),
     module("Compute/Kernels", ["COpenBLAS"], settings: kernelSettings),
     module("Compute/Datasets", ["Compression", "Digests", "Files"]),
-    module("Compute/Training", ["Kernels", "Networks", "Datasets", "Digests", "Files"]),
+    module("Compute/Training", ["Kernels", "Networks", "Datasets", "Digests", "Files", "Text"]),
 
     // Ledger: what is asked, what was recorded.
-    module("Ledger/Configurations", ["Networks"]),
-    module("Ledger/Experiments", ["Configurations", "Networks", "PositionedYAML", "Digests", "ExactJSON", "Files"]),
+    module("Ledger/Configurations", ["Networks", "Text"]),
+    module(
+      "Ledger/Experiments", ["Configurations", "Networks", "PositionedYAML", "Digests", "ExactJSON", "Files", "Text"]),
     module("Ledger/Journals", ["Digests", "Files"]),
     module(
       "Ledger/Store",
@@ -109,22 +111,43 @@ let package = Package(
       "Reporting/Reports",
       [
         "Journals", "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics",
-        "CCMarkGFM",
+        "CCMarkGFM", "Text",
       ]),
 
-    // Running and the application.
+    // Running: trials and their runs.
+    module("Running/Provenance", ["Journals", "Digests", "Files", "Processes", "Text"]),
     module(
-      "Running/Lab",
+      "Running/Worker",
       [
-        "Training", "Kernels", "Datasets", "Networks", "Configurations", "Experiments", "Journals", "Store", "Digests",
-        "Files", "Statistics", "Text",
-      ]
-    ),
+        "Training", "Kernels", "Datasets", "Networks", "Configurations", "Journals", "Provenance", "Processes",
+        "Digests", "Files",
+      ]),
+    module(
+      "Running/Scheduling",
+      [
+        "Training", "Datasets", "Networks", "Experiments", "Configurations", "Journals", "Store", "Processes", "Files",
+        "Text",
+      ]),
+    module(
+      "Running/Runs",
+      ["Training", "Configurations", "Journals", "Store", "Processes", "Statistics", "Digests", "Files", "Text"]),
+
+    // App: the commands and what they draw and measure.
+    module(
+      "App/Terminal",
+      ["Configurations", "Journals", "Store", "Scheduling", "Runs", "Processes", "Files", "Text"]),
+    module(
+      "App/Bench",
+      [
+        "Training", "Kernels", "Datasets", "Networks", "Experiments", "Journals", "Store", "Provenance", "Worker",
+        "Scheduling", "Runs", "Terminal", "Processes", "Files", "Text",
+      ]),
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files", "PositionedYAML",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Reports", "Plots", "Store", "Journals",
+        "Experiments", "Training", "Kernels", "Datasets", "Networks", "PositionedYAML", "Processes", "Digests", "Files",
+        "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/App/vgglab", swiftSettings: common),
 
@@ -132,7 +155,7 @@ let package = Package(
     tests("Files", ["Digests"]),
     tests("Compression"),
     tests("ExactJSON"),
-    tests("PositionedYAML"),
+    tests("PositionedYAML", ["Text"]),
     tests("Networks"),
     tests("Kernels"),
     tests("Datasets"),
@@ -143,7 +166,10 @@ let package = Package(
     tests("Store", ["Configurations", "Journals", "Files", "ExactJSON"]),
     tests("Plots"),
     tests("Reports", ["Journals", "Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
-    tests("Lab", ["Journals", "Store", "Experiments", "Digests", "Files"]),
+    tests("Text"),
+    tests("Processes"),
+    tests("Scheduling", ["Terminal", "Text", "Processes", "Journals", "Store", "Experiments", "Digests", "Files"]),
+    tests("Runs", ["Terminal", "Digests", "Journals", "Store", "Files"]),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]
 )

@@ -122,4 +122,21 @@ import Testing
     #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
     #expect(!program.exists(".vgglab"))
   }
+
+  @Test func theErrorsOfAllFilesAreTold() throws {
+    let program = try Program()
+    defer { program.remove() }
+    _ = try program.write("good.yaml", Samples.tiny)
+    _ = try program.write("one.yaml", Samples.tiny.replacingOccurrences(of: "batch_size", with: "batchsize"))
+    _ = try program.write("two.yaml", Samples.tiny.replacingOccurrences(of: "epochs", with: "epoch"))
+    for command in ["run", "plan"] {
+      let outcome = try program(command, "one.yaml", "good.yaml", "two.yaml", "three.yaml")
+      #expect(outcome.code == 65, "\(outcome)")
+      for words in ["one.yaml:", "\"batchsize\"", "two.yaml:", "\"epoch\"", "three.yaml: "] {
+        #expect(outcome.errors.contains(words), "\(words): \(outcome)")
+      }
+      #expect(!outcome.errors.contains("good.yaml"))
+    }
+    #expect(!program.exists(".vgglab"))
+  }
 }

@@ -15,7 +15,7 @@ import Testing
   }
 
   /// A run that can be resumed: its end is taken away.
-  private static func interrupted() throws -> (program: Program, run: String) {
+  static func interrupted() throws -> (program: Program, run: String) {
     let (program, run) = try store()
     try cutEnd(program, run)
     return (program, run)

@@ -45,7 +45,7 @@ import Testing
       "-c",
       """
       cd "$1"; find . -type f | while read -r f; do echo "$f"; case "$f" in *.gz) gzip -dc "$f";; *.png) strings "$f";;
-      *) cat "$f";; esac; done
+      *) cat "$f";; esac; done | LC_ALL=C tr -c '\\11\\12\\15\\40-\\176' '?'
       """, "sh", "\(program.directory)/\(folder)",
     ]
     let output = Pipe()
@@ -113,7 +113,10 @@ import Testing
     #expect(local.contains(boot) && local.contains("\"process_id\":"))
     #expect(try program("archive", "create", "plain", "--notebook", "nets.md").code == 0)
     #expect(try !Self.everything(program, "reports/archive/plain").contains(boot))
-    #expect(!program.exists("reports/archive/plain/runs/\(run)/process.json"))
+    for name in ["process.json", "job.json"] {
+      #expect(program.exists(".vgglab/runs/\(run)/\(name)"))
+      #expect(!program.exists("reports/archive/plain/runs/\(run)/\(name)"))
+    }
     let attempts = try RunTests.rows(
       program, "SELECT boot_id, process_id, process_start FROM attempt WHERE run = '\(run)'")
     #expect(attempts.first?["boot_id"] is NSNull && attempts.first?["process_id"] as? Int == 0)

@@ -102,7 +102,7 @@ import Testing
         .replacingOccurrences(of: "ratio: 32", with: "ratio: 4")
         .replacingOccurrences(of: "batch_size: 16", with: "batch_size: 512"))
     let run = try Started(program, ["run", "slow.yaml", "--only", "small"])
-    try run.wait(for: "starts as run")
+    try run.wait(for: ": starting run")
     usleep(1_500_000)
     kill(run.id, SIGINT)
     try run.wait(for: "stopping after the step at hand")
@@ -171,7 +171,7 @@ import Testing
     #expect(run.waitForEnd() == 128 + SIGKILL)
     // At once, whether its worker has stopped by now or not.
     let next = try Started(program, ["run", "long.yaml", "--only", "small"])
-    try next.wait(for: "goes on as run")
+    try next.wait(for: ": resuming run")
     try next.wait(for: "train acc")
     kill(next.id, SIGTERM)
     #expect(next.waitForEnd() == 75)

@@ -1,5 +1,6 @@
 import PositionedYAML
 import Testing
+import Text
 
 @Suite struct YAMLTests {
   static func problems(_ text: String, read: (YAMLReader) -> Void = { _ in }) -> String {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Lab
-import PositionedYAML
+import Provenance
+import Text
 
 @main
 struct VGGLab: ParsableCommand {
@@ -23,7 +23,7 @@ struct VGGLab: ParsableCommand {
       CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,
       CollectCommand.self, SummaryCommand.self, ReportCommand.self, VerifyCommand.self,
       ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self, QueryCommand.self, ExportCommand.self,
-      BenchCommand.self, DoctorCommand.self, WorkerCommand.self, SmokeCommand.self, KeysCommand.self,
+      BenchCommand.self, DoctorCommand.self, WorkerCommand.self, KeysCommand.self,
     ])
 
   /// As the protocol's own, but what the parser prints passes the function that everything printed passes: an argument

@@ -28,6 +28,7 @@ public struct RunningSHA256 {
 
   public init() {}
 
+  /// Adds bytes to what is hashed.
   public mutating func update(_ piece: UnsafeRawBufferPointer) { hash.update(bufferPointer: piece) }
 
   /// The digest of all that came so far, as 64 lower-case hexadecimal digits.

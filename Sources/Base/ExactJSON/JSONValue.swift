@@ -9,6 +9,7 @@ public enum JSONValue: Sendable, Hashable {
   case array([JSONValue])
   case object([Member])
 
+  /// A name and its value in an object.
   public struct Member: Sendable, Hashable {
     public var key: String
     public var value: JSONValue

@@ -2,6 +2,7 @@ public import Foundation
 
 /// What is wrong with a JSON text, and where.
 public struct JSONProblem: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong with the text.
   public enum Kind: Hashable, Sendable {
     case notUTF8
     case tooManyBytes(Int, limit: Int)

@@ -1,3 +1,5 @@
+import Text
+
 /// Reads typed values from a document and collects everything that is wrong, to be reported at once.
 public final class YAMLReader {
   /// What is read.

@@ -11,6 +11,7 @@ public struct BLASCore: Sendable, Hashable, CustomStringConvertible {
   public var name: String
   public var choice: Choice
 
+  /// Who chose the core.
   public enum Choice: Sendable, Hashable {
     /// OpenBLAS's own, which is no worse than what the features allow.
     case library

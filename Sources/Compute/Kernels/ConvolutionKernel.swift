@@ -85,7 +85,9 @@ extension ConvolutionKernel {
   public var transposedFloats: Int { 0 }
   public var kernelGradientFloats: Int { 0 }
   public var transpositionTasks: Int { 0 }
+  /// Packs a part of the transposed weights, for the input gradient.
   public func transpose(_ task: Int, _ memory: KernelMemory) {}
+  /// Brings the weight gradient from the kernel's layout into the layer's.
   public func finishWeightGradient(
     _ kernelGradient: UnsafePointer<Float>, _ weightGradient: UnsafeMutablePointer<Float>
   ) {}

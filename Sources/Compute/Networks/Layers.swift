@@ -1,3 +1,5 @@
+import Text
+
 /// One layer with everything that can be counted of it, for one example.
 public struct LayerRow: Hashable, Sendable {
   /// PyTorch's dotted child numbers: `2.0`.

@@ -1,5 +1,8 @@
+import Text
+
 /// What an experiment says of its network; ``build(input:classes:)`` makes the network of it.
 public struct NetworkConfiguration: Hashable, Sendable {
+  /// What the layers before the Linear ones are: an architecture by name, or blocks.
   public enum Body: Hashable, Sendable {
     case architecture(Architecture)
     case blocks([Block])

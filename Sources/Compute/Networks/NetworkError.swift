@@ -1,3 +1,5 @@
+import Text
+
 /// Why a network cannot be built, as facts.
 public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownArchitecture(String)

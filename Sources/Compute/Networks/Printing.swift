@@ -1,3 +1,5 @@
+import Text
+
 /// PyTorch's texts, byte for byte.
 extension Module {
   /// What `print(module)` prints.

@@ -1,3 +1,5 @@
+import Text
+
 extension Network {
   /// What `vgglab summary` prints: PyTorch's text, the walk over the direct children, and a table of every layer.
   public var summary: String { [printed, shapeWalk, layerTable].joined(separator: "\n\n") }
@@ -7,11 +9,14 @@ extension Network {
     let header = ["layer", "type", "output shape", "parameters", "multiply-adds", "activation floats"]
     var rows = layers.map { layer in
       [
-        layer.path, layer.type, "\(layer.output)", grouped(layer.parameters), grouped(layer.multiplyAdds),
-        grouped(layer.activationFloats),
+        layer.path, layer.type, "\(layer.output)", Quantity.grouped(layer.parameters),
+        Quantity.grouped(layer.multiplyAdds),
+        Quantity.grouped(layer.activationFloats),
       ]
     }
-    rows.append(["total", "", "", grouped(parameters), grouped(multiplyAdds), grouped(activationFloats)])
+    rows.append([
+      "total", "", "", Quantity.grouped(parameters), Quantity.grouped(multiplyAdds), Quantity.grouped(activationFloats),
+    ])
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max()! }
     func line(_ cells: [String]) -> String {
       var text = ""
@@ -24,15 +29,4 @@ extension Network {
     let rule = String(repeating: "-", count: widths.reduce(0, +) + 2 * (widths.count - 1))
     return ([line(header), rule] + rows.dropLast().map(line) + [rule, line(rows.last!)]).joined(separator: "\n")
   }
-}
-
-/// `43,093,322`.
-private func grouped(_ value: Int) -> String {
-  let digits = String(value)
-  var text = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-    text.append(digit)
-  }
-  return text
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Text
 
 extension TrialConfiguration {
   /// The configuration with every default filled in, as one line of JSON with sorted keys.

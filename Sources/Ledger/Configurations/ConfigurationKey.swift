@@ -1,3 +1,6 @@
+import Networks
+import Text
+
 /// A key of a configuration: all that the program knows of it.
 ///
 /// What reads files and lays levels over each other, the canonical text, "which field changed", the columns of

@@ -1,4 +1,5 @@
 import Networks
+import Text
 
 /// The keys of a configuration, in the order of the documentation.
 public struct ConfigurationTable: Sendable {

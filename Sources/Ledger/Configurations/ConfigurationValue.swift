@@ -1,5 +1,6 @@
 import Foundation
 public import Networks
+import Text
 
 /// A value of a configuration's key.
 public enum ConfigurationValue: Sendable, Hashable {
@@ -25,16 +26,9 @@ public enum ConfigurationValue: Sendable, Hashable {
   /// As the canonical text has it.
   public var json: String {
     switch self {
-    case .text(let value): quoted(value)
+    case .text(let value): jsonQuoted(value)
     case .blocks(let blocks): "[\(blocks.map { "[\($0.convolutions),\($0.channels)]" }.joined(separator: ","))]"
     case .whole, .unsigned, .number, .truth: description
     }
   }
-}
-
-private func quoted(_ text: String) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = .withoutEscapingSlashes
-  // A string is always encodable.
-  return String(decoding: try! encoder.encode(text), as: UTF8.self)
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Networks
+import Text
 
 /// Which fields differ between two canonical texts: `training.learning_rate 0.05 → 0.02`.
 public func configurationDifferences(

@@ -1,4 +1,5 @@
 public import Networks
+import Text
 
 /// All that decides what a trial computes. ``ConfigurationTable`` says what can be written of it, and how.
 public struct TrialConfiguration: Sendable, Hashable {

@@ -1,4 +1,6 @@
 public import Configurations
+import ExactJSON
+import Files
 import PositionedYAML
 
 /// How many images a data set has, and what names its content.

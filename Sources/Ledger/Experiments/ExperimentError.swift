@@ -1,5 +1,6 @@
 public import Files
 public import PositionedYAML
+import Text
 
 /// Why an experiment cannot be read, as facts.
 public enum ExperimentError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -41,4 +42,20 @@ extension ExperimentError: Fault {
     case .unknownProfile, .unknownTrial, .override: .usage
     }
   }
+}
+
+/// What is wrong with several experiment files.
+public struct ExperimentErrors: Error, Hashable, Sendable, CustomStringConvertible, Fault {
+  /// One for each file that cannot be read, in their order.
+  public let errors: [ExperimentError]
+
+  /// The errors of several files.
+  public init(_ errors: [ExperimentError]) {
+    precondition(!errors.isEmpty, "no errors")
+    self.errors = errors
+  }
+
+  public var description: String { errors.map(\.description).joined(separator: "\n") }
+
+  public var kind: FaultKind { errors[0].kind }
 }

@@ -1,5 +1,10 @@
 import Configurations
+import Digests
+import ExactJSON
+import Files
+import Networks
 import PositionedYAML
+import Text
 
 /// An experiment file as it was written: levels that are still to be laid over each other.
 struct ExperimentFile {

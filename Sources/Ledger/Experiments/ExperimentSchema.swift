@@ -1,5 +1,8 @@
 public import Configurations
 import ExactJSON
+import Files
+import PositionedYAML
+import Text
 
 /// The JSON schema of experiment files: what ``readExperiment(file:profile:overrides:only:table:)`` takes, for editors.
 public func experimentSchema(_ table: ConfigurationTable = .standard) -> String {

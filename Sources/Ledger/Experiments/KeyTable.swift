@@ -1,4 +1,6 @@
 public import Configurations
+import ExactJSON
+import Files
 
 /// The table of keys in the documentation, in Markdown.
 public func keyTable(_ table: ConfigurationTable = .standard) -> String {

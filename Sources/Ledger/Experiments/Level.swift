@@ -1,4 +1,6 @@
 import Configurations
+import ExactJSON
+import Files
 import Networks
 import PositionedYAML
 

@@ -1,5 +1,8 @@
 import Configurations
+import ExactJSON
+import Files
 import PositionedYAML
+import Text
 
 /// One `--set key=value`.
 func readOverride(_ text: String, _ table: ConfigurationTable) throws(ExperimentError) -> Level {

@@ -1,7 +1,9 @@
 public import Configurations
+import ExactJSON
 import Files
 import Networks
 import PositionedYAML
+import Text
 
 /// Reads an experiment file under a profile, overrides (`training.epochs=2`) and a choice of trials.
 ///

@@ -1,5 +1,6 @@
 public import Configurations
 import Digests
+import Files
 public import Networks
 
 /// A question, and the trials that answer it: one experiment file under one profile.

@@ -7,6 +7,8 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The journal's first line is not the record of its run.
   case noRunRecord(path: String)
   case unwritable(path: String, reason: String)
+  /// The file that says what a worker is to do cannot be used.
+  case badJob(path: String, reason: String)
   case file(FileError)
 
   /// What happened, where, and what to do.
@@ -18,6 +20,8 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noRunRecord(let path): "\(path): its first line is not the record of its run; it is not a run's journal"
     case .unwritable(let path, let reason):
       "\(path): the journal cannot be written (\(reason)); check free space and permissions"
+    case .badJob(let path, let reason):
+      "\(path): is no job that a worker can do (\(reason)); start the run with `vgglab run`"
     case .file(let error): "\(error)"
     }
   }
@@ -28,7 +32,7 @@ extension JournalError: Fault {
     switch self {
     case .badRunID: .usage
     case .noSuchRun: .missingInput
-    case .noRunRecord: .badInput
+    case .noRunRecord, .badJob: .badInput
     case .unwritable: .inputOutput
     case .file(let error): error.kind
     }

@@ -128,8 +128,10 @@ public enum RunFiles {
   public static let lock: PlainName = "lock"
   /// What the worker printed.
   public static let log: PlainName = "log"
+  /// What the worker is to do.
+  public static let job: PlainName = "job.json"
   /// Files that a record may not name as its own.
-  static let reserved: Set<PlainName> = [journal, annotations, lock, log]
+  static let reserved: Set<PlainName> = [journal, annotations, lock, log, job]
 }
 
 /// The names of what is in a store's folder, and who may look into it.

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Files
 import Foundation
-import Lab
+import Processes
+import Provenance
 import Reports
 import Store
 

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Lab
+import Bench
 import Networks
+import Processes
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Bench
 import Files
 import Foundation
-import Lab
+import Scheduling
 
 struct BenchRecordingCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Bench
 import Files
 import Foundation
-import Lab
 
 struct BenchStoreCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lab
+import Runs
 
 struct CollectCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Lab
-import Store
+import Runs
 
 struct CompareCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -47,7 +46,7 @@ struct CompareCommand: LabCommand {
     if let plot, let format = PlotFormat(path: plot) {
       try drawComparison(comparison, in: source, to: plot, as: format)
     }
-    if let save { try Lab.save(comparison, as: save, in: source) }
+    if let save { try Runs.save(comparison, as: save, in: source) }
     output(format.json ? try json(comparison) : comparison.text)
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Lab
 
 struct DoctorCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,6 @@
 public import ArgumentParser
 import Files
 import Foundation
-public import Lab
-import Store
 
 struct ExportCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 public import ArgumentParser
-import Lab
 public import Store
+import Terminal
 
 struct ListCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Lab
-import Store
+import Terminal
 
 struct LogCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Files
-import Lab
+import Runs
 
 struct NoteCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lab
+import Scheduling
+import Terminal
 
 struct PlanCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct PlanCommand: LabCommand {
 
 /// What `plan` and `run --dry-run` print.
 func printPlan(store: StoreOptions, format: JSONOptions, options: ExperimentOptions, measuring: Bool) throws {
-  let decisions = try Laboratory(store: store.directory).plan(
+  let decisions = try ExperimentRunner(store: store.directory, printer: ProgressPrinter.standard()).plan(
     try options.experiments(), options: options.runOptions, measuring: measuring)
   output(format.json ? try json(decisions.map(\.facts)) : TrialDecision.table(decisions))
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
-import Lab
 import Store
+import Terminal
 
 struct QueryCommand: LabCommand {
   static let configuration = CommandConfiguration(

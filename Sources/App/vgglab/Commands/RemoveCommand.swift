@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lab
+import Runs
 
 struct RemoveCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Lab
 import Plots
+import Provenance
 import Reports
 import Store
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lab
+import Runs
 
 struct RestoreCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
-import Lab
+import Processes
+import Provenance
+import Scheduling
+import Terminal
 
 struct RunCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -21,7 +24,7 @@ struct RunCommand: LabCommand {
 
   func execute() throws {
     if dryRun { return try printPlan(store: store, format: format, options: options, measuring: false) }
-    let laboratory = Laboratory(store: store.directory)
+    let runner = ExperimentRunner(store: store.directory, printer: ProgressPrinter.standard())
     let experiments = try options.experiments()
     if let diff { GitProvenance.setKeepsChanges(diff) }
     if GitProvenance.keepsChanges {
@@ -29,7 +32,7 @@ struct RunCommand: LabCommand {
         of: FileManager.default.currentDirectoryPath, store: store.directory, keepsChanges: true)
       if let warning = git.changes?.warning { complain("vgglab: \(warning)") }
     }
-    let outcomes = try laboratory.run(experiments, options: options.runOptions)
+    let outcomes = try runner.run(experiments, options: options.runOptions)
     if format.json {
       output(try json(outcomes))
     } else {

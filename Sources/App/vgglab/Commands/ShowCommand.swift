@@ -1,6 +1,6 @@
 import ArgumentParser
-import Lab
-import Store
+import Runs
+import Terminal
 
 struct ShowCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lab
+import Runs
+import Text
 
 struct TagCommand: LabCommand {
   static let configuration = CommandConfiguration(

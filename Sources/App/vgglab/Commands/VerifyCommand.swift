@@ -1,9 +1,7 @@
 import ArgumentParser
-import Files
 import Foundation
-import Lab
+import Provenance
 import Reports
-import Store
 
 struct VerifyCommand: LabCommand {
   static let configuration = CommandConfiguration(

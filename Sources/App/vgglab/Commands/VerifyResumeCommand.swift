@@ -1,7 +1,7 @@
 import ArgumentParser
+import Bench
 import Files
 import Foundation
-import Lab
 
 struct VerifyResumeCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Lab
+import Terminal
 
 struct WatchCommand: LabCommand {
   static let configuration = CommandConfiguration(

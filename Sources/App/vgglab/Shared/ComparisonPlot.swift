@@ -1,6 +1,6 @@
 import Files
-import Lab
 import Plots
+import Runs
 import Store
 
 /// Draws the curves of compared runs over each other: test accuracy and train loss by epoch. The file's suffix says the format.

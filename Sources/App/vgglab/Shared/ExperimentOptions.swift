@@ -1,7 +1,9 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import Lab
+import Processes
+import Scheduling
+import Text
 
 /// What `run` and `plan` take alike.
 struct ExperimentOptions: ParsableArguments {
@@ -71,10 +73,10 @@ struct ExperimentOptions: ParsableArguments {
       throw ValidationError("--only is '\(only)', which has an empty name; write names of trials, separated by commas")
     }
     if retry < 0 { throw ValidationError("--retry is \(retry); it must be at least 0") }
-    if let timeLimit, Quantities.seconds(timeLimit) == nil {
+    if let timeLimit, Quantity.parseSeconds(timeLimit) == nil {
       throw ValidationError("--time-limit is '\(timeLimit)'; write a time such as 45s, 90m or 1h30m")
     }
-    if let memory, Quantities.bytes(memory) == nil {
+    if let memory, Quantity.parseBytes(memory) == nil {
       throw ValidationError("--memory is '\(memory)'; write a size such as 6GB or 800MB")
     }
   }
@@ -87,8 +89,8 @@ struct ExperimentOptions: ParsableArguments {
     RunOptions(
       profile: profile, only: only.map { Self.names(in: $0) } ?? [], overrides: overrides,
       jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
-      kernels: kernels.path, checkpointSeconds: checkpointSeconds, timeLimit: timeLimit.flatMap(Quantities.seconds),
-      memory: memory.flatMap(Quantities.bytes), smoke: !noSmoke)
+      kernels: kernels.path, checkpointSeconds: checkpointSeconds, timeLimit: timeLimit.flatMap(Quantity.parseSeconds),
+      memory: memory.flatMap(Quantity.parseBytes), smoke: !noSmoke)
   }
 
   /// The files' experiments under the options: all errors of all files at once.

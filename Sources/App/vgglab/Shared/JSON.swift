@@ -1,5 +1,5 @@
 import Foundation
-import Lab
+import Terminal
 
 /// Facts as JSON with sorted keys, for `--json`.
 func json(_ value: some Encodable) throws -> String {

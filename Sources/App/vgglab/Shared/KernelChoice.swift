@@ -1,5 +1,6 @@
 import ArgumentParser
-import Lab
+import Bench
+import Training
 
 /// `--kernels`.
 enum KernelChoice: String, ExpressibleByArgument, CaseIterable {

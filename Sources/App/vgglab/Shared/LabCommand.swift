@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
-import Lab
+import Processes
+import Terminal
+import Worker
 
 /// A command whose errors become a sentence on stderr and an exit code of the contract.
 protocol LabCommand: ParsableCommand {
@@ -9,7 +11,7 @@ protocol LabCommand: ParsableCommand {
 
 extension LabCommand {
   func run() throws {
-    if let complaint = Processor.complaint {
+    if let complaint = processorComplaint() {
       complain("vgglab: \(complaint)")
       throw ExitCode(69)
     }

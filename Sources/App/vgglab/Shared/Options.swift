@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Lab
 import Store
+import Terminal
 
 /// `--store`, which every command takes.
 struct StoreOptions: ParsableArguments {

@@ -14,6 +14,7 @@ public struct DirectConvolution: Sendable, Hashable {
 }
 
 extension DirectConvolution: ConvolutionKernel {
+  /// The ways in which a layer can run on this kernel, with their costs.
   public static func variants(
     for shape: ConvolutionShape, inputStored: Int, images: Int
   ) -> [any ConvolutionKernel] {
@@ -26,16 +27,20 @@ extension DirectConvolution: ConvolutionKernel {
   public var cost: Double { Double(multiplyAdds) }
   public var outStored: Int { K }
   public var weightFloats: Int { 9 * K }
+  /// The row of a packed weight matrix that belongs to a channel and a place of the window.
   public func weightRow(channel: Int, y: Int, x: Int) -> Int { 3 * y + x }
   public var fusesPooling: Bool { true }
   public var masksGradient: Bool { true }
   public var isCheapToRepeat: Bool { true }
   public var packedFloats: Int { 0 }
   public var packedTransposedFloats: Int { 0 }
+  /// Tasks that packing the weights is split into.
   public func packingTasks(transposed: Bool) -> Int { 0 }
+  /// Packs a part of the weights for the passes that follow.
   public func pack(_ task: Int, _ memory: KernelMemory) {}
   public var scratchFloats: Int { 0 }
 
+  /// The outputs of a piece of the batch.
   public func forward(_ pass: ForwardPass) {
     for image in 0..<pass.images {
       directConvolutionForward(

@@ -43,6 +43,7 @@ extension ImplicitConvolution: ConvolutionKernel {
   /// Products over images where they are in memory are a little slower than packed ones.
   private static let slowdown = 1.15
 
+  /// The ways in which a layer can run on this kernel, with their costs.
   public static func variants(
     for shape: ConvolutionShape, inputStored: Int, images: Int
   ) -> [any ConvolutionKernel] {
@@ -57,15 +58,19 @@ extension ImplicitConvolution: ConvolutionKernel {
   public var multiplyAdds: Int { H * storedWidth * R * run * K }
   public var cost: Double { Double(multiplyAdds) * Self.slowdown }
   public var outStored: Int { K }
+  /// The row of a packed weight matrix that belongs to a channel and a place of the window.
   public func weightRow(channel: Int, y: Int, x: Int) -> Int { y * storedRun + x * S + channel }
   public var fusesPooling: Bool { false }
   public var masksGradient: Bool { false }
+  /// Tasks that packing the weights is split into.
   public func packingTasks(transposed: Bool) -> Int { 1 }
 
+  /// Packs a part of the weights for the passes that follow.
   public func pack(_ task: Int, _ memory: KernelMemory) {
     packImplicitKernel(memory.weight, self, memory.packed, transposed: memory.packedTransposed)
   }
 
+  /// The outputs of a piece of the batch.
   public func forward(_ pass: ForwardPass) {
     for image in 0..<pass.images {
       implicitForward(
@@ -74,6 +79,7 @@ extension ImplicitConvolution: ConvolutionKernel {
     }
   }
 
+  /// The gradients of a piece of the batch.
   public func backward(_ pass: BackwardPass) {
     for image in 0..<pass.images {
       var gradient = pass.source.gradient[image]

@@ -104,6 +104,7 @@ extension WinogradConvolution: ConvolutionKernel {
 
   public var outStored: Int { K }
   public var weightFloats: Int { algorithm.R * algorithm.R * C * K }
+  /// The row of a packed weight matrix that belongs to a channel and a place of the window.
   public func weightRow(channel: Int, y: Int, x: Int) -> Int { (y * algorithm.R + x) * C + channel }
   public var fusesPooling: Bool { true }
   public var masksGradient: Bool { true }
@@ -116,6 +117,7 @@ extension WinogradConvolution: ConvolutionKernel {
   /// One a tap.
   public var transpositionTasks: Int { algorithm.R * algorithm.R }
 
+  /// Packs a part of the transposed weights, for the input gradient.
   public func transpose(_ task: Int, _ memory: KernelMemory) {
     let offset = task * C * K
     Kernels.transpose(memory.weight + offset, rows: C, columns: K, memory.transposedWeight + offset)
@@ -124,6 +126,7 @@ extension WinogradConvolution: ConvolutionKernel {
   /// One for sixteen rows of the transformed kernel, then of its transpose.
   public func packingTasks(transposed: Bool) -> Int { C / 16 + (transposed ? K / 16 : 0) }
 
+  /// Packs a part of the weights for the passes that follow.
   public func pack(_ task: Int, _ memory: KernelMemory) {
     if task < C / 16 {
       winogradKernel(
@@ -135,12 +138,14 @@ extension WinogradConvolution: ConvolutionKernel {
     }
   }
 
+  /// The outputs of a piece of the batch.
   public func forward(_ pass: ForwardPass) {
     winogradForward(
       self, images: pass.images, input: pass.input, kernel: pass.packed, bias: pass.bias, pass.epilogue,
       output: pass.output, poolIndices: pass.poolIndices, scratch: pass.scratch)
   }
 
+  /// The gradients of a piece of the batch.
   public func backward(_ pass: BackwardPass) {
     winogradBackward(
       self, images: pass.images, input: pass.input, pass.source, pass.epilogue,
@@ -148,6 +153,7 @@ extension WinogradConvolution: ConvolutionKernel {
       first: pass.isFirst, inputGradient: pass.inputGradient, scratch: pass.scratch)
   }
 
+  /// Brings the weight gradient from the kernel's layout into the layer's.
   public func finishWeightGradient(
     _ kernelGradient: UnsafePointer<Float>, _ weightGradient: UnsafeMutablePointer<Float>
   ) { winogradKernelGradient(kernelGradient, self, weightGradient) }

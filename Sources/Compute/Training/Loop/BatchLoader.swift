@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Networks
 
 /// Puts a batch's images, resized, where an engine wants them.
 final class BatchLoader {

@@ -1,5 +1,5 @@
 public import Datasets
-import Kernels
+import Networks
 
 /// One training step that was timed, and its layers.
 public struct CostMeasurement: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Datasets
+import Kernels
 public import Networks
 
 /// A network's loss and its gradient on given images: what a gradient check compares.

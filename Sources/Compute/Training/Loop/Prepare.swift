@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 
 extension TrainingConfiguration {
   /// The engine, and what loads its images, for the training half of a data set whose images are resized to `side` pixels.

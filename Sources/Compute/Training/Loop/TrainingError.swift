@@ -1,3 +1,7 @@
+import Datasets
+import Files
+import Kernels
+
 /// Why a training cannot start or go on, as facts.
 public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The loss is NaN or infinite.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Memory of a plan, got once and zero at first: elements of one trivial type, on pages of its own.
 ///

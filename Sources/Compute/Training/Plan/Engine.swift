@@ -1,3 +1,4 @@
+import Datasets
 import Kernels
 
 /// What one step of training or one batch of evaluation gave.

@@ -1,4 +1,4 @@
-import Kernels
+
 
 /// How long each stage of a plan is worked at in a step, forward and backward.
 ///

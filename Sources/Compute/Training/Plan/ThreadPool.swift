@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Kernels
 import Synchronization
 
 /// Threads that wait between phases of work; in a phase they take tasks from one counter until none is left.

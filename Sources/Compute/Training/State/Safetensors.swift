@@ -1,6 +1,9 @@
+import Datasets
 import Digests
 public import Files
 public import Foundation
+import Kernels
+import Text
 
 extension StateDictionary {
   /// The bytes of a safetensors file, float32, little-endian: `load_file` of PyTorch's safetensors package reads it.
@@ -18,7 +21,7 @@ extension StateDictionary {
   private func safetensorsHeader(metadata: [String: String]) -> Data {
     var entries: [String] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(jsonQuoted($0.key)):\(jsonQuoted($0.value))" }
       entries.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0
@@ -26,7 +29,7 @@ extension StateDictionary {
       let end = offset + 4 * tensor.values.count
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       entries.append(
-        "\(quoted(tensor.key)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+        "\(jsonQuoted(tensor.key)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
     var header = "{\(entries.joined(separator: ","))}"
@@ -134,13 +137,6 @@ extension StateDictionary {
       case dtype, shape, data_offsets
     }
   }
-}
-
-private func quoted(_ key: String) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = .withoutEscapingSlashes
-  // A string is always encodable.
-  return String(decoding: try! encoder.encode(key), as: UTF8.self)
 }
 
 /// What is wrong with a safetensors file, as facts.

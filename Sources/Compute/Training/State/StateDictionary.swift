@@ -1,7 +1,9 @@
+import Kernels
 public import Networks
 
 /// Named tensors in PyTorch's order: what `state_dict()` of the same nested `nn.Sequential` holds.
 public struct StateDictionary: Sendable, Hashable {
+  /// A tensor of 32-bit floats with its shape, in row-major order.
   public struct Tensor: Sendable, Hashable {
     /// `0.0.weight`.
     public var key: String

@@ -1,5 +1,7 @@
+import Datasets
 public import Files
 public import Foundation
+import Kernels
 public import Networks
 
 /// All that a training goes on from, between two steps: parameters, velocities of momentum, and where it is.

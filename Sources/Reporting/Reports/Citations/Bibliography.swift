@@ -1,4 +1,5 @@
 import PositionedYAML
+import Text
 
 /// The works that a notebook can cite.
 struct Bibliography: Sendable {

@@ -1,5 +1,6 @@
 import PositionedYAML
 public import Store
+import Text
 
 /// A notebook with what its cells found.
 public struct EvaluatedReport: Sendable {

@@ -1,5 +1,6 @@
 import PositionedYAML
 import Store
+import Text
 
 /// What stands above a notebook's text between two lines of three dashes.
 struct FrontMatter: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import PositionedYAML
+import Text
 
 /// Takes a notebook's lines apart.
 struct NotebookParser {

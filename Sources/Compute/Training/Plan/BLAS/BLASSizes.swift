@@ -1,4 +1,4 @@
-public import Networks
+
 
 /// The sizes of the plain path's buffers.
 struct BLASSizes: Sendable {

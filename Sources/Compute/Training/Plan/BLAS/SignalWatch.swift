@@ -1,4 +1,4 @@
-import Kernels
+
 
 /// How large the numbers are that go through a layer: root mean squares over all elements and images.
 public struct LayerSignal: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Kernels
+
 
 /// An image between two stages: channels innermost, in a border of zeros as wide as the stage behind wants it.
 struct Activation: Sendable, Hashable {

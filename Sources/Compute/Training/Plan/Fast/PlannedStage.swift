@@ -1,5 +1,6 @@
 import Kernels
 public import Networks
+import Text
 
 /// A stage of a network's plan: which kernel it runs on and what that costs.
 public struct PlannedStage: Sendable, Hashable {

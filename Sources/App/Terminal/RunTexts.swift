@@ -1,0 +1,131 @@
+import Configurations
+import Foundation
+public import Store
+import Text
+
+/// Runs as text for people.
+public enum RunTexts {
+  /// A line a run.
+  public static func list(_ runs: [RunSummary]) -> String {
+    guard !runs.isEmpty else { return "no runs" }
+    let hasTags = runs.contains { !$0.tags.isEmpty }
+    var columns: [(String, TextTable.Alignment)] = [
+      ("run", .left), ("experiment", .left), ("trial", .left), ("profile", .left), ("state", .left),
+      ("train loss", .right), ("train acc", .right), ("test acc", .right), ("images/s", .right), ("time", .right),
+      ("created", .left),
+    ]
+    if hasTags { columns.append(("tags", .left)) }
+    var table = TextTable(columns)
+    for run in runs {
+      let cells = [
+        run.id, run.experiment, run.trial, run.profile ?? "–",
+        run.state.name + (run.removedAt == nil ? "" : ", removed"),
+        Quantity.fixed(run.trainLoss, 3), Quantity.fixed(run.trainAccuracy, 3), Quantity.fixed(run.testAccuracy, 3),
+        Quantity.fixed(run.examplesPerSecond, 1), run.seconds.map(Quantity.duration) ?? "–",
+        String(run.createdAt.prefix(16)).replacing("T", with: " "),
+      ]
+      table.add(hasTags ? cells + [run.tags.joined(separator: " ")] : cells)
+    }
+    return table.text
+  }
+
+  /// Everything about one run; of its attempts the last, or all.
+  public static func show(_ run: RunDetails, allAttempts: Bool = false) -> String {
+    var lines: [String] = []
+    func line(_ name: String, _ value: String?) {
+      guard let value else { return }
+      lines.append(name + String(repeating: " ", count: max(1, 18 - name.count)) + printable(value))
+    }
+    func section(_ title: String) { lines += ["", title] }
+
+    line("run", run.run)
+    line("experiment", run.experiment)
+    line("trial", run.trial)
+    line("profile", run.profile)
+    line("state", run.state.name)
+    line("cause", run.cause)
+    line("tags", run.tags.isEmpty ? nil : run.tags.joined(separator: " "))
+    line("removed", run.removed_at)
+    line("created", run.created_at)
+    line("ended", run.ended_at)
+    line("time", run.seconds.map(Quantity.duration))
+    line("training steps", run.training_seconds.map(Quantity.duration))
+    line("peak memory", run.peak_rss_bytes.map(Quantity.bytes))
+    line("network", run.arch.map { "\($0), \(Quantity.grouped(run.parameters ?? 0)) parameters" })
+    section("configuration")
+    let defaults = Dictionary(run.differences.map { ($0.key, $0.default) }) { first, _ in first }
+    for (key, value) in configurationFields(run.configuration).sorted(by: { $0.key < $1.key }) {
+      let original = defaults[key]
+      lines.append(
+        printable("\(original == nil ? " " : "*") \(key): \(value)\(original.map { "  (default \($0))" } ?? "")"))
+    }
+    if !run.reductions.isEmpty {
+      section("reduced")
+      lines += run.reductions.map { printable("  \($0.key): \($0.used), in full \($0.full)") }
+    }
+    if !run.metrics.isEmpty {
+      section("metrics, the last of each")
+      for (name, value) in run.metrics.sorted(by: { $0.key < $1.key }) {
+        lines.append(printable("  \(name)\(String(repeating: " ", count: max(1, 22 - name.count)))\(value)"))
+      }
+    }
+    for attempt in allAttempts ? run.attempts : run.attempts.suffix(1) {
+      section("attempt \(attempt.attempt)\(run.attempts.count > 1 ? " of \(run.attempts.count)" : "")")
+      if let steps = run.steps.first(where: { $0.attempt == attempt.attempt }) {
+        let again = steps.superseded == 0 ? "" : "; \(steps.superseded) of them were done again later"
+        line("  steps", "\(steps.first) to \(steps.last)\(again)")
+      }
+      line("  started", attempt.started_at)
+      if attempt.resumed_from > 0 { line("  goes on", "from the checkpoint of step \(attempt.resumed_from)") }
+      for difference in attempt.differences?.split(separator: "\n") ?? [] {
+        line("  not as before", String(difference))
+      }
+      line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
+      let note = run.events.first { $0.kind == "git" && $0.attempt == attempt.attempt }?.message
+      line(
+        "  git",
+        attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" } ?? note)
+      line("  machine", "\(attempt.host), \(attempt.operating_system)")
+      line("  processor", "\(attempt.cpu), \(attempt.cores) cores, \(attempt.threads) threads used")
+      line("  kernels", "\(attempt.kernels), \(attempt.instruction_set)")
+      line("  BLAS", "\(attempt.blas), core \(attempt.blas_core)")
+      for digest in digestLines(attempt.data_digests) { line("  data", digest) }
+      line("  ended", attempt.exit_at)
+      line(
+        "  how",
+        attempt.exit_cause ?? attempt.exit_signal.map { "killed by signal \($0)" }
+          ?? attempt.exit_code.map { "exit code \($0)" })
+    }
+    if !run.artifacts.isEmpty {
+      section("files")
+      lines += run.artifacts.map {
+        printable("  \($0.path)  \(Quantity.bytes($0.bytes))  SHA-256 \($0.digest.prefix(12))")
+      }
+    }
+    if !run.events.isEmpty {
+      section("events")
+      lines += run.events.map { printable("  \($0.at)  \($0.kind): \($0.message)") }
+    }
+    if !run.notes.isEmpty {
+      section("notes")
+      for note in run.notes {
+        lines.append(printable("  \(note.at)"))
+        lines += printable(note.text, keepingLines: true).split(separator: "\n", omittingEmptySubsequences: false).map {
+          "    \($0)"
+        }
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Garbage {
+  /// For people.
+  public func text(dryRun: Bool) -> String {
+    var lines = (runs + files).map { "\(printable($0.path))  \(Quantity.bytes($0.bytes))" }
+    lines += kept.map { "runs/\($0) is still worked on and stays" }
+    let count = "\(runs.count) removed runs and \(files.count) stale files, \(Quantity.bytes(bytes))"
+    lines.append(dryRun ? "would delete \(count)" : "deleted \(count)")
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,78 @@
+import Datasets
+import Foundation
+import Kernels
+import Processes
+import Provenance
+public import Store
+import Text
+
+/// What this machine, the data set and the store are like.
+public struct Diagnosis: Codable, Sendable {
+  public var vgglab_version: String
+  public var instruction_set: String
+  public var processor: String
+  public var cores: Int
+  public var memory_bytes: Int
+  public var blas: String
+  public var blas_core: String
+  /// The core, and who chose it.
+  public var blas_core_choice: String
+  public var dataset: String
+  public var dataset_problem: String?
+  public var store: StoreHealth?
+  public var store_problem: String?
+  /// What was wrong with journals when they were taken in.
+  public var journal_problems: [String]
+
+  /// Whether everything that a training needs is there and sound.
+  public var isHealthy: Bool {
+    dataset_problem == nil && store_problem == nil && journal_problems.isEmpty && store?.problems.isEmpty != false
+  }
+
+  public var text: String {
+    var lines = [
+      "vgglab            \(vgglab_version), kernels for \(instruction_set)",
+      "processor         \(processor), \(cores) cores",
+      "memory            \(Quantity.bytes(memory_bytes))",
+      "BLAS              \(blas), core \(blas_core_choice)",
+      "data set          \(dataset)\(dataset_problem.map { ": \($0)" } ?? ": complete, all digests right")",
+    ]
+    if let store {
+      lines.append(
+        "store             \(store.path), version \(store.version): \(Quantity.grouped(store.runs)) runs, "
+          + "\(Quantity.grouped(store.metrics)) metric rows, \(store.problems.isEmpty ? "sound" : "damaged")")
+      if let name = store.networkFileSystem {
+        lines.append("                  \(NetworkFileSystem.sentence(name, path: store.path))")
+      }
+      lines += store.problems.map { "                  \($0)" }
+    }
+    if let store_problem { lines.append("store             \(store_problem)") }
+    lines += journal_problems.map { "journal           \($0)" }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Looks at the machine, the data set and the store; with `rebuild` makes the store's database again from the journals.
+///
+/// Throws ``StoreError`` if rebuilding fails.
+public func diagnose(store directory: String, data: String?, rebuild: Bool) throws(StoreError) -> Diagnosis {
+  var problems: [String] = []
+  if rebuild { problems = try Store.rebuild(at: directory) }
+  var diagnosis = Diagnosis(
+    vgglab_version: vgglabVersion, instruction_set: InstructionSet.name, processor: Processor.name,
+    cores: Processor.cores, memory_bytes: Int(ProcessInfo.processInfo.physicalMemory), blas: BLAS.configuration,
+    blas_core: BLAS.coreName, blas_core_choice: BLAS.core.description, dataset: "fashion-mnist",
+    journal_problems: problems)
+  do {
+    _ = try loadDataset(named: "fashion-mnist", path: data, environment: ProcessInfo.processInfo.environment)
+  } catch { diagnosis.dataset_problem = "\(error)" }
+  do {
+    let store = try Store.openToRead(at: directory) { diagnosis.journal_problems += $0 }
+    diagnosis.store = try store.health()
+    diagnosis.store?.problems += try store.indexProblems()
+    diagnosis.journal_problems += try store.contradictions()
+  } catch StoreError.missing {
+    // A store that is not there yet is no fault.
+  } catch { diagnosis.store_problem = "\(error)" }
+  return diagnosis
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Journals
+import Processes
+import Store
+
+extension Scheduler {
+  /// Tells a run's journal how its worker ended, unless the run has its end; gives the run as it stands then.
+  func recordEnd(of run: String, _ end: ProcessEnd, _ cause: WorkerCause) throws -> RunSummary {
+    _ = try store.ingest()
+    let folder = try RunFolder(store: directory, existing: run)
+    // The worker is gone, and its lock is free, unless another has begun with the run.
+    if let lock = try folder.acquireLock() {
+      defer { lock.release() }
+      _ = try store.ingest()
+      let summary = try store.run(matching: run)
+      guard summary.state != .completed, summary.state != .failed else { return summary }
+      var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause.sentence)
+      switch end {
+      case .exited(let code): record.code = Int(code)
+      case .killed(let signal): record.signal = Int(signal)
+      }
+      do {
+        let journal = try JournalWriter(folder: folder)
+        try journal.append([.exit(record)])
+        try journal.flush()
+      } catch {
+        // On a full disk the run is as sound without it.
+        printer.say("vgglab: how the worker of run \(run) ended could not be recorded: \(error)")
+      }
+    }
+    _ = try store.ingest()
+    return try store.run(matching: run)
+  }
+
+  /// Records a run as failed whose worker never began with it, so that it does not stay queued; one that an earlier attempt
+  /// has begun stays as it is.
+  func recordUnbegun(_ run: String, _ cause: String) throws {
+    _ = try store.ingest()
+    let folder = try RunFolder(store: directory, existing: run)
+    guard try store.run(matching: run).state == .queued, let lock = try folder.acquireLock() else { return }
+    defer { lock.release() }
+    let journal = try JournalWriter(folder: folder)
+    try journal.append([
+      .end(
+        EndRecord(
+          outcome: .failed, cause: cause, at: timestamp(), trainingSeconds: 0, seconds: 0, peakResidentBytes: 0))
+    ])
+    try journal.flush()
+    _ = try store.ingest()
+  }
+
+  /// The last line of a worker's log that says something.
+  func lastLine(_ log: String) -> String? {
+    let line = log.split(separator: "\n").last { $0.hasPrefix("vgglab: ") }
+    return line.map { String($0.dropFirst("vgglab: ".count)) }
+  }
+
+  func logSize(_ run: String) -> Int {
+    (try? RunFolder(store: directory, existing: run))?.size(of: RunFiles.log) ?? 0
+  }
+
+  /// What a worker has written to its log, its end at most.
+  func logText(_ run: String, from offset: Int) -> String {
+    guard let file = try? RunFolder(store: directory, existing: run).open().file(RunFiles.log) else { return "" }
+    lseek(file.number, off_t(offset), SEEK_SET)
+    guard let data = try? file.readAll(limit: 64 << 20) else { return "" }
+    return String(decoding: data.suffix(64 << 10), as: UTF8.self)
+  }
+
+  /// The room that is left on a folder's disk; nil where it is not told.
+  func freeBytes(_ path: String) -> Int? {
+    var facts = statvfs()
+    guard statvfs(path, &facts) == 0 else { return nil }
+    return Int(facts.f_bavail) * Int(facts.f_frsize)
+  }
+}

@@ -1,0 +1,65 @@
+public import Processes
+public import Training
+
+/// How the trials of some experiments are to be run.
+public struct RunOptions: Sendable, Hashable {
+  public var profile: String?
+  public var only: [String]
+  public var overrides: [String]
+  /// Trials at once.
+  public var jobs: Int
+  /// Threads a trial; nil for the cores divided by the jobs.
+  public var threads: Int?
+  public var rerun: Bool
+  public var failed: Bool
+  public var failFast: Bool
+  /// How often a trial is tried again that ended by what can pass: killed, out of memory, a full disk.
+  public var retries: Int
+  /// The folder of the data set's files, before all other places.
+  public var data: String?
+  public var kernels: KernelPath
+  /// Seconds between two checkpoints of a run.
+  public var checkpointSeconds: Double
+  public static let defaultCheckpointSeconds = 60.0
+  /// Seconds that a trial's worker may work; nil for no limit.
+  public var timeLimit: Double?
+  /// Bytes that all trials at work may have together; nil for what the machine has.
+  public var memory: Int?
+  /// One step of each long trial before the work begins.
+  public var smoke: Bool
+
+  public init(
+    profile: String? = nil, only: [String] = [], overrides: [String] = [], jobs: Int = 1, threads: Int? = nil,
+    rerun: Bool = false, failed: Bool = false, failFast: Bool = false, retries: Int = 0, data: String? = nil,
+    kernels: KernelPath = .fast, checkpointSeconds: Double = Self.defaultCheckpointSeconds, timeLimit: Double? = nil,
+    memory: Int? = nil,
+    smoke: Bool = true
+  ) {
+    self.profile = profile
+    self.only = only
+    self.overrides = overrides
+    self.jobs = jobs
+    self.threads = threads
+    self.rerun = rerun
+    self.failed = failed
+    self.failFast = failFast
+    self.retries = retries
+    self.data = data
+    self.kernels = kernels
+    self.checkpointSeconds = checkpointSeconds
+    self.timeLimit = timeLimit
+    self.memory = memory
+    self.smoke = smoke
+  }
+
+  /// The threads of each trial on this machine.
+  ///
+  /// Throws ``SchedulingError/tooManyThreads(jobs:threads:cores:)`` where the jobs would fight for cores.
+  public func threadsPerTrial(cores: Int = Processor.cores) throws(SchedulingError) -> Int {
+    guard jobs >= 1 else { throw .notPositive(option: "--jobs", value: jobs) }
+    if let threads, threads < 1 { throw .notPositive(option: "--threads", value: threads) }
+    let each = threads ?? max(1, cores / jobs)
+    guard jobs * each <= cores else { throw .tooManyThreads(jobs: jobs, threads: each, cores: cores) }
+    return each
+  }
+}

@@ -1,0 +1,131 @@
+public import Experiments
+import Foundation
+import Store
+import Text
+
+/// What `run` would do with one trial, and why.
+public struct TrialDecision: Sendable, Hashable {
+  /// What `run` would do.
+  public enum Action: String, Sendable, Hashable, Codable {
+    /// No run of it is there.
+    case new
+    /// A run was begun and has not ended: the next attempt goes on with it.
+    case resume
+    /// Complete, being worked on, or left out by the options.
+    case skip
+    /// The trial's configuration differs from its newest run's: a new run.
+    case changed
+    /// Ended before, and asked for again: a new run.
+    case again
+  }
+
+  public var trial: Trial
+  public var action: Action
+  public var why: String
+  /// The run that it goes on with, or that makes it unnecessary.
+  public var run: String?
+  /// The state of that run.
+  var state: RunState?
+  public var forecast: Forecast
+
+  /// For `--json`.
+  public var facts: Facts {
+    Facts(
+      experiment: trial.experiment, trial: trial.name, trial_id: trial.id, action: action, why: why, run: run,
+      priority: trial.priority, after: trial.after, steps: forecast.steps, first_step: forecast.firstStep,
+      seconds: forecast.seconds, seconds_from: forecast.basis, memory_bytes: forecast.memoryBytes,
+      disk_bytes: forecast.diskBytes)
+  }
+
+  /// A decision with the names of the printed JSON.
+  public struct Facts: Codable, Sendable, Hashable {
+    public var experiment: String
+    public var trial: String
+    public var trial_id: String
+    public var action: Action
+    public var why: String
+    public var run: String?
+    public var priority: Int
+    public var after: [String]
+    public var steps: Int
+    /// The steps that a run has behind it already.
+    public var first_step: Int
+    /// For the steps that remain.
+    public var seconds: Double?
+    public var seconds_from: Forecast.Basis?
+    public var memory_bytes: Int
+    public var disk_bytes: Int
+  }
+
+  /// The decisions as a table for people.
+  public static func table(_ decisions: [TrialDecision]) -> String {
+    var table = TextTable([
+      ("experiment", .left), ("trial", .left), ("action", .left), ("steps", .right), ("time", .right),
+      ("memory", .right), ("disk", .right), ("why", .left),
+    ])
+    for decision in decisions {
+      let forecast = decision.forecast
+      let runs = decision.action != .skip && decision.trial.training.epochs > 0
+      table.add([
+        decision.trial.experiment, decision.trial.name, decision.action.rawValue,
+        runs ? "\(forecast.steps - forecast.firstStep)" : "–",
+        runs ? forecast.seconds.map(Quantity.duration) ?? "unknown" : "–",
+        runs ? Quantity.bytes(forecast.memoryBytes) : "–",
+        runs ? Quantity.bytes(forecast.diskBytes) : "–",
+        decision.why + (decision.trial.after.isEmpty ? "" : "; after \(decision.trial.after.joined(separator: ", "))"),
+      ])
+    }
+    let unknown = decisions.contains {
+      $0.action != .skip && $0.trial.training.epochs > 0 && $0.forecast.seconds == nil
+    }
+    return table.text
+      + (unknown ? "\nA time is unknown until such a network has run here; --measure times a few steps." : "")
+  }
+}
+
+/// What became of one trial.
+public struct TrialOutcome: Sendable, Hashable, Codable {
+  public var experiment: String
+  public var trial: String
+  public var run: String?
+  public var action: TrialDecision.Action
+  public var state: String
+  /// Why it failed, was stopped or was not run.
+  public var cause: String?
+  public var train_loss: Double?
+  public var train_accuracy: Double?
+  public var test_accuracy: Double?
+  public var examples_per_second: Double?
+  public var seconds: Double?
+
+  /// Whether it is not as it was asked for, and nobody stopped it.
+  public var isFailure: Bool {
+    switch state {
+    case "failed", "lost", "queued": action != .skip
+    case "not run": cause != nil
+    default: false
+    }
+  }
+
+  /// Whether its worker was stopped before the end: it can be resumed.
+  public var isInterrupted: Bool { state == "interrupted" && action != .skip }
+
+  /// The outcomes as a table for people, with the causes of what is not complete under it.
+  public static func table(_ outcomes: [TrialOutcome]) -> String {
+    var table = TextTable([
+      ("trial", .left), ("run", .left), ("state", .left), ("train loss", .right), ("train acc", .right),
+      ("test acc", .right), ("images/s", .right), ("time", .right),
+    ])
+    for outcome in outcomes {
+      table.add([
+        outcome.trial, outcome.run ?? "–",
+        outcome.action == .skip && outcome.state == "completed" ? "completed before" : outcome.state,
+        Quantity.fixed(outcome.train_loss, 3), Quantity.fixed(outcome.train_accuracy, 3),
+        Quantity.fixed(outcome.test_accuracy, 3), Quantity.fixed(outcome.examples_per_second, 1),
+        outcome.seconds.map(Quantity.duration) ?? "–",
+      ])
+    }
+    let causes = outcomes.compactMap { outcome in outcome.cause.map { "\(outcome.trial): \($0)" } }
+    return ([table.text] + causes).joined(separator: "\n")
+  }
+}

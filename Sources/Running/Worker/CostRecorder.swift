@@ -1,0 +1,70 @@
+import Configurations
+import Datasets
+import Journals
+import Processes
+import Training
+
+/// Measures what training steps cost, and tells the journal of each.
+struct CostRecorder {
+  let journal: JournalWriter
+
+  /// `earlierPeak` gets the largest resident memory before the timed steps, which then is counted anew.
+  func measure(
+    _ cost: CostSettings, _ training: TrainingConfiguration, _ dataset: Dataset, side: Int, earlierPeak: inout Int
+  ) throws -> (completed: Bool, steps: Int, seconds: Double) {
+    let probe = try CostProbe(configuration: training, dataset: dataset, side: side)
+    var seconds = 0.0
+    var steps = 0
+    var isCountedAnew = false
+    let completed = try probe.run(
+      warmup: cost.warmup, steps: cost.steps, shouldStop: { StopSignal.number != nil },
+      ready: {
+        earlierPeak = ProcessFacts.peakResidentBytes
+        isCountedAnew = ProcessFacts.resetPeak()
+      },
+      observe: { measured in
+        seconds += measured.seconds
+        steps = measured.step
+        let epoch = Double(measured.step * measured.examples) / Double(dataset.training.count)
+        func metric(_ name: String, _ value: Double) -> MetricRecord {
+          MetricRecord(name: name, step: measured.step, epoch: epoch, value: value)
+        }
+        var metrics = [metric("step_seconds", measured.seconds), metric("step_loss", measured.loss)]
+        if measured.step == cost.steps {
+          metrics.append(metric("examples_per_second", Double(measured.step * measured.examples) / seconds))
+          if isCountedAnew { metrics.append(metric("step_peak_bytes", Double(ProcessFacts.peakResidentBytes))) }
+        }
+        try journal.append([
+          .metric(metrics),
+          .layerMetric(
+            measured.layers.flatMap { layer in
+              [
+                LayerMetricRecord(
+                  position: layer.position, name: "forward_seconds", step: measured.step, value: layer.forwardSeconds),
+                LayerMetricRecord(
+                  position: layer.position, name: "backward_seconds", step: measured.step,
+                  value: layer.backwardSeconds),
+              ]
+            }),
+        ])
+      })
+    return (completed, steps, seconds)
+  }
+}
+
+/// How large what goes through the layers is before the first step, as the journal tells it.
+func signal(of training: TrainingConfiguration, _ dataset: Dataset, side: Int) throws -> [LayerMetricRecord] {
+  let state = initialState(of: training.network, training.initialization, seed: training.seed)
+  let layers = try measureSignal(
+    network: training.network, state: state, pictures: dataset.training, side: side, threads: training.threads)
+  return layers.flatMap { layer in
+    let values: [(name: String, value: Double?)] = [
+      ("output_rms", layer.outputRMS), ("output_spread", layer.outputSpread), ("gradient_rms", layer.gradientRMS),
+      ("weight_rms", layer.weightRMS),
+      ("weight_gradient_rms", layer.weightGradientRMS),
+    ]
+    return values.compactMap { name, value in
+      value.map { LayerMetricRecord(position: layer.position, name: name, step: 0, value: $0) }
+    }
+  }
+}
