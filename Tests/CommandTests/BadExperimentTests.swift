@@ -24,7 +24,7 @@ import Testing
       name: "ratio", text: Samples.tiny.replacingOccurrences(of: "ratio: 64", with: "ratio: 128"),
       sentences: ["bad.yaml:9:", "ratio"]),
     Case(
-      name: "small picture", text: Samples.tiny.replacingOccurrences(of: "resize: 32", with: "resize: 31"),
+      name: "small image", text: Samples.tiny.replacingOccurrences(of: "resize: 32", with: "resize: 31"),
       sentences: ["bad.yaml:4:", "too small"]),
     Case(
       name: "batch 0", text: Samples.tiny.replacingOccurrences(of: "batch_size: 16", with: "batch_size: 0"),

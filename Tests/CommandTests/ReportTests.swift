@@ -3,7 +3,7 @@ import Testing
 
 /// From an experiment to a page.
 @Suite struct ReportTests {
-  /// The chapter's experiments with tiny networks and generated pictures under the names that the notebook asks for.
+  /// The chapter's experiments with tiny networks and generated images under the names that the notebook asks for.
   static let resize = """
     schema: 1
     experiment: resize

@@ -37,7 +37,7 @@ import Testing
       ])
 
     let second = try program("run", "tiny.yaml")
-    #expect(second.code == 0 && second.output.contains("completed before"))
+    #expect(second.code == 0 && second.output.contains("already complete"))
     #expect(try Self.rows(program, "SELECT id FROM run").count == 2)
     let changed = try program("plan", "tiny.yaml", "--set", "training.learning_rate=0.01")
     #expect(changed.output.contains("changed") && changed.output.contains("training.learning_rate 0.02 → 0.01"))

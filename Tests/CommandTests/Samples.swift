@@ -1,6 +1,6 @@
 import Foundation
 
-/// Experiments that take a second: generated pictures, a sixteenth of the channels, 32 pixels.
+/// Experiments that take a second: generated images, a sixteenth of the channels, 32 pixels.
 enum Samples {
   static let tiny = """
     schema: 1
@@ -25,7 +25,7 @@ enum Samples {
     return data
   }
 
-  /// A folder of four small IDX files with `count` pictures each; parts can be replaced to spoil them.
+  /// A folder of four small IDX files with `count` images each; parts can be replaced to spoil them.
   static func writeIDXFolder(_ path: String, count: Int = 20, replacing: [String: Data] = [:]) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     for half in ["train", "t10k"] {

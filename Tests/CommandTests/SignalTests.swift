@@ -105,7 +105,7 @@ import Testing
     try run.wait(for: ": starting run")
     usleep(1_500_000)
     kill(run.id, SIGINT)
-    try run.wait(for: "stopping after the step at hand")
+    try run.wait(for: "stopping after the current step")
     // What comes again at once is the same press.
     usleep(200_000)
     kill(run.id, SIGINT)

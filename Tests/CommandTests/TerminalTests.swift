@@ -84,7 +84,7 @@ import Testing
     #expect(try program("log", "small").output == "a worker's words \(sequence)\n")
   }
 
-  /// The text of a picture that somebody sent.
+  /// The text of an image that somebody sent.
   @Test(arguments: sequences)
   func picturesAndArchivesThatWereSent(sequence: String) throws {
     let program = try LookTests.finished("--set", "training.epochs=0")

@@ -53,7 +53,7 @@ import Testing
     ),
     (
       "schema: 1\nexperiment: a\ndataset: {resize: 16}",
-      ["3:19: a picture of 1x1 is too small for the MaxPool2d at 4.4; use a larger input"]
+      ["3:19: an image of 1x1 is too small for the MaxPool2d at 4.4; use a larger input"]
     ),
     ("schema: 1\nexperiment: a\nnetwork: {blocks: [[1]]}", ["3:20: a block is a list; write [convolutions, channels]"]),
     (

@@ -70,20 +70,20 @@ import Testing
     #expect(layer.output.bordersAreUnchanged, comment)
     let poolIndices = planes(layer.poolIndices, shape)
     if epilogue == .reluMaxPool {
-      for (picture, sums) in sums.enumerated() {
+      for (image, sums) in sums.enumerated() {
         let rounding = bound * sums.reduce(0) { max($0, abs($1)) }
-        #expect(areMaxima(slice(poolIndices, picture, of: images), sums, shape, rounding: rounding), comment)
+        #expect(areMaxima(slice(poolIndices, image, of: images), sums, shape, rounding: rounding), comment)
       }
     }
 
     var expected = GradientSums(
       weight: layer.weight.map { _ in 0 }, bias: layer.biasGradient.elements[..<shape.K].map(Double.init),
       input: layer.inputGradient.values.map(Double.init))
-    for picture in 0..<images {
+    for image in 0..<images {
       let gradient = gradientBehind(
-        epilogue, layer.gradient.values(picture), output: layer.output.values(picture),
-        poolIndices: epilogue == .reluMaxPool ? slice(poolIndices, picture, of: images) : [], shape)
-      expected.add(picture, shape, input: layer.input.values(picture), weight: layer.weight, gradient: gradient)
+        epilogue, layer.gradient.values(image), output: layer.output.values(image),
+        poolIndices: epilogue == .reluMaxPool ? slice(poolIndices, image, of: images) : [], shape)
+      expected.add(image, shape, input: layer.input.values(image), weight: layer.weight, gradient: gradient)
     }
     if images > 1 { layer.backward(0..<images - 1, first: true) }
     layer.backward(images - 1..<images, first: images == 1)
@@ -125,7 +125,7 @@ import Testing
     #expect(alone.blockTiles < layer.winograd.blockTiles && alone.scratchFloats <= layer.winograd.scratchFloats)
     layer.output.values = together.map { _ in outside }
     layer.poolIndices.pointer.update(repeating: 99, count: layer.poolIndices.count)
-    for picture in (0..<3).reversed() { layer.forward(picture..<picture + 1, alone) }
+    for image in (0..<3).reversed() { layer.forward(image..<image + 1, alone) }
     #expect(layer.output.values == together)
     #expect(layer.poolIndices.elements == poolIndices)
   }

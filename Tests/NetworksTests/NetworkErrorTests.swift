@@ -19,7 +19,7 @@ import Testing
     #expect(throws: NetworkError.notPositive(what: "the number of classes", value: 0)) { try Self.build(classes: 0) }
     #expect(throws: NetworkError.noBlocks) { try Self.build(.blocks([])) }
     #expect(throws: NetworkError.dropoutOutOfRange(1)) { try Self.build(dropout: 1) }
-    #expect(throws: NetworkError.pictureTooSmall(path: "4.4", layer: "MaxPool2d", height: 1, width: 1)) {
+    #expect(throws: NetworkError.imageTooSmall(path: "4.4", layer: "MaxPool2d", height: 1, width: 1)) {
       try Self.build(side: 31)
     }
     #expect(throws: NetworkError.tooLarge(what: "the input's height", value: 5000, limit: 4096)) {
@@ -43,8 +43,8 @@ import Testing
       "\(NetworkError.ratioTooLarge(ratio: 65, channels: 64))"
         == "a ratio of 65 leaves a layer of 64 channels with none; use at most 64")
     #expect(
-      "\(NetworkError.pictureTooSmall(path: "4.4", layer: "MaxPool2d", height: 1, width: 1))"
-        == "a picture of 1x1 is too small for the MaxPool2d at 4.4; use a larger input")
+      "\(NetworkError.imageTooSmall(path: "4.4", layer: "MaxPool2d", height: 1, width: 1))"
+        == "an image of 1x1 is too small for the MaxPool2d at 4.4; use a larger input")
     #expect(
       "\(NetworkError.unknownArchitecture("vgg12"))".hasPrefix("there is no architecture 'vgg12'; there are alexnet,"))
   }

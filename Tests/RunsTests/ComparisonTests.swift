@@ -108,7 +108,7 @@ import Testing
     #expect(agreement.examples == 6 && agreement.both_right == 1)
     #expect(agreement.only_first_right == 3 && agreement.only_second_right == 1 && abs(agreement.p - 0.625) < 1e-12)
     #expect(comparison.remarks.count == 2)
-    #expect(comparison.remarks[0].contains("SHA-256") && comparison.remarks[1].contains("different pictures"))
+    #expect(comparison.remarks[0].contains("SHA-256") && comparison.remarks[1].contains("different images"))
   }
 
   @Test func whatIsNotTheDefaultIsMarked() throws {

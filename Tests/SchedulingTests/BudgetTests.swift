@@ -60,7 +60,7 @@ import Text
     // Seeds alone make no difference to it.
     #expect(world.story.prefix(3) == ["smoke", "smoke", "begin first"])
     #expect(outcomes.map(\.state) == ["completed", "completed", "failed"])
-    #expect(outcomes[2].cause == "smoke step: the loss of step 1 is nan")
+    #expect(outcomes[2].cause == "one-step test: the loss of step 1 is nan")
     let without = FakeWorld()
     try without.run(Self.long, options: RunOptions(threads: 1, smoke: false))
     #expect(!without.story.contains("smoke"))

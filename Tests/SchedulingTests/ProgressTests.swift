@@ -48,7 +48,7 @@ import Testing
     let total = TotalProgress(done: 1, working: 2, waiting: 3)
     printer.draw([trial("a"), trial("b")], total: total, now: 0)
     #expect(written.split(separator: "\n").map { $0.prefix(2) } == ["a ", "b ", "1 "])
-    #expect(written.hasSuffix("1 of 6 trials done, 2 at work, 3 to come\n"))
+    #expect(written.hasSuffix("1 of 6 trials done, 2 running, 3 queued\n"))
     // Neither without news nor more than four times a second.
     written = ""
     printer.draw([trial("a"), trial("b")], total: total, now: 1)

@@ -103,7 +103,7 @@ import Training
             .linear(Linear(9, 300)),
           ], input: .image(channels: 3, height: 7, width: 8)), batch: 4),
       Case(
-        testDescription: "pictures straight into a Linear layer",
+        testDescription: "images straight into a Linear layer",
         network: try! Network(
           children: [.flatten, .linear(Linear(2 * 5 * 7, 21)), .relu, .linear(Linear(21, 4))],
           input: .image(channels: 2, height: 5, width: 7)), batch: 33),

@@ -77,7 +77,7 @@ import Training
     let labels: [UInt8] = [0, 1, 1, 0, 1]
     let set = ImageSet(height: 8, width: 8, pixels: bytes, labels: labels, classes: 2)
     let state = initialState(of: network, .xavier, seed: 3)
-    let signals = try measureSignal(network: network, state: state, pictures: set, side: 8, threads: 2)
+    let signals = try measureSignal(network: network, state: state, images: set, side: 8, threads: 2)
     #expect(signals.map(\.position) == [1, 2, 3])
     func values(_ key: String) -> [Double] { state[key]!.values.map { Double($0) } }
     let (w1, b1, w2, b2) = (values("1.weight"), values("1.bias"), values("3.weight"), values("3.bias"))
@@ -89,15 +89,15 @@ import Training
     var outputs: [[Double]] = [[], [], []]
     var gradients: [[Double]] = [[], [], []]
     var w1Gradient = [Double](repeating: 0, count: w1.count)
-    for picture in 0..<5 {
-      let x = bytes[picture * 64..<(picture + 1) * 64].map { Double($0) / 255 }
+    for image in 0..<5 {
+      let x = bytes[image * 64..<(image + 1) * 64].map { Double($0) / 255 }
       var hidden = b1
       for i in 0..<3 { for j in 0..<64 { hidden[i] += w1[i * 64 + j] * x[j] } }
       var logits = b2
       for i in 0..<2 { for j in 0..<3 { logits[i] += w2[i * 3 + j] * max(0, hidden[j]) } }
       let total: Double = exp(logits[0]) + exp(logits[1])
       var logitGradient = [exp(logits[0]) / total / 5, exp(logits[1]) / total / 5]
-      logitGradient[Int(labels[picture])] -= 0.2
+      logitGradient[Int(labels[image])] -= 0.2
       var openGradient = [0.0, 0, 0]
       for i in 0..<2 { for j in 0..<3 { openGradient[j] += w2[i * 3 + j] * logitGradient[i] } }
       var hiddenGradient = openGradient
@@ -137,8 +137,8 @@ import Training
     let network = try Self.network(.vgg11LRN)
     let dataset = syntheticDataset(training: 40, test: 1)
     let state = initialState(of: network, .kaiming, seed: 0)
-    let one = try measureSignal(network: network, state: state, pictures: dataset.training, side: 67, threads: 1)
-    let two = try measureSignal(network: network, state: state, pictures: dataset.training, side: 67, threads: 2)
+    let one = try measureSignal(network: network, state: state, images: dataset.training, side: 67, threads: 1)
+    let two = try measureSignal(network: network, state: state, images: dataset.training, side: 67, threads: 2)
     #expect(one == two)
     // All layers but Flatten.
     #expect(one.map(\.position) == network.layers.indices.filter { network.layers[$0].type != "Flatten" })

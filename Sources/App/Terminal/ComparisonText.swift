@@ -60,7 +60,7 @@ extension RunComparison {
 extension RunComparison.Agreement {
   var sentence: String {
     """
-    McNemar: of \(examples) test pictures \(only_first_right) are right in \(first) alone and \(only_second_right) in \
+    McNemar: of \(examples) test images \(only_first_right) are right in \(first) alone and \(only_second_right) in \
     \(second) alone; p = \(p < 1e-4 ? String(format: "%.2g", p) : String(format: "%.4f", p))
     """
   }

@@ -50,7 +50,7 @@ public struct BilinearResize: Sendable {
   public init(height: Int, width: Int, outHeight: Int, outWidth: Int) {
     precondition(
       height > 0 && width > 0 && outHeight > 0 && outWidth > 0,
-      "a image of \(height)x\(width) resized to \(outHeight)x\(outWidth)")
+      "an image of \(height)x\(width) resized to \(outHeight)x\(outWidth)")
     self.height = height
     self.width = width
     self.outHeight = outHeight

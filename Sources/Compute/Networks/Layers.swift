@@ -77,7 +77,7 @@ extension Network {
   public var multiplyAdds: Int { leaves.reduce(0) { $0 + $1.multiplyAdds } }
 
   /// Multiply-accumulates of one example's training step: forward, and backward with respect to weights and to inputs,
-  /// the latter without the first layer's, whose input is the picture.
+  /// the latter without the first layer's, whose input is the image.
   public var trainingMultiplyAdds: Int {
     3 * multiplyAdds - (leaves.first { $0.multiplyAdds > 0 }?.multiplyAdds ?? 0)
   }
@@ -86,7 +86,7 @@ extension Network {
   public var activationFloats: Int { leaves.reduce(0) { $0 + $1.activationFloats } }
 
   /// What an automatic differentiation such as PyTorch's keeps of one example for the backward pass, in bytes: the
-  /// picture, the outputs of ReLU, pooling with 8-byte indices, dropout with a 1-byte mask.
+  /// image, the outputs of ReLU, pooling with 8-byte indices, dropout with a 1-byte mask.
   public var keptActivationBytes: Int {
     leaves.reduce(4 * input.count) { sum, leaf in
       switch leaf.module {

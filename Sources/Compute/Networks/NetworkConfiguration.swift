@@ -38,7 +38,7 @@ public struct NetworkConfiguration: Hashable, Sendable {
 
   /// The network for one input shape. The first Linear follows from shape inference.
   ///
-  /// Throws ``NetworkError`` if a layer is left without channels, a picture is too small for the poolings, or a size
+  /// Throws ``NetworkError`` if a layer is left without channels, an image is too small for the poolings, or a size
   /// is out of bounds.
   public func build(input: TensorShape, classes: Int) throws(NetworkError) -> Network {
     guard case .image(let inChannels, let height, let width) = input else {

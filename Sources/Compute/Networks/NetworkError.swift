@@ -8,7 +8,7 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooLarge(what: String, value: Int, limit: Int)
   case noBlocks
   case dropoutOutOfRange(Double)
-  case pictureTooSmall(path: String, layer: String, height: Int, width: Int)
+  case imageTooSmall(path: String, layer: String, height: Int, width: Int)
   case channelMismatch(path: String, layer: String, expected: Int, found: Int)
   case wrongRank(path: String, layer: String, dimensions: [Int])
 
@@ -22,8 +22,8 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooLarge(let what, let value, let limit): "\(what) is \(value); it may be at most \(limit)"
     case .noBlocks: "the list of blocks is empty; write at least one [convolutions, channels]"
     case .dropoutOutOfRange(let value): "dropout is \(value); it must be at least 0 and below 1"
-    case .pictureTooSmall(let path, let layer, let height, let width):
-      "a picture of \(height)x\(width) is too small for the \(layer) at \(path); use a larger input"
+    case .imageTooSmall(let path, let layer, let height, let width):
+      "an image of \(height)x\(width) is too small for the \(layer) at \(path); use a larger input"
     case .channelMismatch(let path, let layer, let expected, let found):
       "the \(layer) at \(path) takes \(expected) inputs and gets \(found)"
     case .wrongRank(let path, let layer, let dimensions):

@@ -1,6 +1,6 @@
 /// The shape of one example, without the batch dimension.
 public enum TensorShape: Hashable, Sendable {
-  /// A picture or a stack of feature maps.
+  /// An image or a stack of feature maps.
   case image(channels: Int, height: Int, width: Int)
   /// A vector.
   case features(Int)
@@ -41,14 +41,14 @@ extension Module {
       let outHeight = windows(height, conv.kernelSize, conv.stride, conv.padding)
       let outWidth = windows(width, conv.kernelSize, conv.stride, conv.padding)
       guard outHeight > 0, outWidth > 0 else {
-        throw .pictureTooSmall(path: path, layer: typeName, height: height, width: width)
+        throw .imageTooSmall(path: path, layer: typeName, height: height, width: width)
       }
       return .image(channels: conv.outChannels, height: outHeight, width: outWidth)
     case (.maxPool2d(let pool), .image(let channels, let height, let width)):
       let outHeight = windows(height, pool.kernelSize, pool.stride, 0)
       let outWidth = windows(width, pool.kernelSize, pool.stride, 0)
       guard outHeight > 0, outWidth > 0 else {
-        throw .pictureTooSmall(path: path, layer: typeName, height: height, width: width)
+        throw .imageTooSmall(path: path, layer: typeName, height: height, width: width)
       }
       return .image(channels: channels, height: outHeight, width: outWidth)
     case (.flatten, _):

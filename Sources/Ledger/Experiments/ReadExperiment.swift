@@ -104,7 +104,7 @@ private func check(
   } catch {
     switch error {
     case .ratioTooLarge: report("network.ratio", message: "\(error)")
-    case .pictureTooSmall: report("dataset.resize", message: "\(error)")
+    case .imageTooSmall: report("dataset.resize", message: "\(error)")
     case .dropoutOutOfRange: report("network.dropout", message: "\(error)")
     default: report("network.arch", "network.blocks", message: "\(error)")
     }

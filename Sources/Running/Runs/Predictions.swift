@@ -4,14 +4,14 @@ import Foundation
 import Journals
 import Store
 
-/// What a completed training predicted for each test picture, in the order of the test set.
+/// What a completed training predicted for each test image, in the order of the test set.
 struct Predictions {
   var classes: [UInt8] = []
   var labels: [UInt8] = []
 
   var isRight: [Bool] { zip(classes, labels).map(==) }
 
-  /// Reads the file that a run has kept, two bytes a picture: the predicted class, the label. nil where none was kept.
+  /// Reads the file that a run has kept, two bytes an image: the predicted class, the label. nil where none was kept.
   ///
   /// Throws ``RunsError/predictionsChanged(path:)`` for a file that is not what was recorded, or is none any more.
   init?(of run: RunSummary, in store: Store) throws {

@@ -56,7 +56,7 @@ public struct RunComparison: Sendable, Codable {
     /// Each group's less the first's, paired by seed where seeds are common; nil for the first.
     public var differences: [Estimate?]
   }
-  /// McNemar's exact test of two runs on the same test pictures.
+  /// McNemar's exact test of two runs on the same test images.
   public struct Agreement: Sendable, Codable {
     public var first: String
     public var second: String
@@ -191,7 +191,7 @@ private func addAgreements(_ comparison: inout RunComparison, _ groups: [[RunSum
           continue
         }
         guard a.labels == b.labels else {
-          comparison.remarks.append("\(one.id) and \(other.id) were tested on different pictures: no McNemar's test")
+          comparison.remarks.append("\(one.id) and \(other.id) were tested on different images: no McNemar's test")
           continue
         }
         let (right, otherRight) = (a.isRight, b.isRight)

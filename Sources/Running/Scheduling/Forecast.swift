@@ -73,7 +73,7 @@ final class Forecaster {
       // The measurement comes first, on kernels of its own.
       memory = max(
         memory,
-        plannedBytes(network: network, batchSize: signalPictures, threads: threads, kernels: .blas)
+        plannedBytes(network: network, batchSize: signalImages, threads: threads, kernels: .blas)
           + Self.beside(network, trial))
     }
     let isCost = trial.measure?.cost != nil
@@ -83,11 +83,11 @@ final class Forecaster {
         ? 20_000 + 10_000 * work.steps : 4 * network.parameters + 220 * work.steps + 20_000)
   }
 
-  /// The bytes beside a training's own: the program, the pictures, and the weights twice while they are saved, or once
+  /// The bytes beside a training's own: the program, the images, and the weights twice while they are saved, or once
   /// where they are only drawn.
   private static func beside(_ network: Network, _ trial: Trial) -> Int {
-    let pictures = trial.available.map { ($0.train + $0.test) * 784 } ?? 70_000 * 784
-    return 40_000_000 + pictures + (trial.measure?.cost == nil ? 8 : 4) * network.parameters
+    let images = trial.available.map { ($0.train + $0.test) * 784 } ?? 70_000 * 784
+    return 40_000_000 + images + (trial.measure?.cost == nil ? 8 : 4) * network.parameters
   }
 
   /// Whether a trial is surely a matter of seconds: by its forecast, or by its multiply-adds at a rate that every machine
@@ -114,7 +114,7 @@ final class Forecaster {
 /// How much a trial has to do.
 struct TrialWork {
   var steps: Int
-  /// Training pictures, and test pictures at a third: theirs is the forward pass alone.
+  /// Training images, and test images at a third: theirs is the forward pass alone.
   var trainingExamples: Double
 
   init(_ trial: Trial) {

@@ -89,7 +89,7 @@ package struct TotalProgress: Sendable {
   }
 
   package func line(_ running: [TrialProgress]) -> String {
-    var text = "\(done) of \(done + working + waiting) trials done, \(working) at work, \(waiting) to come"
+    var text = "\(done) of \(done + working + waiting) trials done, \(working) running, \(waiting) queued"
     let remaining = running.compactMap(\.remaining)
     if let secondsWaiting, !running.isEmpty, remaining.count == running.count {
       text += "  about \(Quantity.duration((remaining.max() ?? 0) + secondsWaiting)) left"

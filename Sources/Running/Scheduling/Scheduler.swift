@@ -26,7 +26,7 @@ final class Scheduler {
     var tries = 0
     /// Why it is not complete, and how sentences about those behind it say so.
     var cause: String?
-    var fate = "was not run"
+    var endedAs = "was not run"
     /// Whether a worker of this command has completed it.
     var isDoneHere = false
     /// The last sentence about its waiting, not to be said again.
@@ -144,7 +144,7 @@ final class Scheduler {
     var passed: Set<Int> = []
     while true {
       while let (index, other) = queue.blocked() {
-        settle(index, isComplete: false, "it comes after \(entries[other].trial.name), which \(entries[other].fate)")
+        settle(index, isComplete: false, "it comes after \(entries[other].trial.name), which \(entries[other].endedAs)")
       }
       guard working.count < options.jobs, let index = queue.next(now: system.now(), passing: passed) else {
         return
@@ -168,7 +168,7 @@ final class Scheduler {
       return .passed
     case .held(let process):
       let who = process.map { "process \($0)" } ?? "another process"
-      entry.fate = "is being worked on by \(who)"
+      entry.endedAs = "is being worked on by \(who)"
       printer.say("\(trial.name): being worked on by \(who)")
       queue[index] = .over(isComplete: false)
       return .passed
@@ -193,7 +193,7 @@ final class Scheduler {
         return .passed
       }
       entry.run = decision.run
-      entry.fate = decision.state.map { "is \($0.name)" } ?? "was skipped"
+      entry.endedAs = decision.state.map { "is \($0.name)" } ?? "was skipped"
       printer.say("\(trial.name): skipped, \(decision.why)")
       queue[index] = .over(isComplete: decision.state == .completed)
       return .passed
@@ -358,7 +358,7 @@ final class Scheduler {
     for one in working { one.began += seconds }
   }
 
-  /// The first signal asks the workers to stop after the step at hand; a second Ctrl-C kills them.
+  /// The first signal asks the workers to stop after the current step; a second Ctrl-C kills them.
   func handleSignals() {
     let request = system.stop()
     guard request != handled, let number = request.number else { return }
@@ -367,7 +367,7 @@ final class Scheduler {
     handled = request
     isStopping = true
     if isFirst {
-      printer.say("vgglab: stopping after the step at hand; run the same command again to resume")
+      printer.say("vgglab: stopping after the current step; run the same command again to resume")
       ask(number == SIGINT ? .ctrlC : .signal(number))
     }
     if isSecondCtrlC {
@@ -379,7 +379,7 @@ final class Scheduler {
     }
   }
 
-  /// Asks all workers to stop after the step at hand.
+  /// Asks all workers to stop after the current step.
   ///
   /// By SIGTERM, whatever came here: at a terminal a Ctrl-C reaches the workers as well, and a second one would end them at
   /// once.
@@ -395,7 +395,7 @@ final class Scheduler {
     guard let limit = options.timeLimit else { return }
     for one in working where one.asked == nil && system.now() - one.began >= limit {
       one.asked = .timeLimit(seconds: limit)
-      printer.say("\(entries[one.index].trial.name): its time is over; it stops after the step at hand")
+      printer.say("\(entries[one.index].trial.name): its time is over; it stops after the current step")
       one.worker.send(signal: SIGTERM)
     }
   }
@@ -477,7 +477,7 @@ final class Scheduler {
       }
       let reason = summary.state == .failed ? summary.cause : cause.sentence
       entry.cause = reason
-      entry.fate = "is \(summary.state.name)"
+      entry.endedAs = "is \(summary.state.name)"
       printer.say("\(entry.trial.name): \(summary.state.name)\(reason.map { ", \($0)" } ?? "")")
       let canPass =
         summary.state == .failed ? WorkerCause.tellsOfFullDisk(summary.cause ?? "") : cause.canPass

@@ -119,7 +119,7 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
     for outcome in outcomes {
       table.add([
         outcome.trial, outcome.run ?? "–",
-        outcome.action == .skip && outcome.state == "completed" ? "completed before" : outcome.state,
+        outcome.action == .skip && outcome.state == "completed" ? "already complete" : outcome.state,
         Quantity.fixed(outcome.train_loss, 3), Quantity.fixed(outcome.train_accuracy, 3),
         Quantity.fixed(outcome.test_accuracy, 3), Quantity.fixed(outcome.examples_per_second, 1),
         outcome.seconds.map(Quantity.duration) ?? "–",

@@ -56,7 +56,7 @@ struct CostRecorder {
 func signal(of training: TrainingConfiguration, _ dataset: Dataset, side: Int) throws -> [LayerMetricRecord] {
   let state = initialState(of: training.network, training.initialization, seed: training.seed)
   let layers = try measureSignal(
-    network: training.network, state: state, pictures: dataset.training, side: side, threads: training.threads)
+    network: training.network, state: state, images: dataset.training, side: side, threads: training.threads)
   return layers.flatMap { layer in
     let values: [(name: String, value: Double?)] = [
       ("output_rms", layer.outputRMS), ("output_spread", layer.outputSpread), ("gradient_rms", layer.gradientRMS),

@@ -20,7 +20,7 @@ struct BenchOptions: ParsableArguments {
   @Option(name: .long, help: "Divides the channels of every convolution.")
   var ratio = 4
 
-  @Option(name: .long, help: "The side of the pictures, in pixels.")
+  @Option(name: .long, help: "The side of the images, in pixels.")
   var resize = 224
 
   @Option(name: .long, help: "Images a step.")
@@ -121,13 +121,13 @@ struct BenchEpochCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "epoch",
     abstract: "Time a whole epoch, loading and resizing included, beside its steps; prints JSON.",
-    discussion: "Generated pictures of 28x28 are resized as Fashion-MNIST's are; one more epoch warms up.")
+    discussion: "Generated images of 28x28 are resized as Fashion-MNIST's are; one more epoch warms up.")
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
   @OptionGroup var options: BenchOptions
 
-  @Option(name: .long, help: "Pictures in the epoch.")
+  @Option(name: .long, help: "Images in the epoch.")
   var images = 6400
 
   @Option(name: .long, help: "The kernels: fast, or blas (im2col and OpenBLAS).")

@@ -8,13 +8,13 @@ struct BenchRecordingCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "recording",
     abstract: "Train an epoch and time what of it goes into the journal and checkpoints; prints JSON.",
-    discussion: "Generated pictures, a temporary store, and the cadence of checkpoints that `run` has.")
+    discussion: "Generated images, a temporary store, and the cadence of checkpoints that `run` has.")
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
   @OptionGroup var options: BenchOptions
 
-  @Option(name: .long, help: "Pictures in the epoch.")
+  @Option(name: .long, help: "Images in the epoch.")
   var images = 60_000
 
   func validate() throws {

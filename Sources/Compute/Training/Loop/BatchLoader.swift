@@ -28,7 +28,7 @@ final class BatchLoader {
           let memory = scratch[thread].pointer
           let bytes = memory + resize.scratchBytes
           resize(pixels.baseAddress! + Int(indices[task]) * size, bytes, scratch: memory)
-          let (target, row) = engine.picture(task)
+          let (target, row) = engine.image(task)
           for y in 0..<side { scaleToUnit(bytes + y * side, count: side, target + y * row) }
         }
       }

@@ -38,13 +38,13 @@ extension Engine {
   /// Puts images of uniform noise in 0…1 where those of the batch are.
   func setRandomInputs(count: Int, of network: Network) {
     let size = network.input.count
-    var picture = [Float](repeating: 0, count: size)
+    var image = [Float](repeating: 0, count: size)
     for index in 0..<count {
-      picture.withUnsafeMutableBufferPointer {
+      image.withUnsafeMutableBufferPointer {
         fillUniform($0.baseAddress!, count: size, bound: 0.5, Philox(seed: 1, stream: 0x3000, step: index))
         for place in $0.indices { $0[place] += 0.5 }
       }
-      setInput(index, picture)
+      setInput(index, image)
     }
   }
 }

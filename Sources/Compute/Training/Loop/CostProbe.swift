@@ -47,11 +47,11 @@ public final class CostProbe {
       learningRate: Float(configuration.learningRate), momentum: Float(configuration.momentum),
       weightDecay: Float(configuration.weightDecay))
     let batch = configuration.batchSize
-    let pictures = dataset.training.count
+    let images = dataset.training.count
     for step in 0..<warmup + steps {
       if shouldStop() { return false }
       if step == warmup { try ready() }
-      let indices = (step * batch..<(step + 1) * batch).map { Int32($0 % pictures) }
+      let indices = (step * batch..<(step + 1) * batch).map { Int32($0 % images) }
       loader.load(dataset.training, indices[...], engine, labels.pointer)
       clock.reset()
       let began = seconds()

@@ -6,19 +6,19 @@ extension TrainingConfiguration {
   ///
   /// Throws ``TrainingError`` where network, data and configuration do not fit together.
   func prepared(for dataset: Dataset, side: Int) throws(TrainingError) -> (engine: any Engine, loader: BatchLoader) {
-    let pictures = dataset.training
+    let images = dataset.training
     guard network.input == .image(channels: 1, height: side, width: side) else {
       throw .impossible(what: "the network takes \(network.input), and the images are 1x\(side)x\(side)")
     }
-    guard pictures.count > 0 else {
+    guard images.count > 0 else {
       throw .impossible(what: "the data set '\(dataset.name)' has no images to train on")
     }
-    guard network.classes >= pictures.classes else {
-      throw .impossible(what: "the network distinguishes \(network.classes) classes, and there are \(pictures.classes)")
+    guard network.classes >= images.classes else {
+      throw .impossible(what: "the network distinguishes \(network.classes) classes, and there are \(images.classes)")
     }
     return (
       try kernels.engine(network: network, batchSize: batchSize, threads: threads, momentum: momentum != 0),
-      BatchLoader(height: pictures.height, width: pictures.width, side: side, threads: threads)
+      BatchLoader(height: images.height, width: images.width, side: side, threads: threads)
     )
   }
 }

@@ -24,7 +24,7 @@ public final class Trainer {
   ) throws(TrainingError) {
     let network = configuration.network
     guard dataset.test.count > 0 else {
-      throw .impossible(what: "the data set '\(dataset.name)' has no pictures to test on")
+      throw .impossible(what: "the data set '\(dataset.name)' has no images to test on")
     }
     if let complaint = state?.complaint(for: network) {
       throw .impossible(what: "the initial state is not the network's: \(complaint)")

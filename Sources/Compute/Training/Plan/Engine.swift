@@ -34,7 +34,7 @@ protocol Engine: AnyObject {
   /// A clock that every step from now on is timed by, and the layer that each of its stages is.
   func makeClock() -> (clock: StageClock, positions: [Int])
   /// Where the first pixel of a one-channel image of the batch goes, and the floats from row to row; values in 0…1.
-  func picture(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int)
+  func image(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int)
   /// Puts an input `[C, H, W]`, or a vector, where image `index` of the batch is.
   func setInput(_ index: Int, _ values: UnsafePointer<Float>)
   /// All parameters as PyTorch's `state_dict()` has them.

@@ -1,5 +1,3 @@
-
-
 /// How long each stage of a plan is worked at in a step, forward and backward.
 ///
 /// A stage that several threads work at side by side has the sum of their times divided by the threads: what it takes of

@@ -49,7 +49,7 @@ final class BLASEngine: Engine {
     BLAS.useOneThread()
     let stages = try StageList(network, fusing: !watched)
     watch =
-      watched ? SignalWatch(pictures: batchSize, positions: stages.imagePositions + stages.batchPositions) : nil
+      watched ? SignalWatch(images: batchSize, positions: stages.imagePositions + stages.batchPositions) : nil
     let sizes = BLASSizes(stages, batchSize: batchSize, threads: threads, momentum: momentum)
     self.stages = stages
     self.sizes = sizes
@@ -97,7 +97,7 @@ final class BLASEngine: Engine {
       if index + 1 == outputs.count || outputs[index + 1] != nil,
         let output = outputs[...index].last(where: { $0 != nil })
       {
-        signal.outputSpread = spread(output!.pointer, pictures: batchSize, count: counts[index])
+        signal.outputSpread = spread(output!.pointer, images: batchSize, count: counts[index])
       }
       if let place = poolIndices[index] {
         signal.weightRMS = rootMeanSquare(parameters + place.weight, count: place.weightCount)
@@ -109,7 +109,7 @@ final class BLASEngine: Engine {
 
   // MARK: In and out
 
-  func picture(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
+  func image(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
     (images + index * stages.inputCount, inputWidth)
   }
 
@@ -194,7 +194,7 @@ final class BLASEngine: Engine {
         stage, input, output, poolIndices: poolIndices[index].map { $0.pointer + image * stage.outputCount! },
         scale: scales[index].map { $0.pointer + image * stage.outputCount! }, scratch[thread].pointer)
       clock?.add(seconds() - began, stage: index, isForward: true, thread: thread)
-      watch?.see(output, count: stage.count, stage: index, picture: image, isGradient: false)
+      watch?.see(output, count: stage.count, stage: index, image: image, isGradient: false)
       input = output
     }
   }
@@ -271,7 +271,7 @@ final class BLASEngine: Engine {
       clock?.add((seconds() - began) * Double(threadPool.threads), stage: place, isForward: true, thread: 0)
       for row in 0..<(watch == nil ? 0 : count) {
         watch?.see(
-          input + row * stage.outputCount, count: stage.outputCount, stage: place, picture: row, isGradient: false)
+          input + row * stage.outputCount, count: stage.outputCount, stage: place, image: row, isGradient: false)
       }
     }
   }
@@ -305,7 +305,7 @@ final class BLASEngine: Engine {
       let stage = stages.batch[index]
       for row in 0..<(watch == nil ? 0 : count) {
         watch?.see(
-          gradient + row * stage.outputCount, count: stage.outputCount, stage: stages.image.count + index, picture: row,
+          gradient + row * stage.outputCount, count: stage.outputCount, stage: stages.image.count + index, image: row,
           isGradient: true)
       }
       let began = clock == nil ? 0 : seconds()
@@ -395,7 +395,7 @@ final class BLASEngine: Engine {
     var turn = 0
     for index in stages.image.indices.reversed() {
       let stage = stages.image[index]
-      watch?.see(gradient, count: stage.count, stage: index, picture: image, isGradient: true)
+      watch?.see(gradient, count: stage.count, stage: index, image: image, isGradient: true)
       let began = clock == nil ? 0 : seconds()
       defer { clock?.add(seconds() - began, stage: index, isForward: false, thread: thread) }
       let input = imageInput(index, image)

@@ -1,5 +1,3 @@
-
-
 /// The sizes of the plain path's buffers.
 struct BLASSizes: Sendable {
   /// How many pieces of a batch have gradients of their own: fixed, so that sums have one order for any thread count.

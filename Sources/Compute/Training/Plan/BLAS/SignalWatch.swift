@@ -1,5 +1,3 @@
-
-
 /// How large the numbers are that go through a layer: root mean squares over all elements and images.
 public struct LayerSignal: Sendable, Hashable {
   /// The layer's place among the network's layers, from 0.
@@ -17,26 +15,26 @@ public struct LayerSignal: Sendable, Hashable {
 
 /// Sums the squares of what goes through the stages, image by image: the same sums for any number of threads.
 final class SignalWatch: @unchecked Sendable {
-  private let pictures: Int
+  private let images: Int
   private let positions: [Int]
   /// Mean squares `[stage][output, gradient][image]`; below 0 where nothing was seen.
   private let squares: Buffer<Double>
 
-  init(pictures: Int, positions: [Int]) {
-    self.pictures = pictures
+  init(images: Int, positions: [Int]) {
+    self.images = images
     self.positions = positions
-    squares = Buffer(2 * pictures * positions.count)
+    squares = Buffer(2 * images * positions.count)
     squares.pointer.update(repeating: -1, count: squares.count)
   }
 
-  func see(_ values: UnsafePointer<Float>, count: Int, stage: Int, picture: Int, isGradient: Bool) {
-    squares.pointer[(2 * stage + (isGradient ? 1 : 0)) * pictures + picture] = meanSquare(values, count: count)
+  func see(_ values: UnsafePointer<Float>, count: Int, stage: Int, image: Int, isGradient: Bool) {
+    squares.pointer[(2 * stage + (isGradient ? 1 : 0)) * images + image] = meanSquare(values, count: count)
   }
 
   var signals: [LayerSignal] {
     func rootMean(_ stage: Int, isGradient: Bool) -> Double? {
-      let row = squares.pointer + (2 * stage + (isGradient ? 1 : 0)) * pictures
-      let seen = (0..<pictures).map { row[$0] }.filter { $0 >= 0 || $0.isNaN }
+      let row = squares.pointer + (2 * stage + (isGradient ? 1 : 0)) * images
+      let seen = (0..<images).map { row[$0] }.filter { $0 >= 0 || $0.isNaN }
       return seen.isEmpty ? nil : (seen.reduce(0, +) / Double(seen.count)).squareRoot()
     }
     return positions.enumerated().map { stage, position in
@@ -58,12 +56,12 @@ private func meanSquare(_ values: UnsafePointer<Float>, count: Int) -> Double {
 }
 
 /// The root mean square, over the elements, of their standard deviations from image to image: `[images, count]`.
-func spread(_ values: UnsafePointer<Float>, pictures: Int, count: Int) -> Double {
+func spread(_ values: UnsafePointer<Float>, images: Int, count: Int) -> Double {
   var sums = [Double](repeating: 0, count: count)
   var squares = 0.0
   sums.withUnsafeMutableBufferPointer { sums in
-    for picture in 0..<pictures {
-      let row = values + picture * count
+    for image in 0..<images {
+      let row = values + image * count
       for element in 0..<count {
         let value = Double(row[element])
         sums[element] += value
@@ -71,6 +69,6 @@ func spread(_ values: UnsafePointer<Float>, pictures: Int, count: Int) -> Double
       }
     }
   }
-  let means = sums.reduce(0) { $0 + $1 * $1 } / Double(pictures)
-  return (max(0, squares - means) / Double(pictures * count)).squareRoot()
+  let means = sums.reduce(0) { $0 + $1 * $1 } / Double(images)
+  return (max(0, squares - means) / Double(images * count)).squareRoot()
 }

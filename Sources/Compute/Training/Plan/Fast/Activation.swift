@@ -1,5 +1,3 @@
-
-
 /// An image between two stages: channels innermost, in a border of zeros as wide as the stage behind wants it.
 struct Activation: Sendable, Hashable {
   /// The channels in use and those stored: a multiple of 16, but for the network's input, which is stored as it is.

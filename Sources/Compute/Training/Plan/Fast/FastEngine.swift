@@ -55,7 +55,7 @@ final class FastEngine: Engine {
         plan.gradientFloats(index).map { Buffer($0) }
       }
       passing = plan.activations.indices.map { index in
-        plan.activations[index].isKept ? nil : Buffer(plan.floats(index, pictures: 1))
+        plan.activations[index].isKept ? nil : Buffer(plan.floats(index, images: 1))
       }
     }
   }
@@ -64,12 +64,12 @@ final class FastEngine: Engine {
     let plan = try FastPlan(network, batchSize: batchSize)
     self.plan = plan
     threadPool = try ThreadPool(threads: threads)
-    let pictures = plan.pictures(threads: threads)
+    let images = plan.images(threads: threads)
     kept = plan.activations.indices.map { index in
-      plan.activations[index].isKept ? Buffer(plan.floats(index, pictures: pictures)) : nil
+      plan.activations[index].isKept ? Buffer(plan.floats(index, images: images)) : nil
     }
-    poolIndices = plan.activations.map { $0.poolIndices > 0 ? Buffer(pictures * $0.poolIndices) : nil }
-    scales = plan.activations.map { $0.scales > 0 ? Buffer(pictures * $0.scales) : nil }
+    poolIndices = plan.activations.map { $0.poolIndices > 0 ? Buffer(images * $0.poolIndices) : nil }
+    scales = plan.activations.map { $0.scales > 0 ? Buffer(images * $0.scales) : nil }
     featureGradient = Buffer(plan.featureGradientFloats)
     linearOutputs = plan.linears.map { Buffer($0.shape.N * $0.shape.O) }
     linearGradients = plan.linears.map {
@@ -93,14 +93,14 @@ final class FastEngine: Engine {
 
   // MARK: In and out
 
-  func picture(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
+  func image(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
     let input = plan.activations[0]
     return (kept[0]!.pointer + index * input.size + input.interior, input.row)
   }
 
   func setInput(_ index: Int, _ values: UnsafePointer<Float>) {
     let input = plan.activations[0]
-    let (pixels, row) = picture(index)
+    let (pixels, row) = image(index)
     if plan.takesFeatures { return pixels.update(from: values, count: input.channels) }
     var source = values
     for channel in 0..<input.channels {
@@ -185,10 +185,10 @@ final class FastEngine: Engine {
 extension FastPlan {
   /// The images that there is room for: the batch, rounded up as the Linear layers want it, and a group a thread for
   /// evaluation.
-  func pictures(threads: Int) -> Int { max(storedChannels(batchSize), threads * groupSize) }
+  func images(threads: Int) -> Int { max(storedChannels(batchSize), threads * groupSize) }
 
-  func floats(_ index: Int, pictures: Int) -> Int {
-    pictures * activations[index].size + activations[index].overreach + 64
+  func floats(_ index: Int, images: Int) -> Int {
+    images * activations[index].size + activations[index].overreach + 64
   }
 
   /// The floats of a thread's gradient with respect to an activation; nil where none is wanted or it is kept elsewhere.
@@ -206,20 +206,20 @@ extension FastPlan {
 
   /// The bytes of all buffers of a plan on `threads` threads.
   func bytes(threads: Int, momentum: Bool) -> Int {
-    let pictures = pictures(threads: threads)
+    let images = images(threads: threads)
     var floats = featureGradientFloats + parameterFloats * (momentum ? 2 : 1) + convolutionFloats
     floats += packedFloats + transposedFloats
     var bytes = 0
     var perThread = scratchFloats + mapFloats * groupSize + mapOverreach + convolutionFloats + kernelGradientFloats
     for (index, activation) in activations.enumerated() {
       if activation.isKept {
-        floats += self.floats(index, pictures: pictures)
+        floats += self.floats(index, images: images)
       } else {
-        perThread += self.floats(index, pictures: 1)
+        perThread += self.floats(index, images: 1)
       }
       perThread += gradientFloats(index) ?? 0
-      floats += pictures * activation.scales
-      bytes += pictures * activation.poolIndices
+      floats += images * activation.scales
+      bytes += images * activation.poolIndices
     }
     for linear in linears { floats += 3 * linear.shape.N * linear.shape.O }
     return bytes + 4 * (floats + threads * perThread)

@@ -27,7 +27,7 @@ extension FastEngine {
   }
 
   /// Where the activations of some images are: their slots in the buffers of the batch, and in a thread's.
-  struct Pictures {
+  struct Images {
     /// The first image's place in the batch.
     var first: Int
     var count: Int
@@ -44,7 +44,7 @@ extension FastEngine {
     guard !plan.stages.isEmpty else { return }
     threadPool.run(tasks: min(plan.chunks, count)) { piece, thread in
       forEachGroup(plan.chunk(piece, of: count)) { first, images in
-        forward(Pictures(first: first, count: images, slot: first, lane: 0, thread: thread, keeps: true))
+        forward(Images(first: first, count: images, slot: first, lane: 0, thread: thread, keeps: true))
       }
     }
   }
@@ -55,7 +55,7 @@ extension FastEngine {
     threadPool.run(tasks: (count + plan.groupSize - 1) / plan.groupSize) { group, thread in
       let first = group * plan.groupSize
       forward(
-        Pictures(
+        Images(
           first: first, count: min(plan.groupSize, count - first), slot: thread * plan.groupSize, lane: 0,
           thread: thread, keeps: false))
     }
@@ -67,7 +67,7 @@ extension FastEngine {
     }
   }
 
-  func forward(_ group: Pictures) {
+  func forward(_ group: Images) {
     for index in 0..<group.count {
       var one = group
       one.first += index
@@ -89,69 +89,69 @@ extension FastEngine {
   }
 
   /// The padded corners of an activation; the features of evaluation go where those of training do.
-  private func corners(_ index: Int, _ pictures: Pictures) -> PlaneStack {
+  private func corners(_ index: Int, _ images: Images) -> PlaneStack {
     let activation = plan.activations[index]
     guard let buffer = kept[index] else {
       return PlaneStack(
-        workspaces[pictures.thread].passing[index]!.pointer, row: activation.row, image: activation.size)
+        workspaces[images.thread].passing[index]!.pointer, row: activation.row, image: activation.size)
     }
     let isShared = index == 0 || index == plan.activations.count - 1
     return PlaneStack(
-      buffer.pointer + (isShared ? pictures.first : pictures.slot) * activation.size, row: activation.row,
+      buffer.pointer + (isShared ? images.first : images.slot) * activation.size, row: activation.row,
       image: activation.size)
   }
 
-  private func interiors(_ index: Int, _ pictures: Pictures) -> PlaneStack {
-    var stack = corners(index, pictures)
+  private func interiors(_ index: Int, _ images: Images) -> PlaneStack {
+    var stack = corners(index, images)
     stack.base += plan.activations[index].interior
     return stack
   }
 
-  private func poolIndices(_ index: Int, _ pictures: Pictures) -> PoolIndexStack? {
+  private func poolIndices(_ index: Int, _ images: Images) -> PoolIndexStack? {
     guard let buffer = poolIndices[index] else { return nil }
     let size = plan.activations[index].poolIndices
-    return PoolIndexStack(buffer.pointer + pictures.slot * size, image: size)
+    return PoolIndexStack(buffer.pointer + images.slot * size, image: size)
   }
 
-  func forward(_ index: Int, _ pictures: Pictures) {
-    let workspace = workspaces[pictures.thread]
+  func forward(_ index: Int, _ images: Images) {
+    let workspace = workspaces[images.thread]
     let (from, to) = (plan.inputs[index], plan.outputs[index])
-    let output = interiors(to, pictures)
-    let poolIndices = pictures.keeps ? poolIndices(to, pictures) : nil
+    let output = interiors(to, images)
+    let poolIndices = images.keeps ? poolIndices(to, images) : nil
     switch plan.stages[index] {
     case .convolution(let stage):
       let target = stage.pool == nil ? output : map(stage, workspace)
       stage.kernel.forward(
         ForwardPass(
-          images: pictures.count, input: corners(from, pictures), weight: parameters.pointer + stage.weight,
+          images: images.count, input: corners(from, images), weight: parameters.pointer + stage.weight,
           bias: parameters.pointer + stage.bias, packed: packed.pointer + stage.packed, epilogue: stage.epilogue,
           output: target, poolIndices: poolIndices, scratch: workspace.scratch.pointer))
       if let pool = stage.pool {
-        for image in 0..<pictures.count {
+        for image in 0..<images.count {
           maxPoolChannelsLast(
             pool, channels: stage.kernel.outStored, input: target[image], output: output[image],
             poolIndices: poolIndices?[image], behindReLU: true)
         }
       }
     case .maxPool(let shape):
-      let input = interiors(from, pictures)
-      for image in 0..<pictures.count {
+      let input = interiors(from, images)
+      for image in 0..<images.count {
         maxPoolChannelsLast(
           shape, channels: plan.activations[to].stored, input: input[image], output: output[image],
           poolIndices: poolIndices?[image], behindReLU: false)
       }
     case .localResponseNorm(let constants):
       let activation = plan.activations[to]
-      let input = interiors(from, pictures)
-      for image in 0..<pictures.count {
+      let input = interiors(from, images)
+      for image in 0..<images.count {
         normalizeChannelsLast(
           height: activation.height, width: activation.width, channels: activation.channels, constants,
           input: input[image], output: output[image],
-          scale: scales[to]!.pointer + (pictures.slot + image) * activation.scales, scratch: workspace.scratch.pointer)
+          scale: scales[to]!.pointer + (images.slot + image) * activation.scales, scratch: workspace.scratch.pointer)
       }
     case .relu:
       let activation = plan.activations[to]
-      for image in 0..<pictures.count {
+      for image in 0..<images.count {
         reluForwardChannelsLast(
           height: activation.height, width: activation.width, channels: activation.stored, output[image])
       }
@@ -180,7 +180,7 @@ extension FastEngine {
       var isFirst = true
       forEachGroup(plan.chunk(piece, of: count)) { first, images in
         backward(
-          Pictures(first: first, count: images, slot: first, lane: 0, thread: thread, keeps: true), sums, isFirst)
+          Images(first: first, count: images, slot: first, lane: 0, thread: thread, keeps: true), sums, isFirst)
         isFirst = false
       }
       for case .convolution(let stage) in plan.stages {
@@ -203,7 +203,7 @@ extension FastEngine {
     }
   }
 
-  private func backward(_ group: Pictures, _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool) {
+  private func backward(_ group: Images, _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool) {
     for stage in (plan.firstGrouped..<plan.stages.count).reversed() {
       timed(stage, isForward: false, group.thread) { backward(stage, group, sums, isFirst) }
     }
@@ -224,62 +224,62 @@ extension FastEngine {
   }
 
   /// The gradient with respect to an activation: the features' is with the batch, others with the thread.
-  private func gradientCorners(_ index: Int, _ pictures: Pictures) -> PlaneStack {
+  private func gradientCorners(_ index: Int, _ images: Images) -> PlaneStack {
     let activation = plan.activations[index]
     if index == plan.activations.count - 1 {
       return PlaneStack(
-        featureGradient.pointer + pictures.first * activation.size, row: activation.row, image: activation.size)
+        featureGradient.pointer + images.first * activation.size, row: activation.row, image: activation.size)
     }
-    let lane = plan.slots(activation: index) > 1 ? pictures.lane : 0
+    let lane = plan.slots(activation: index) > 1 ? images.lane : 0
     return PlaneStack(
-      workspaces[pictures.thread].gradients[index]!.pointer + lane * activation.size, row: activation.row,
+      workspaces[images.thread].gradients[index]!.pointer + lane * activation.size, row: activation.row,
       image: activation.size)
   }
 
   func backward(
-    _ index: Int, _ pictures: Pictures, _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool
+    _ index: Int, _ images: Images, _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool
   ) {
-    let workspace = workspaces[pictures.thread]
+    let workspace = workspaces[images.thread]
     let (from, to) = (plan.inputs[index], plan.outputs[index])
     let activation = plan.activations[to]
-    var gradient = gradientCorners(to, pictures)
+    var gradient = gradientCorners(to, images)
     gradient.base += activation.interior
     var inputGradient: PlaneStack?
     var needsInputGradient = from > 0 && !plan.stages[index].isInPlace
     if case .convolution(let stage) = plan.stages[index] { needsInputGradient = stage.needsInputGradient }
     if needsInputGradient {
-      let corners = gradientCorners(from, pictures)
-      memset(corners.base, 0, 4 * pictures.count * corners.image)
+      let corners = gradientCorners(from, images)
+      memset(corners.base, 0, 4 * images.count * corners.image)
       inputGradient = corners
     }
     switch plan.stages[index] {
     case .convolution(let stage):
-      backward(stage, pictures, gradient, inputGradient, sums, isFirst, from, to)
+      backward(stage, images, gradient, inputGradient, sums, isFirst, from, to)
     case .maxPool(let shape):
       guard let inputGradient else { return }
       let interior = plan.activations[from].interior
-      for image in 0..<pictures.count {
+      for image in 0..<images.count {
         var target = inputGradient[image]
         target.base += interior
         maxPoolChannelsLastBackward(
-          shape, channels: activation.stored, gradient: gradient[image], poolIndices: poolIndices(to, pictures)![image],
+          shape, channels: activation.stored, gradient: gradient[image], poolIndices: poolIndices(to, images)![image],
           inputGradient: target)
       }
     case .localResponseNorm(let constants):
       guard let inputGradient else { return }
       let interior = plan.activations[from].interior
-      let input = interiors(from, pictures)
-      for image in 0..<pictures.count {
+      let input = interiors(from, images)
+      for image in 0..<images.count {
         var target = inputGradient[image]
         target.base += interior
         normalizeChannelsLastBackward(
           height: activation.height, width: activation.width, channels: activation.channels, constants,
-          input: input[image], scale: scales[to]!.pointer + (pictures.slot + image) * activation.scales,
+          input: input[image], scale: scales[to]!.pointer + (images.slot + image) * activation.scales,
           gradient: gradient[image], inputGradient: target, scratch: workspace.scratch.pointer)
       }
     case .relu:
-      let output = interiors(to, pictures)
-      for image in 0..<pictures.count {
+      let output = interiors(to, images)
+      for image in 0..<images.count {
         reluBackwardChannelsLast(
           height: activation.height, width: activation.width, channels: activation.stored, output: output[image],
           gradient: gradient[image], gradient[image])
@@ -288,19 +288,19 @@ extension FastEngine {
   }
 
   private func backward(
-    _ stage: ConvolutionStage, _ pictures: Pictures, _ gradient: PlaneStack, _ inputGradient: PlaneStack?,
+    _ stage: ConvolutionStage, _ images: Images, _ gradient: PlaneStack, _ inputGradient: PlaneStack?,
     _ sums: UnsafeMutablePointer<Float>, _ isFirst: Bool, _ from: Int, _ to: Int
   ) {
-    let workspace = workspaces[pictures.thread]
-    let input = corners(from, pictures)
-    let output = interiors(to, pictures)
-    var source = OutputGradient(gradient: gradient, output: output, poolIndices: poolIndices(to, pictures))
+    let workspace = workspaces[images.thread]
+    let input = corners(from, images)
+    let output = interiors(to, images)
+    var source = OutputGradient(gradient: gradient, output: output, poolIndices: poolIndices(to, images))
     var epilogue = stage.epilogue
     if let pool = stage.pool {
       // Back through the pooling, whose poolIndices know what ReLU let through.
       let map = map(stage, workspace)
-      memset(map.base, 0, 4 * pictures.count * map.image)
-      for image in 0..<pictures.count {
+      memset(map.base, 0, 4 * images.count * map.image)
+      for image in 0..<images.count {
         maxPoolChannelsLastBackward(
           pool, channels: stage.kernel.outStored, gradient: gradient[image], poolIndices: source.poolIndices![image],
           inputGradient: map[image])
@@ -310,7 +310,7 @@ extension FastEngine {
     }
     stage.kernel.backward(
       BackwardPass(
-        images: pictures.count, input: input, source: source, epilogue: epilogue,
+        images: images.count, input: input, source: source, epilogue: epilogue,
         packedTransposed: inputGradient == nil ? nil : UnsafePointer(packed.pointer + stage.packedTransposed),
         weightGradient: sums + stage.weight, biasGradient: sums + stage.bias,
         kernelGradient: workspace.kernelGradients.pointer + stage.kernelGradient, isFirst: isFirst,

@@ -28,7 +28,7 @@ extension FastEngine {
     let sums = workspaces[0].sums.pointer
     var times: [(Double, Double)] = plan.stages.indices.map { index in
       let count = index >= plan.firstGrouped ? min(batch, plan.groupSize) : 1
-      let group = Pictures(first: 0, count: count, slot: 0, lane: 0, thread: 0, keeps: true)
+      let group = Images(first: 0, count: count, slot: 0, lane: 0, thread: 0, keeps: true)
       let forwardTime = best { forward(index, group) }
       return (forwardTime / Double(count), best { backward(index, group, sums, false) } / Double(count))
     }

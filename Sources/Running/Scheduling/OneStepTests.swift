@@ -20,7 +20,7 @@ extension Scheduler {
     }
     guard long.count > 1 else { return }
     printer.say(
-      "vgglab: a step of each of \(long.count) trials, to see that they can be run; --no-smoke leaves it out")
+      "vgglab: running one step of each of \(long.count) trials as a test; --no-smoke skips it")
     var found: [String: String?] = [:]
     for index in long {
       handleSignals()
@@ -34,7 +34,7 @@ extension Scheduler {
         found[key] = .some(complaint)
       }
       if isStopping { return }
-      if let complaint { try fail(index, "smoke step: \(complaint)") }
+      if let complaint { try fail(index, "one-step test: \(complaint)") }
     }
   }
 
@@ -64,7 +64,7 @@ extension Scheduler {
           end, asked: nil, killsBefore: kills, killsNow: system.kills(), log: text, freeBytes: nil)
         switch cause {
         case .killed, .stoppedByOthers:
-          printer.say("\(trial.name): its smoke step was not finished: \(cause.sentence)")
+          printer.say("\(trial.name): its one-step test was not finished: \(cause.sentence)")
           return nil
         case .outOfMemory, .crashed: return cause.sentence
         default:
@@ -88,7 +88,7 @@ extension Scheduler {
     let folder = try createRun(of: entry.trial, in: directory, forecast: entry.decision.forecast)
     try recordUnbegun(folder.run, cause)
     entry.run = folder.run
-    entry.fate = "is failed"
+    entry.endedAs = "is failed"
     printer.say("\(entry.trial.name): failed, \(cause)")
     queue[index] = .over(isComplete: false)
     failFast()
