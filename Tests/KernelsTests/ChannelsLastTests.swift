@@ -15,15 +15,15 @@ import Testing
   private func comparePooling(_ shape: PoolingShape, behindReLU: Bool) {
     let comment: Comment = "\(shape)"
     let (C, S) = (shape.C, storedChannels(shape.C))
-    let input = Pictures(1, channels: C, height: shape.H, width: shape.W, border: 1, around: .nan, beyond: .nan)
+    let input = StoredImages(1, channels: C, height: shape.H, width: shape.W, border: 1, around: .nan, beyond: .nan)
     // Few different values, so that there are ties; none positive in many a window.
     let values = numbers(C * shape.H * shape.W, 301).map { ($0 * 3 - 1).rounded() }
     input.values = values
-    let output = Pictures(1, channels: C, height: shape.OH, width: shape.OW, border: 2, around: outside)
+    let output = StoredImages(1, channels: C, height: shape.OH, width: shape.OW, border: 2, around: outside)
     let poolIndices = Memory<UInt8>(shape.OH * shape.OW * S, fill: 99, beyond: 99)
-    let gradient = Pictures(1, channels: C, height: shape.OH, width: shape.OW, border: 1, around: .nan)
+    let gradient = StoredImages(1, channels: C, height: shape.OH, width: shape.OW, border: 1, around: .nan)
     gradient.values = numbers(C * shape.OH * shape.OW, 302)
-    let inputGradient = Pictures(1, channels: C, height: shape.H, width: shape.W, border: 1, around: outside)
+    let inputGradient = StoredImages(1, channels: C, height: shape.H, width: shape.W, border: 1, around: outside)
     inputGradient.values = numbers(values.count, 303)
 
     var expected: [Float] = []
@@ -70,11 +70,11 @@ import Testing
   func poolingHidesNoNaN(size: Int) {
     let shape = PoolingShape(channels: 16, height: size, width: size, kernelSize: size, stride: 2)
     for place in 0..<size * size {
-      let input = Pictures(1, channels: 16, height: size, width: size, around: 0)
+      let input = StoredImages(1, channels: 16, height: size, width: size, around: 0)
       var values = [Float](repeating: 5, count: 16 * size * size)
       values[3 * size * size + place] = .nan
       input.values = values
-      let output = Pictures(1, channels: 16, height: 1, width: 1, around: 0)
+      let output = StoredImages(1, channels: 16, height: 1, width: 1, around: 0)
       var poolIndices = [UInt8](repeating: 99, count: 16)
       maxPoolChannelsLast(
         shape, channels: 16, input: input.interiors[0], output: output.interiors[0], poolIndices: &poolIndices,
@@ -87,7 +87,7 @@ import Testing
   @Test func reluIsTheDefinition() {
     for (height, width, channels) in [(1, 1, 1), (3, 5, 19), (17, 1, 32)] {
       let count = channels * height * width
-      let plane = Pictures(1, channels: channels, height: height, width: width, border: 1, around: -1)
+      let plane = StoredImages(1, channels: channels, height: height, width: width, border: 1, around: -1)
       var values = numbers(count, 311).map { ($0 * 4).rounded() }
       values[0] = .nan
       plane.values = values
@@ -97,9 +97,9 @@ import Testing
       #expect(zip(output, values).dropFirst().allSatisfy { $0 == max($1, 0) })
       #expect(plane.bordersAreUnchanged && plane.spareIsZero)
 
-      let gradient = Pictures(1, channels: channels, height: height, width: width, around: 0)
+      let gradient = StoredImages(1, channels: channels, height: height, width: width, around: 0)
       gradient.values = numbers(count, 312)
-      let result = Pictures(1, channels: channels, height: height, width: width, border: 2, around: outside)
+      let result = StoredImages(1, channels: channels, height: height, width: width, border: 2, around: outside)
       reluBackwardChannelsLast(
         height: height, width: width, channels: plane.S, output: plane.interiors[0], gradient: gradient.interiors[0],
         result.interiors[0])
@@ -120,9 +120,9 @@ import Testing
       let constants = NormalizationConstants(size: size, alpha: Float(alpha), beta: Float(beta), k: Float(k))
       let (height, width) = (3, 5)
       let count = channels * height * width
-      let input = Pictures(1, channels: channels, height: height, width: width, border: 1, around: .nan)
+      let input = StoredImages(1, channels: channels, height: height, width: width, border: 1, around: .nan)
       input.values = numbers(count, 321).map { $0 * 3 }
-      let gradient = Pictures(1, channels: channels, height: height, width: width, border: 2, around: .nan)
+      let gradient = StoredImages(1, channels: channels, height: height, width: width, border: 2, around: .nan)
       gradient.values = numbers(count, 322)
       var expected = [Float](repeating: .nan, count: count)
       var (expectedScale, expectedGradient, room) = (expected, expected, expected)
@@ -132,8 +132,8 @@ import Testing
         input.values, scale: expectedScale, outputGradient: gradient.values, channels: channels,
         positions: height * width, constants, &expectedGradient, scratch: &room)
 
-      let output = Pictures(1, channels: channels, height: height, width: width, border: 1, around: outside)
-      let inputGradient = Pictures(1, channels: channels, height: height, width: width, around: 0)
+      let output = StoredImages(1, channels: channels, height: height, width: width, border: 1, around: outside)
+      let inputGradient = StoredImages(1, channels: channels, height: height, width: width, around: 0)
       inputGradient.values = numbers(count, 323)
       let before = inputGradient.values
       let scale = Memory<Float>(unwritten: height * width * input.S)

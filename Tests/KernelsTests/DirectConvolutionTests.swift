@@ -27,10 +27,10 @@ import Testing
     for k in 0..<shape.K {
       for tap in 0..<9 { packed.pointer[tap * first.K + k] = weight[k * 9 + tap] }
     }
-    let input = Pictures(
+    let input = StoredImages(
       images, channels: 1, stored: 1, height: shape.H, width: shape.W, border: shape.padding, around: 0, beyond: .nan)
     input.values = numbers(images * shape.H * shape.W, 203)
-    let output = Pictures(images, channels: shape.K, height: height, width: width, border: 1, around: outside)
+    let output = StoredImages(images, channels: shape.K, height: height, width: width, border: 1, around: outside)
     let poolIndices = Memory<UInt8>(images * height * width * first.K, fill: 99, beyond: 99)
     let stack = PoolIndexStack(poolIndices.pointer, image: height * width * first.K)
     func forward(keepsPlaces: Bool) {
@@ -49,7 +49,7 @@ import Testing
     #expect(difference(withoutPlaces, sums.flatMap { naiveEpilogue(epilogue, $0, shape) }) < 2e-6, comment)
     #expect(output.spareIsZero && output.bordersAreUnchanged && poolIndices.isIntact, comment)
 
-    let gradient = Pictures(images, channels: shape.K, height: height, width: width, border: 1, around: .nan)
+    let gradient = StoredImages(images, channels: shape.K, height: height, width: width, border: 1, around: .nan)
     gradient.values = numbers(images * shape.K * height * width, 204)
     // What is there is added to.
     let weightGradient = Memory<Float>(9 * first.K, fill: 0.5, beyond: outside)
@@ -82,9 +82,9 @@ import Testing
     let first = DirectConvolution(height: 6, width: 8, outChannels: 16)
     let weight = numbers(9 * 16, 221)
     let bias = numbers(16, 222)
-    let input = Pictures(1, channels: 1, stored: 1, height: 6, width: 8, border: 1, around: 0)
+    let input = StoredImages(1, channels: 1, stored: 1, height: 6, width: 8, border: 1, around: 0)
     input.values = [Float](repeating: 0, count: 48)
-    let output = Pictures(1, channels: 16, height: 3, width: 4, around: outside)
+    let output = StoredImages(1, channels: 16, height: 3, width: 4, around: outside)
     var poolIndices = [UInt8](repeating: 99, count: 12 * 16)
     directConvolutionForward(
       first, input: input.corners[0], weight: weight, bias: bias, .reluMaxPool, output: output.interiors[0],

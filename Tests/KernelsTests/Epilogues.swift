@@ -28,9 +28,9 @@ func planes(_ poolIndices: Memory<UInt8>, _ shape: ConvolutionShape) -> [UInt8] 
   let positions = shape.OH / 2 * (shape.OW / 2)
   let size = positions * storedChannels(shape.K)
   var planes: [UInt8] = []
-  for image in 0..<poolIndices.count / max(size, 1) {
+  for imageIndex in 0..<poolIndices.count / max(size, 1) {
     for k in 0..<shape.K {
-      for p in 0..<positions { planes.append(poolIndices.pointer[image * size + p * storedChannels(shape.K) + k]) }
+      for p in 0..<positions { planes.append(poolIndices.pointer[imageIndex * size + p * storedChannels(shape.K) + k]) }
     }
   }
   return planes

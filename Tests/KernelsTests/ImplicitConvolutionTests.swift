@@ -54,10 +54,10 @@ private final class Layer {
   let sizes: ImplicitConvolution
   let weight: [Float]
   let bias: [Float]
-  let input: Pictures
-  let output: Pictures
-  let gradient: Pictures
-  let inputGradient: Pictures
+  let input: StoredImages
+  let output: StoredImages
+  let gradient: StoredImages
+  let inputGradient: StoredImages
   let biasGradient: Memory<Float>
   private let storedGradient: Memory<Float>
   private let packed: Memory<Float>
@@ -72,17 +72,17 @@ private final class Layer {
     weight = numbers(shape.K * shape.columnRows, 211)
     bias = numbers(shape.K, 212)
     // A product reads on behind the last image, but nothing comes of it.
-    input = Pictures(
+    input = StoredImages(
       images, channels: shape.C, stored: inputStored, height: shape.H, width: shape.W, border: shape.padding,
       around: 0, beyond: .nan, slack: sizes.overreach)
     input.values = numbers(images * shape.C * shape.H * shape.W, 213)
-    output = Pictures(images, channels: shape.K, height: shape.OH, width: shape.OW, border: 1, around: outside)
-    gradient = Pictures(
+    output = StoredImages(images, channels: shape.K, height: shape.OH, width: shape.OW, border: 1, around: outside)
+    gradient = StoredImages(
       images, channels: shape.K, height: shape.OH, width: shape.OW, border: 1, around: .nan, beyond: .nan,
       slack: 8 * sizes.K)
     gradient.values = numbers(images * shape.K * shape.OH * shape.OW, 214)
     // What is there is added to.
-    inputGradient = Pictures(
+    inputGradient = StoredImages(
       images, channels: shape.C, stored: inputStored, height: shape.H, width: shape.W, border: shape.padding,
       around: 0)
     inputGradient.values = numbers(images * shape.C * shape.H * shape.W, 215)

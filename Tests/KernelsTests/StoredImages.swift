@@ -46,7 +46,7 @@ extension Memory where Element == Float {
 /// Images as the fast kernels take them: channels innermost, each in a border, one behind the other.
 ///
 /// Legend: S stored channels, of which those beyond `channels` are spare.
-final class Pictures {
+final class StoredImages {
   let count: Int
   let channels: Int
   let S: Int
@@ -83,8 +83,8 @@ final class Pictures {
   private subscript(channels: Range<Int>) -> [Float] {
     var values: [Float] = []
     values.reserveCapacity(count * channels.count * height * width)
-    for image in 0..<count {
-      let plane = interiors[image]
+    for imageIndex in 0..<count {
+      let plane = interiors[imageIndex]
       for c in channels {
         for y in 0..<height {
           for x in 0..<width { values.append(plane.base[y * row + x * S + c]) }
@@ -100,8 +100,8 @@ final class Pictures {
     set {
       precondition(newValue.count == count * channels * height * width, "\(newValue.count) numbers for other images")
       var index = 0
-      for image in 0..<count {
-        let plane = interiors[image]
+      for imageIndex in 0..<count {
+        let plane = interiors[imageIndex]
         for c in 0..<S {
           for y in 0..<height {
             for x in 0..<width {
@@ -114,16 +114,16 @@ final class Pictures {
     }
   }
 
-  func values(_ image: Int) -> [Float] { slice(values, image, of: count) }
+  func values(_ imageIndex: Int) -> [Float] { slice(values, imageIndex, of: count) }
 
   var spareIsZero: Bool { self[channels..<S].allSatisfy { $0 == 0 } }
 
   /// Whether the borders and the memory around all images hold the same bits as at first.
   var bordersAreUnchanged: Bool {
     var isInside = [Bool](repeating: false, count: memory.count)
-    for image in 0..<count {
+    for imageIndex in 0..<count {
       for y in 0..<height {
-        let first = image * image + border * (row + S) + y * row
+        let first = imageIndex * image + border * (row + S) + y * row
         for place in first..<first + width * S { isInside[place] = true }
       }
     }
@@ -133,7 +133,7 @@ final class Pictures {
 }
 
 /// The numbers of one of `count` images.
-func slice<Number>(_ values: [Number], _ image: Int, of count: Int) -> [Number] {
+func slice<Number>(_ values: [Number], _ imageIndex: Int, of count: Int) -> [Number] {
   let size = values.count / count
-  return Array(values[image * size..<(image + 1) * size])
+  return Array(values[imageIndex * size..<(imageIndex + 1) * size])
 }

@@ -9,12 +9,12 @@ final class WinogradLayer {
   let images: Int
   let weight: [Float]
   let bias: Memory<Float>
-  let input: Pictures
-  let output: Pictures
+  let input: StoredImages
+  let output: StoredImages
   /// `[images, OH/2, OW/2, K]`.
   let poolIndices: Memory<UInt8>
-  let gradient: Pictures
-  let inputGradient: Pictures
+  let gradient: StoredImages
+  let inputGradient: StoredImages
   let kernelGradient: Memory<Float>
   let biasGradient: Memory<Float>
   let scratch: Memory<Float>
@@ -33,17 +33,17 @@ final class WinogradLayer {
     let (height, width) = pools ? (shape.OH / 2, shape.OW / 2) : (shape.OH, shape.OW)
     weight = numbers(shape.K * shape.columnRows, 101)
     bias = Memory(stored(numbers(shape.K, 102)))
-    func around(_ value: Float) -> Pictures {
-      Pictures(
+    func around(_ value: Float) -> StoredImages {
+      StoredImages(
         images, channels: shape.C, height: shape.H, width: shape.W, border: shape.padding,
         paddedHeight: winograd.paddedHeight, paddedWidth: winograd.paddedWidth, around: 0, beyond: value)
     }
     // Nothing beyond the input's border counts, nor anything around the gradient.
     input = around(.nan)
     input.values = numbers(images * shape.C * shape.H * shape.W, 103)
-    output = Pictures(images, channels: shape.K, height: height, width: width, border: 1, around: outside)
+    output = StoredImages(images, channels: shape.K, height: height, width: width, border: 1, around: outside)
     poolIndices = Memory(images * height * width * winograd.K, fill: 99, beyond: 99)
-    gradient = Pictures(images, channels: shape.K, height: height, width: width, border: 1, around: .nan)
+    gradient = StoredImages(images, channels: shape.K, height: height, width: width, border: 1, around: .nan)
     gradient.values = numbers(images * shape.K * height * width, 104)
     inputGradient = around(outside)
     // What is there is added to.

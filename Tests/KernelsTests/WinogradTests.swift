@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: WinogradAlgorithm.allCases, epilogues)
-  func smallPicturesAreTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
+  func smallImagesAreTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
     for (index, shape) in Self.shapes(algorithm).enumerated() {
       if epilogue == .reluMaxPool, min(shape.OH, shape.OW) < 2 { continue }
       compare(WinogradLayer(algorithm, shape, epilogue, images: 1 + index % 3))
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: WinogradAlgorithm.allCases, epilogues)
-  func aPictureInSeveralBlocksIsTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
+  func aImageInSeveralBlocksIsTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
     let shape = ConvolutionShape(
       channels: 20, height: 29, width: 31, outChannels: 40, kernelSize: algorithm.R, stride: 1,
       padding: algorithm.R / 2)
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: WinogradAlgorithm.allCases, epilogues)
-  func blocksOfSeveralPicturesAreTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
+  func blocksOfSeveralImagesAreTheDefinition(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
     // 64 channels, whose rows are set apart; the blocks end within images.
     let shape = ConvolutionShape(
       channels: 64, height: 9, width: 9, outChannels: 64, kernelSize: algorithm.R, stride: 1, padding: algorithm.R / 2)
@@ -70,20 +70,20 @@ import Testing
     #expect(layer.output.bordersAreUnchanged, comment)
     let poolIndices = planes(layer.poolIndices, shape)
     if epilogue == .reluMaxPool {
-      for (image, sums) in sums.enumerated() {
+      for (imageIndex, sums) in sums.enumerated() {
         let rounding = bound * sums.reduce(0) { max($0, abs($1)) }
-        #expect(areMaxima(slice(poolIndices, image, of: images), sums, shape, rounding: rounding), comment)
+        #expect(areMaxima(slice(poolIndices, imageIndex, of: images), sums, shape, rounding: rounding), comment)
       }
     }
 
     var expected = GradientSums(
       weight: layer.weight.map { _ in 0 }, bias: layer.biasGradient.elements[..<shape.K].map(Double.init),
       input: layer.inputGradient.values.map(Double.init))
-    for image in 0..<images {
+    for imageIndex in 0..<images {
       let gradient = gradientBehind(
-        epilogue, layer.gradient.values(image), output: layer.output.values(image),
-        poolIndices: epilogue == .reluMaxPool ? slice(poolIndices, image, of: images) : [], shape)
-      expected.add(image, shape, input: layer.input.values(image), weight: layer.weight, gradient: gradient)
+        epilogue, layer.gradient.values(imageIndex), output: layer.output.values(imageIndex),
+        poolIndices: epilogue == .reluMaxPool ? slice(poolIndices, imageIndex, of: images) : [], shape)
+      expected.add(imageIndex, shape, input: layer.input.values(imageIndex), weight: layer.weight, gradient: gradient)
     }
     if images > 1 { layer.backward(0..<images - 1, first: true) }
     layer.backward(images - 1..<images, first: images == 1)
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test(arguments: WinogradAlgorithm.allCases, epilogues)
-  func aPictureGivesTheSameBitsInAnyCompany(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
+  func aImageGivesTheSameBitsInAnyCompany(algorithm: WinogradAlgorithm, epilogue: Epilogue) {
     let shape = ConvolutionShape(
       channels: 33, height: 11, width: 14, outChannels: 17, kernelSize: algorithm.R, stride: 1, padding: 2)
     let layer = WinogradLayer(algorithm, shape, epilogue, images: 3)
@@ -125,7 +125,7 @@ import Testing
     #expect(alone.blockTiles < layer.winograd.blockTiles && alone.scratchFloats <= layer.winograd.scratchFloats)
     layer.output.values = together.map { _ in outside }
     layer.poolIndices.pointer.update(repeating: 99, count: layer.poolIndices.count)
-    for image in (0..<3).reversed() { layer.forward(image..<image + 1, alone) }
+    for imageIndex in (0..<3).reversed() { layer.forward(imageIndex..<imageIndex + 1, alone) }
     #expect(layer.output.values == together)
     #expect(layer.poolIndices.elements == poolIndices)
   }
@@ -140,9 +140,9 @@ import Testing
     layer.forward()
     let bias = layer.bias.elements
     let positions = shape.OH / 2 * (shape.OW / 2)
-    let perPicture = bias[..<shape.K].flatMap { [UInt8](repeating: $0 > 0 ? 0 : 255, count: positions) }
-    #expect(planes(layer.poolIndices, shape) == perPicture + perPicture)
-    #expect(perPicture.contains(0) && perPicture.contains(255))
+    let perImage = bias[..<shape.K].flatMap { [UInt8](repeating: $0 > 0 ? 0 : 255, count: positions) }
+    #expect(planes(layer.poolIndices, shape) == perImage + perImage)
+    #expect(perImage.contains(0) && perImage.contains(255))
   }
 
   @Test(arguments: WinogradAlgorithm.allCases, epilogues)
