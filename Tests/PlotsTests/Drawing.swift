@@ -63,14 +63,13 @@ struct Drawing {
       if let clip { return isInside(clip) }
       return points.allSatisfy { isInside(DisplayList.Rect(x: $0.x, y: $0.y, width: 0, height: 0)) }
     }
-    let boxes = texts.map(box)
-    for (index, one) in boxes.enumerated() {
-      if !isInside(one) { faults.append("\"\(texts[index].text)\" runs off: \(one)") }
-      for other in (index + 1)..<boxes.count {
-        let two = boxes[other]
-        if one.x < two.maxX - 0.1, two.x < one.maxX - 0.1, one.y < two.maxY - 0.1, two.y < one.maxY - 0.1 {
-          faults.append("\"\(texts[index].text)\" covers \"\(texts[other].text)\"")
-        }
+    // From the top, so that only neighbors are compared.
+    let boxes = texts.map { (text: $0.text, rect: box($0)) }.sorted { $0.rect.y < $1.rect.y }
+    for (index, (text, one)) in boxes.enumerated() {
+      if !isInside(one) { faults.append("\"\(text)\" runs off: \(one)") }
+      for (other, two) in boxes[(index + 1)...] {
+        if two.y >= one.maxY - 0.1 { break }
+        if one.x < two.maxX - 0.1, two.x < one.maxX - 0.1 { faults.append("\"\(text)\" covers \"\(other)\"") }
       }
     }
     if !rectangles.allSatisfy({ isInside($0.rect) }) { faults.append("a rectangle runs off") }

@@ -25,7 +25,7 @@ import Testing
     let axis = try #require(drawing.lines.first { $0.color == Palette.light.axis && $0.points[0].y == $0.points[1].y })
     let (left, right, bottom) = (axis.points[0].x, axis.points[1].x, axis.points[0].y)
     for (triangle, step) in zip(triangles, [2.0, 4]) {
-      #expect(abs(triangle.points[0].x - (left + (step - 1) / 4 * (right - left))) < 1)
+      #expect(abs(triangle.points[0].x - (left + step / 5 * (right - left))) < 1)
       #expect(triangle.points.allSatisfy { $0.y < bottom && $0.y > bottom - 8 })
       #expect(triangle.points[0].y > triangle.points[1].y)
     }

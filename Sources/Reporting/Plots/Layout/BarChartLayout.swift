@@ -24,6 +24,7 @@ struct BarChartLayout {
   private static let groupGap = 11.0
   private static let barGap = 2.0
   private static let labelDistance = 5.0
+  private static let narrowestPlot = 20.0
 
   private var thickness: Double { chart.series.count == 1 ? 14 : 11.5 }
 
@@ -137,11 +138,13 @@ struct BarChartLayout {
           leftMargin = max(leftMargin, room)
         }
       }
-      let widest = outerRight - outerLeft - 40
-      left = outerLeft + min(leftMargin, widest / 2)
-      right = outerRight - min(rightMargin, widest / 2)
+      // Bars that are short, rather than values that run off.
+      let most = outerRight - outerLeft - Self.narrowestPlot
+      let part = min(1, most / (leftMargin + rightMargin))
+      left = outerLeft + leftMargin * part
+      right = outerRight - rightMargin * part
     }
-    return (left.rounded(.up), max(right.rounded(.down), left + 20))
+    return (left.rounded(.up), max(right.rounded(.down), left.rounded(.up) + 10))
   }
 
   func drawn() -> DisplayList {
