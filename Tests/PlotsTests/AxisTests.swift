@@ -47,10 +47,15 @@ import Testing
       text.removeLast()
     }
     text = text.replacing("\u{2009}", with: "")
-    guard let ten = text.range(of: "10", options: .backwards), text[ten.upperBound...].contains(where: { "⁰¹²³⁴⁵⁶⁷⁸⁹".contains($0) })
+    guard let ten = text.range(of: "10", options: .backwards),
+      text[ten.upperBound...].contains(where: { "⁰¹²³⁴⁵⁶⁷⁸⁹".contains($0) })
     else { return Double(text).map { $0 * factor } }
     let power = text[ten.upperBound...].map { character -> String in
-      character == "⁻" ? "-" : "⁰¹²³⁴⁵⁶⁷⁸⁹".firstIndex(of: character).map { "\("⁰¹²³⁴⁵⁶⁷⁸⁹".distance(from: "⁰¹²³⁴⁵⁶⁷⁸⁹".startIndex, to: $0))" } ?? "?"
+      character == "⁻"
+        ? "-"
+        : "⁰¹²³⁴⁵⁶⁷⁸⁹".firstIndex(of: character).map {
+          "\("⁰¹²³⁴⁵⁶⁷⁸⁹".distance(from: "⁰¹²³⁴⁵⁶⁷⁸⁹".startIndex, to: $0))"
+        } ?? "?"
     }.joined()
     var mantissa = String(text[..<ten.lowerBound])
     if mantissa.hasSuffix("×") { mantissa.removeLast() }

@@ -12,7 +12,9 @@ import Testing
   }
 
   @Test func twoValuesOfOneSeriesAtOneXAreAnError() throws {
-    let rows = [row("loss", 1, 2), row("loss", 2, 1), row("acc", 1, 0), row("loss", 1, 3), row("loss", 1, 2, panel: "b")]
+    let rows = [
+      row("loss", 1, 2), row("loss", 2, 1), row("acc", 1, 0), row("loss", 1, 3), row("loss", 1, 2, panel: "b"),
+    ]
     let expected = PlotError.duplicate(.point(panel: "vgg11", series: "loss", x: 1, count: 2))
     #expect(throws: expected) { try LineChart(rows: rows, panel: self.panel) }
     #expect(
@@ -24,7 +26,8 @@ import Testing
       try DisplayList(.lines(LineChart(panels: [panel("", [.init(name: "s", points: points)])])))
     }
     #expect(throws: PlotError.duplicate(.series("s", panel: "t"))) {
-      try DisplayList(.lines(LineChart(panels: [panel("t", [.init(name: "s", points: []), .init(name: "s", points: [])])])))
+      try DisplayList(
+        .lines(LineChart(panels: [panel("t", [.init(name: "s", points: []), .init(name: "s", points: [])])])))
     }
     // The same series in other panels, and points without an x, are none.
     _ = try DisplayList(.lines(LineChart(rows: [row("s", 1, 1), row("s", 1, 1, panel: "b")], panel: panel)))

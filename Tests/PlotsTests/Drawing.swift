@@ -76,8 +76,12 @@ struct Drawing {
     if !lines.allSatisfy({ isInside($0.points, $0.clip) }) { faults.append("a line runs off") }
     if !polygons.allSatisfy({ isInside($0.points, $0.clip) }) { faults.append("a shape runs off") }
     if !circles.allSatisfy({ isInside([$0.center], $0.clip) }) { faults.append("a circle runs off") }
-    if Set(xTicks.map { "\($0.position.y) \($0.text)" }).count < xTicks.count { faults.append("x ticks alike: \(xTicks.map(\.text))") }
-    if Set(yTicks.map { "\($0.position.x) \($0.text)" }).count < yTicks.count { faults.append("y ticks alike: \(yTicks.map(\.text))") }
+    if Set(xTicks.map { "\($0.position.y) \($0.text)" }).count < xTicks.count {
+      faults.append("x ticks alike: \(xTicks.map(\.text))")
+    }
+    if Set(yTicks.map { "\($0.position.x) \($0.text)" }).count < yTicks.count {
+      faults.append("y ticks alike: \(yTicks.map(\.text))")
+    }
     if list.items.contains(where: { if case .text(let text) = $0 { text.text.isEmpty } else { false } }) {
       faults.append("an empty text")
     }
@@ -87,7 +91,8 @@ struct Drawing {
 
 /// Values of a series by step, from 1; the kinds that charts get wrong.
 enum Values: CaseIterable {
-  case usual, close, millionths, huge, hugeAndClose, tinyRange, negative, constant, zero, gaps, infinite, onLog, onLogInOneDecade
+  case usual, close, millionths, huge, hugeAndClose, tinyRange, negative, constant, zero, gaps, infinite, onLog,
+    onLogInOneDecade
   case learningRates
 
   var isLog: Bool { self == .onLog || self == .onLogInOneDecade || self == .learningRates }

@@ -105,7 +105,8 @@ import Testing
       size: .init(width: 200, height: 40),
       items: [
         .text(
-          DisplayList.Text(text: "a", position: .init(x: 10, y: 20), anchor: .start, font: font, color: Palette.light.ink)),
+          DisplayList.Text(
+            text: "a", position: .init(x: 10, y: 20), anchor: .start, font: font, color: Palette.light.ink)),
         .circle(
           DisplayList.Circle(
             center: .init(x: 180, y: 20), radius: 4, fill: .white, stroke: Palette.light.ink, strokeWidth: 1)),

@@ -67,7 +67,8 @@ struct LineChartDescription {
     // A line whose last value cannot be shown does not end where it is last seen.
     if let final = series.points.last, final != last {
       let what = final.y.isNaN ? language.noData : value(final.y)
-      end = isEnglish
+      end =
+        isEnglish
         ? "last shown at \(at(last)) with \(value(last.y)), then at \(at(final)) \(what)"
         : "最后显示在\(at(last))处，为\(value(last.y))，之后在\(at(final))处为\(what)"
     }

@@ -40,8 +40,9 @@ public enum NumberFormat: Sendable, Hashable {
     if size >= 1000 || value == value.rounded() { return decimal(value, decimals: 0) }
     let text = decimal(value, decimals: decimals(size))
     let short = withoutZeros(text)
-    // A number that was written with fewer digits is that number, and not one that was rounded to it.
-    return Double(short.replacing(minus, with: "-")) == value ? short : text
+    // A number that was written with fewer digits is that number but for the last bits, and not one rounded to it.
+    let written = Double(short.replacing(minus, with: "-")) ?? .nan
+    return abs(written - value) <= size * 1e-12 ? short : text
   }
 
   /// Decimals that give a size below a thousand three significant digits.

@@ -25,7 +25,8 @@ extension Axis {
   private static func percentLabel(_ value: Double, decimals: Int, digits: Int) -> String {
     let percent = value * 100
     let isPlain = decimals <= 9 && abs(percent) < 1e15
-    return (isPlain
+    return
+      (isPlain
       ? NumberFormat.decimal(percent, decimals: decimals) : NumberFormat.scientific(percent, digits: digits))
       + NumberFormat.thinSpace + "%"
   }

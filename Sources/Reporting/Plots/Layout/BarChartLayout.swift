@@ -48,12 +48,9 @@ struct BarChartLayout {
       Legend.Entry(name: drawable($1), look: SeriesLook($0, canvas.palette), marked: false)
     }
     legend = entries.count > 1 ? Legend(entries, sample: .bar, width: inner, canvas: canvas) : nil
-    var omitted = OffAxisCounts()
-    for value in chart.groups.flatMap(\.values) {
-      if let reason = OffAxis(value ?? .nan, chart.scale) { omitted.add(reason) }
-    }
+    // What has no bar says why beside its name.
     notes = Notes(
-      intervals: chart.intervals.map { canvas.style.language.note($0, isBand: false) }, omitted: omitted,
+      intervals: chart.intervals.map { canvas.style.language.note($0, isBand: false) }, omitted: OffAxisCounts(),
       common: OrderedSet([names.common, legend?.common ?? ""].filter { !$0.isEmpty }).elements, width: inner,
       canvas: canvas)
   }

@@ -59,7 +59,8 @@ struct EndLabels {
       // A line that ends early is led to the edge; a label that had to give way is joined to its line.
       if endsEarly {
         canvas.line(
-          [.init(x: end + 5, y: wanted[index]), .init(x: plot.maxX, y: wanted[index])], faint, width: 0.9, dash: [1.5, 3])
+          [.init(x: end + 5, y: wanted[index]), .init(x: plot.maxX, y: wanted[index])], faint, width: 0.9,
+          dash: [1.5, 3])
       }
       if endsEarly || abs(placed[index] - wanted[index]) > 3 {
         canvas.line(

@@ -71,10 +71,11 @@ struct LineChartLayout {
     let common = NumberFormat.automatic(for: finals)
     return zip(contents, axes).map { content, axis in
       guard content.panel.valueFormat == .automatic else { return content.panel.valueFormat }
-      let decimals = axis.ticks.map { tick in
-        tick.label.allSatisfy { $0.isASCII || String($0) == NumberFormat.minus }
-          ? tick.label.split(separator: ".").dropFirst().first?.count ?? 0 : 0
-      }.max() ?? 0
+      let decimals =
+        axis.ticks.map { tick in
+          tick.label.allSatisfy { $0.isASCII || String($0) == NumberFormat.minus }
+            ? tick.label.split(separator: ".").dropFirst().first?.count ?? 0 : 0
+        }.max() ?? 0
       guard case .fixed(let usual) = common, decimals > usual else { return common }
       return .fixed(decimals)
     }
@@ -94,7 +95,8 @@ struct LineChartLayout {
     case .legend: named = false
     case .automatic:
       let lines = contents.first?.lines ?? []
-      named = contents.count == 1 && width >= widthForNames && fits
+      named =
+        contents.count == 1 && width >= widthForNames && fits
         && lines.allSatisfy { $0.end(in: contents[0].panel) != nil }
     }
     if named { return (.names, max(style.panelHeight, needed)) }

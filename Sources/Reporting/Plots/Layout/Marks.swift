@@ -46,7 +46,9 @@ extension Canvas {
     let isUpright = start.x == end.x
     for point in [start, end] {
       let (dx, dy) = isUpright ? (cap, 0.0) : (0, cap)
-      line([.init(x: point.x - dx, y: point.y - dy), .init(x: point.x + dx, y: point.y + dy)], color, width: 1.2, clip: clip)
+      line(
+        [.init(x: point.x - dx, y: point.y - dy), .init(x: point.x + dx, y: point.y + dy)], color, width: 1.2,
+        clip: clip)
     }
   }
 

@@ -24,7 +24,9 @@ struct PanelContent {
       var isOpen = false
       var isBanded = false
       for point in series.points {
-        if let reason = OffAxis(point.x, .linear, fixed: panel.xRange) ?? OffAxis(point.y, panel.yScale, fixed: panel.yRange) {
+        if let reason = OffAxis(point.x, .linear, fixed: panel.xRange)
+          ?? OffAxis(point.y, panel.yScale, fixed: panel.yRange)
+        {
           omitted.add(reason)
           let isAlongX = OffAxis(point.x, .linear, fixed: panel.xRange) == nil
           if isAlongX { off.append((point, reason)) }

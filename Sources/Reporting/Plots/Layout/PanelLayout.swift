@@ -81,7 +81,8 @@ struct PanelLayout {
       position(tick.value, yAxis, from: bottom, to: plot.y).map { (label: tick.label, y: $0) }
     }
     for tick in yTicks {
-      canvas.line([.init(x: plot.x, y: tick.y.rounded()), .init(x: plot.maxX, y: tick.y.rounded())], palette.grid, width: 1)
+      canvas.line(
+        [.init(x: plot.x, y: tick.y.rounded()), .init(x: plot.maxX, y: tick.y.rounded())], palette.grid, width: 1)
     }
     for tick in canvas.placed(yTicks) { canvas.write(tick.label, x: plot.x - 7, middle: tick.at, .tick, anchor: .end) }
     canvas.line([.init(x: plot.x, y: bottom), .init(x: plot.maxX, y: bottom)], palette.axis, width: 1)
@@ -89,7 +90,8 @@ struct PanelLayout {
       position(tick.value, xAxis, from: plot.x, to: plot.maxX).map { (label: tick.label, x: $0) }
     }
     for tick in xTicks {
-      canvas.line([.init(x: tick.x.rounded(), y: bottom), .init(x: tick.x.rounded(), y: bottom + 4)], palette.axis, width: 1)
+      canvas.line(
+        [.init(x: tick.x.rounded(), y: bottom), .init(x: tick.x.rounded(), y: bottom + 4)], palette.axis, width: 1)
     }
     // Half of the gap between two panels belongs to each.
     for tick in canvas.placed(xTicks, within: left - 11...right + 11) {

@@ -93,7 +93,8 @@ struct ScatterChartLayout {
     drawOffAxis(plot, on: &canvas)
     let xLabel = named(chart.xLabel, chart.xScale)
     canvas.write(
-      xLabel, about: plot.x + plot.width / 2, within: Self.margin...width - Self.margin, baseline: plot.maxY + 33, .label)
+      xLabel, about: plot.x + plot.width / 2, within: Self.margin...width - Self.margin, baseline: plot.maxY + 33,
+      .label)
     y = plot.maxY + (xLabel.isEmpty ? 20 : 38)
     notes.draw(x: Self.margin, y: y, on: &canvas)
     return canvas.list(width: width, height: y + notes.height + 12)
@@ -110,7 +111,9 @@ struct ScatterChartLayout {
     let yTicks = yAxis.ticks.compactMap { tick in
       yAxis.fraction(tick.value).map { (label: tick.label, y: (plot.maxY - $0 * plot.height).rounded()) }
     }
-    for tick in yTicks { canvas.line([.init(x: plot.x, y: tick.y), .init(x: plot.maxX, y: tick.y)], palette.grid, width: 1) }
+    for tick in yTicks {
+      canvas.line([.init(x: plot.x, y: tick.y), .init(x: plot.maxX, y: tick.y)], palette.grid, width: 1)
+    }
     for tick in canvas.placed(yTicks) { canvas.write(tick.label, x: plot.x - 7, middle: tick.at, .tick, anchor: .end) }
     let xTicks = xAxis.ticks.compactMap { tick in
       xAxis.fraction(tick.value).map { (label: tick.label, x: (plot.x + $0 * plot.width).rounded()) }

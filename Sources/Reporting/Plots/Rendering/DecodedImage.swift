@@ -3,7 +3,9 @@ public import Foundation
 
 /// A decoded PNG, for looking at pixels.
 public struct DecodedImage: Sendable, Hashable {
+  /// In pixels.
   public let width: Int
+  /// In pixels.
   public let height: Int
   /// Four bytes a pixel, rows from the top: red, green, blue (not multiplied by alpha), alpha.
   public let rgba: [UInt8]

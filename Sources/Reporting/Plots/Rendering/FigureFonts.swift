@@ -30,7 +30,9 @@ enum FigureFonts {
   static func map() -> UnsafeMutablePointer<PangoFontMap>? {
     let threads = Thread.current.threadDictionary
     if let known = threads[key] as? Map { return known.pointer }
-    guard let configuration, let pointer = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT) else { return nil }
+    guard let configuration, let pointer = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT) else {
+      return nil
+    }
     pango_fc_font_map_set_config(OpaquePointer(pointer), configuration)
     threads[key] = Map(pointer)
     return pointer
