@@ -43,7 +43,7 @@ import Testing
       "1: the chart cannot be drawn: the interval of group \"a\", series \"s\" runs from 3.0 down to 1.0: give the lower end first"
     ),
     (
-      "table", "--| band: range", seeds, "2: a table cell has no option \"band\"; there are caption, columns, otherwise"
+      "table", "--| band: range", seeds, "2: a table cell has no option \"band\""
     ),
   ])
   func whatCannotBeMeant(kind: String, options: String, rows: String, expected: String) {

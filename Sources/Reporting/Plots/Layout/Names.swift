@@ -1,9 +1,14 @@
 /// Names that fit their places, and what was left out of all of them.
-package struct ShortNames {
+package struct ShortNames: Sendable, Hashable {
   /// In the order of the names, no two alike that differ.
   package var names: [String]
   /// The common beginning or end that the names are shown without; empty where they are shown in full.
   package var common: String
+
+  package init(names: [String], common: String) {
+    self.names = names
+    self.common = common
+  }
 }
 
 extension TextMeasure {
