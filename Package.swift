@@ -79,6 +79,12 @@ let package = Package(
       name: "CCMarkGFM", path: "Sources/Reporting/CCMarkGFM", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
+    // The fonts of figures, taken into the program by the assembler.
+    .target(
+      name: "CFigureFonts", path: "Sources/Reporting/CFigureFonts",
+      exclude: ["LICENSE.fonts", "vgglab-sans-regular.ttf", "vgglab-sans-bold.ttf"],
+      cSettings: [.headerSearchPath(".")]),
+
     // Base: bytes, text and numbers.
     module("Base/Statistics"),
     module("Base/Digests", [.product(name: "Crypto", package: "swift-crypto")]),
@@ -106,7 +112,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Configurations", "Journals", "Digests", "ExactJSON", "Files", "Statistics", "Text",
       ]),
-    module("Reporting/Plots", ["CPangoCairo"]),
+    module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Statistics"]),
     module(
       "Reporting/Reports",
       [

@@ -42,7 +42,7 @@ final class EvidenceStore {
     ```{curves training}
     --| caption: Curves.
     SELECT p.trial, m.name AS metric, m.epoch, m.value FROM pair AS p JOIN latest_metric AS m ON m.run = p.run
-    WHERE m.name IN ('train_loss', 'test_accuracy') ORDER BY p.trial, m.name, m.step
+    WHERE m.name IN ('train_loss', 'test_accuracy') AND p.trial <> 'extra' ORDER BY p.trial, m.name, m.step
     ```
 
     ```{claim larger}

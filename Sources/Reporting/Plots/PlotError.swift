@@ -3,7 +3,7 @@ public enum PlotError: Error, Sendable, Hashable {
   /// The size asked for, in points, and what is allowed on each side.
   case size(width: Double, height: Double, allowed: ClosedRange<Double>)
   case scale(Double, allowed: ClosedRange<Double>)
-  /// The picture would have more pixels than are drawn or decoded.
+  /// The image would have more pixels than are drawn or decoded.
   case pixels(width: Int, height: Int, limit: Int)
   /// `what` is counted: panels, series, points, groups, items.
   case tooMany(what: String, count: Int, limit: Int)
@@ -11,12 +11,29 @@ public enum PlotError: Error, Sendable, Hashable {
   case axisRange(panel: String, axis: String, range: ClosedRange<Double>)
   /// A group of bars whose values do not match the chart's series one to one.
   case valueCount(group: String, values: Int, series: Int)
+  /// Two things under one key.
+  case duplicate(Duplicate)
+  /// A band or an error bar whose lower end is above the upper one.
+  case interval(place: String, low: Double, high: Double)
   /// The item at `index` of a display list cannot be drawn.
   case item(index: Int, problem: ItemProblem)
   /// Cairo or Pango refused; `status` is the library's own word.
   case drawing(operation: String, status: String)
   case png(PNGProblem)
 
+  /// What a chart has more than once.
+  public enum Duplicate: Sendable, Hashable {
+    /// Values of one series at one x.
+    case point(panel: String, series: String, x: Double, count: Int)
+    /// Series of one name; the panel's title is empty in a chart without panels.
+    case series(String, panel: String)
+    /// Groups of bars of one name.
+    case group(String)
+    /// Values of one bar.
+    case bar(group: String, series: String, count: Int)
+  }
+
+  /// Why an item of a display list cannot be drawn.
   public enum ItemProblem: Sendable, Hashable {
     case coordinate(Double)
     case lineWidth(Double)
@@ -28,6 +45,7 @@ public enum PlotError: Error, Sendable, Hashable {
     case textLength(Int)
   }
 
+  /// What is wrong with a PNG file.
   public enum PNGProblem: Sendable, Hashable {
     case notPNG
     /// The file ends inside the chunk that starts at `offset`.
@@ -42,6 +60,7 @@ public enum PlotError: Error, Sendable, Hashable {
 }
 
 extension PlotError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .size(let width, let height, let allowed):
@@ -50,7 +69,7 @@ extension PlotError: CustomStringConvertible {
     case .scale(let scale, let allowed):
       return "a scale of \(scale) is outside \(allowed.lowerBound) to \(allowed.upperBound)"
     case .pixels(let width, let height, let limit):
-      return "a picture of \(width) × \(height) pixels has more than the \(limit) that are allowed; "
+      return "an image of \(width) × \(height) pixels has more than the \(limit) that are allowed; "
         + "choose a smaller size or scale"
     case .tooMany(let what, let count, let limit):
       return "\(count) \(what) in one figure; at most \(limit) are drawn: show fewer"
@@ -59,6 +78,10 @@ extension PlotError: CustomStringConvertible {
         + "must be finite, and above zero on a logarithmic axis"
     case .valueCount(let group, let values, let series):
       return "group \"\(group)\" has \(values) values for \(series) series; give one value, or none (nil), a series"
+    case .duplicate(let duplicate):
+      return "\(duplicate)"
+    case .interval(let place, let low, let high):
+      return "the interval of \(place) runs from \(low) down to \(high): give the lower end first"
     case .item(let index, let problem):
       return "item \(index) of the display list cannot be drawn: \(problem)"
     case .drawing(let operation, let status):
@@ -69,7 +92,26 @@ extension PlotError: CustomStringConvertible {
   }
 }
 
+extension PlotError.Duplicate: CustomStringConvertible {
+  /// What is there twice, where, and what to do.
+  public var description: String {
+    switch self {
+    case .point(let panel, let series, let x, let count):
+      "\(count) values of series \"\(series)\" at \(x)\(panel.isEmpty ? "" : " in panel \"\(panel)\""): "
+        + "select one, name the series apart, or draw replicates as a mean with a band"
+    case .series(let name, let panel):
+      "two series are called \"\(name)\"\(panel.isEmpty ? "" : " in panel \"\(panel)\""): name them apart"
+    case .group(let name):
+      "two groups of bars are called \"\(name)\": name them apart"
+    case .bar(let group, let series, let count):
+      "\(count) values of group \"\(group)\", series \"\(series)\": "
+        + "select one, name them apart, or draw replicates as a mean with an error bar"
+    }
+  }
+}
+
 extension PlotError.ItemProblem: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .coordinate(let value): "coordinate \(value) is not finite or too far away"
@@ -84,6 +126,7 @@ extension PlotError.ItemProblem: CustomStringConvertible {
 }
 
 extension PlotError.PNGProblem: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .notPNG: "the data does not start with PNG's signature and header"

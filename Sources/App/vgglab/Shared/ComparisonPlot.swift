@@ -17,7 +17,7 @@ func drawComparison(_ comparison: RunComparison, in store: Store, to path: Strin
             LineChart.Point(x: $0.epoch, y: $0.value)
           },
           better: metric == "train_loss" ? .lower : .higher)
-      })
+      }, xCounts: true)
   }
   let chart = Chart.lines(LineChart(panels: panels, axes: .none))
   let list = try DisplayList(chart)

@@ -3,9 +3,10 @@ internal import Foundation
 /// How a number is written beside a bar or at the end of a line.
 ///
 /// Negative numbers have a true minus sign, groups of thousands a thin space. Coded as its name, with the
-/// count of decimals behind a space where there is one: `"automatic"`, `"fixed 2"`.
+/// number of decimals after a space where there is one: `"automatic"`, `"fixed 2"`.
 public enum NumberFormat: Sendable, Hashable {
-  /// Three significant digits, all digits of whole numbers and thousands, powers of ten for the very small and large.
+  /// Three significant digits, all digits of whole numbers and thousands, powers of ten for the very small and large;
+  /// numbers that have fewer digits (0.5, 0.005) as they are written.
   case automatic
   /// Always so many decimals, grouped thousands.
   case fixed(Int)
@@ -23,7 +24,7 @@ public enum NumberFormat: Sendable, Hashable {
     case .automatic: return Self.automaticText(value)
     case .fixed(let decimals): return Self.bounded(value) { Self.decimal($0, decimals: decimals) }
     case .thousands: return Self.bounded(value) { Self.decimal($0, decimals: 0) }
-    case .si: return Self.prefixed(value)
+    case .si: return Self.prefixed(value, digits: 3)
     case .percent(let decimals):
       return Self.bounded(value * 100) { Self.decimal($0, decimals: decimals) + Self.thinSpace + "%" }
     }
@@ -37,11 +38,15 @@ public enum NumberFormat: Sendable, Hashable {
     if size == 0 { return "0" }
     if size >= 1e15 || size < 1e-4 { return scientific(value) }
     if size >= 1000 || value == value.rounded() { return decimal(value, decimals: 0) }
-    return decimal(value, decimals: decimals(size))
+    let text = decimal(value, decimals: decimals(size))
+    let short = withoutZeros(text)
+    // A number that was written with fewer digits is that number but for the last bits, and not one rounded to it.
+    let written = Double(short.replacing(minus, with: "-")) ?? .nan
+    return abs(written - value) <= size * 1e-12 ? short : text
   }
 
   /// Decimals that give a size below a thousand three significant digits.
-  private static func decimals(_ size: Double) -> Int {
+  package static func decimals(_ size: Double) -> Int {
     size == 0 ? 0 : max(0, 2 - Int(log10(size).rounded(.down)))
   }
 
@@ -76,13 +81,12 @@ public enum NumberFormat: Sendable, Hashable {
     return (value < 0 && !isZero ? minus : "") + grouped
   }
 
-  /// Up to three significant digits times a power of ten: 2.5×10⁻⁷.
-  package static func scientific(_ value: Double) -> String {
+  /// Up to so many significant digits (at most 17) times a power of ten: 2.5×10⁻⁷.
+  package static func scientific(_ value: Double, digits: Int = 3) -> String {
     guard value != 0 else { return "0" }
-    let parts = String(format: "%.2e", abs(value)).split(separator: "e")
+    let parts = String(format: "%.\(min(max(digits, 1), 17) - 1)e", abs(value)).split(separator: "e")
     var mantissa = String(parts[0])
-    while mantissa.hasSuffix("0") { mantissa.removeLast() }
-    if mantissa.hasSuffix(".") { mantissa.removeLast() }
+    if mantissa.contains(".") { mantissa = withoutZeros(mantissa) }
     let exponent = Int(parts[1]) ?? 0
     let superscripts = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
     let power = (exponent < 0 ? "⁻" : "") + String(String(abs(exponent)).map { superscripts[$0.wholeNumberValue ?? 0] })
@@ -93,22 +97,27 @@ public enum NumberFormat: Sendable, Hashable {
     (15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"), (0, ""), (-3, "m"), (-6, "µ"), (-9, "n"),
   ]
 
-  private static func prefixed(_ value: Double) -> String {
+  /// Up to so many significant digits and a prefix: 43.1 M.
+  package static func prefixed(_ value: Double, digits: Int) -> String {
     guard value != 0 else { return "0" }
     // Rounded first, so that 999.9 becomes 1 k and not 1000.
-    guard let rounded = Double(String(format: "%.2e", value)), abs(rounded) < 1e18, abs(rounded) >= 1e-9 else {
-      return scientific(value)
-    }
+    guard let rounded = Double(String(format: "%.\(max(digits, 1) - 1)e", value)), abs(rounded) < 1e18,
+      abs(rounded) >= 1e-9
+    else { return scientific(value, digits: digits) }
     let exponent = Int(log10(abs(rounded)).rounded(.down))
     let prefix = prefixes.first { $0.exponent <= exponent } ?? prefixes[prefixes.count - 1]
     let shown = scaled(rounded, by: -prefix.exponent)
-    let decimals = max(0, 2 - (exponent - prefix.exponent))
-    var digits = decimal(shown, decimals: decimals)
-    if digits.contains(".") {
-      while digits.hasSuffix("0") { digits.removeLast() }
-      if digits.hasSuffix(".") { digits.removeLast() }
-    }
-    return prefix.symbol.isEmpty ? digits : digits + thinSpace + prefix.symbol
+    let text = withoutZeros(decimal(shown, decimals: max(0, digits - 1 - (exponent - prefix.exponent))))
+    return prefix.symbol.isEmpty ? text : text + thinSpace + prefix.symbol
+  }
+
+  /// A decimal number without zeros at its end.
+  package static func withoutZeros(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    var text = text
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
   }
 
   /// value · 10^exponent with one rounding for the exponents that are exact powers.
@@ -118,6 +127,7 @@ public enum NumberFormat: Sendable, Hashable {
 }
 
 extension NumberFormat: Codable {
+  /// Reads the format's name.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let words = try container.decode(String.self).split(separator: " ")
@@ -134,6 +144,7 @@ extension NumberFormat: Codable {
     }
   }
 
+  /// Writes the format's name.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

@@ -13,7 +13,11 @@ extension DisplayList {
     var points = 0
     for (index, item) in items.enumerated() {
       if let problem = Self.problem(item) { throw .item(index: index, problem: problem) }
-      if case .polyline(let line) = item { points += line.points.count }
+      switch item {
+      case .polyline(let line): points += line.points.count
+      case .polygon(let shape): points += shape.points.count
+      case .rectangle, .circle, .text: break
+      }
     }
     guard points <= 1_000_000 else { throw .tooMany(what: "points of lines", count: points, limit: 1_000_000) }
   }
@@ -26,8 +30,13 @@ extension DisplayList {
       if let problem = item.clip.flatMap({ problem($0) }) { return problem }
       guard item.width > 0, item.width <= 100 else { return .lineWidth(item.width) }
       return problem(dash: item)
+    case .polygon(let item):
+      if let problem = item.points.lazy.compactMap({ problem($0) }).first { return problem }
+      if let problem = item.clip.flatMap({ problem($0) }) { return problem }
+      guard item.strokeWidth >= 0, item.strokeWidth <= 100 else { return .lineWidth(item.strokeWidth) }
+      return nil
     case .circle(let item):
-      if let problem = problem(item.centre) ?? item.clip.flatMap({ problem($0) }) { return problem }
+      if let problem = problem(item.center) ?? item.clip.flatMap({ problem($0) }) { return problem }
       guard item.radius > 0, item.radius <= 1000 else { return .radius(item.radius) }
       guard item.strokeWidth >= 0, item.strokeWidth <= 100 else { return .lineWidth(item.strokeWidth) }
       return nil

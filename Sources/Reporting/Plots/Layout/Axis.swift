@@ -1,24 +1,19 @@
 internal import Foundation
 
 /// The domain of values along an axis, and ticks at round numbers in it.
-public struct Axis: Sendable, Hashable {
-  public var scale: AxisScale
-  public var domain: ClosedRange<Double>
-  public var ticks: [Tick]
+package struct Axis: Sendable, Hashable {
+  package var scale: AxisScale
+  package var domain: ClosedRange<Double>
+  package var ticks: [Tick]
 
-  public struct Tick: Sendable, Hashable {
-    public var value: Double
-    public var label: String
-
-    public init(value: Double, label: String) {
-      self.value = value
-      self.label = label
-    }
+  package struct Tick: Sendable, Hashable {
+    package var value: Double
+    package var label: String
   }
 
   /// Where a value lies between the ends of the axis, 0 to 1 (beyond for values outside); nil for a value that
-  /// has no place: not finite, or not above zero on a logarithmic axis.
-  public func fraction(_ value: Double) -> Double? {
+  /// has no position: not finite, or not above zero on a logarithmic axis.
+  package func fraction(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }
     switch scale {
     case .linear:
@@ -34,8 +29,11 @@ public struct Axis: Sendable, Hashable {
   /// Beyond this size values are drawn as if they had it, so that no sum of two overflows.
   private static let largest = 1e300
 
+  /// Of their size, closer than which two values are taken for one; their ticks could not be told apart.
+  private static let precision = 1e-12
+
   /// How an axis takes its ends from the data.
-  public enum Ends: Sendable, Hashable {
+  package enum Ends: Sendable, Hashable {
     /// The domain is exactly as given.
     case fixed
     /// Widened to the ticks around the data.
@@ -50,8 +48,8 @@ public struct Axis: Sendable, Hashable {
   ///   - range: the smallest and largest value; nil where there is none, for an axis from 0 to 1.
   ///   - ends: unless fixed, zero joins a range that lies near it.
   ///   - count: about how many steps there is room for.
-  ///   - wholeNumbers: no steps below one where the range is two or longer (epochs).
-  public static func linear(
+  ///   - wholeNumbers: no steps below one, wherever two whole numbers lie on the axis (epochs).
+  package static func linear(
     over range: ClosedRange<Double>?, ends: Ends = .ticks, steps count: Int = 5, wholeNumbers: Bool = false,
     format: NumberFormat = .automatic
   ) -> Axis {
@@ -62,16 +60,14 @@ public struct Axis: Sendable, Hashable {
       if low > 0, low <= 0.35 * high { low = 0 }
       if high < 0, high >= 0.35 * low { high = 0 }
     }
-    // A range of nothing, or of less than the numbers' own precision, is widened about its middle.
-    if high - low < max(abs(low), abs(high)) * 1e-9 || high - low < 1e-290 {
+    // A range of nothing, or of less than can be told apart, is widened about its middle.
+    if high - low < max(abs(low), abs(high)) * precision || high - low < 1e-290 {
       let middle = low / 2 + high / 2
-      if abs(middle) < 1e-280 {
-        (low, high) = (0, 1)
-      } else {
-        (low, high) = (middle - abs(middle) * 0.1, middle + abs(middle) * 0.1)
-      }
+      let half = wholeNumbers && abs(middle) < 1e9 ? 1 : abs(middle) * 0.1
+      (low, high) = abs(middle) < 1e-280 ? (0, 1) : (middle - half, middle + half)
     }
-    let step = Step.over((high - low) / Double(max(count, 1)), wholeNumbers: wholeNumbers && high - low >= 2)
+    let isWhole = wholeNumbers && high.rounded(.down) - low.rounded(.up) >= 1
+    let step = Step.over((high - low) / Double(max(count, 1)), wholeNumbers: isWhole)
     // A little slack: an end that is a tick but for the last bit is that tick.
     let first = ends == .ticks ? (low / step.value + 1e-9).rounded(.down) : (low / step.value - 1e-9).rounded(.up)
     let last = ends == .ticks ? (high / step.value - 1e-9).rounded(.up) : (high / step.value + 1e-9).rounded(.down)
@@ -79,7 +75,7 @@ public struct Axis: Sendable, Hashable {
     if ends == .ticks, let least = ticks.first, let most = ticks.last, most > least {
       (low, high) = (least, most)
     }
-    let labels = Self.labels(ticks, step: step, format: format)
+    let labels = tickLabels(ticks, step: step, format: format)
     return Axis(
       scale: .linear, domain: low...high, ticks: zip(ticks, labels).map { Tick(value: $0, label: $1) })
   }
@@ -107,76 +103,54 @@ public struct Axis: Sendable, Hashable {
     }
   }
 
-  private static func labels(_ ticks: [Double], step: Step, format: NumberFormat) -> [String] {
-    let largest = ticks.map(abs).max() ?? 0
-    switch format {
-    case .percent:
-      let decimals = max(0, -step.exponent - 2)
-      return ticks.map { NumberFormat.decimal($0 * 100, decimals: decimals) + NumberFormat.thinSpace + "%" }
-    case .si where largest >= 1000: return ticks.map(format.text)
-    case .automatic, .fixed, .thousands, .si: break
-    }
-    let decimals = max(0, -step.exponent)
-    if largest >= 1e15 || decimals > 6 || largest < 1e-4 {
-      return ticks.map(NumberFormat.scientific)
-    }
-    // Large numbers with a prefix, if they all can be written so with at most two decimals.
-    if largest >= 1e5, step.exponent >= (largest >= 1e9 ? 7 : largest >= 1e6 ? 4 : 1) {
-      return ticks.map(NumberFormat.si.text)
-    }
-    return ticks.map { NumberFormat.decimal($0, decimals: decimals) }
-  }
-
   /// A logarithmic axis over values above zero.
   ///
-  /// Ticks at powers of ten, with 2 and 5 between them where there are few decades; the domain runs from tick to
-  /// tick, or from a tick to the largest value (`ends` of `.data`), unless fixed.
+  /// Ticks at powers of ten, with 2 and 5 between them where there are few decades, and at steps of a linear axis where
+  /// the range is a part of one; the domain runs from tick to tick, or from a tick to the largest value (`ends` of
+  /// `.data`), unless fixed.
   ///
   /// - Parameters:
   ///   - range: nil where there is no value, for an axis from 1 to 10.
   ///   - opensBelow: the domain starts below the smallest value even if that is a round number (for bars).
-  public static func logarithmic(
+  package static func logarithmic(
     over range: ClosedRange<Double>?, ends: Ends = .ticks, steps count: Int = 5, opensBelow: Bool = false,
     format: NumberFormat = .automatic
   ) -> Axis {
     let bounds = 1e-290...largest
     let low = min(max(range?.lowerBound ?? 1, bounds.lowerBound), bounds.upperBound)
     let high = min(max(range?.upperBound ?? 10, bounds.lowerBound), bounds.upperBound)
+    if !opensBelow, high <= 3 * low, high > low * (1 + precision) {
+      var axis = linear(over: low...high, ends: ends, steps: count, format: format)
+      axis.scale = .logarithmic
+      if axis.domain.lowerBound > 0 { return axis }
+    }
     let (firstDecade, lastDecade) = (Int(log10(low).rounded(.down)) - 1, Int(log10(high).rounded(.up)) + 1)
     let decades = log10(high) - log10(low)
     let stride = max(1, Int((decades / Double(max(count, 1))).rounded(.up)))
     let mantissas: [Double] = decades <= Double(max(count, 3)) / 3 ? [1, 2, 5] : [1]
-    var candidates: [Double] = []
+    var candidates: [(value: Double, exponent: Int)] = []
     let alignedFirst = Int((Double(firstDecade) / Double(stride)).rounded(.down)) * stride
     for decade in Swift.stride(from: alignedFirst, through: lastDecade + stride, by: stride) {
-      candidates += mantissas.map { NumberFormat.scaled($0, by: decade) }.filter { $0 > 0 && $0.isFinite }
+      candidates += mantissas.map { (NumberFormat.scaled($0, by: decade), decade) }
+        .filter { $0.0 > 0 && $0.0.isFinite }
     }
     let slack = 1 + 1e-9
     var domain = low...high
     if ends != .fixed || !(high > low * slack) {
-      var least = candidates.last { opensBelow ? $0 * slack < low : $0 <= low * slack } ?? low
-      var most = candidates.first { $0 * slack >= high } ?? high
+      let values = candidates.map(\.value)
+      var least = values.last { opensBelow ? $0 * slack < low : $0 <= low * slack } ?? low
+      var most = values.first { $0 * slack >= high } ?? high
       if !(most > least * slack) {
-        least = candidates.last { $0 * slack < low } ?? low / 10
-        most = candidates.first { $0 > high * slack } ?? high * 10
+        least = values.last { $0 * slack < low } ?? low / 10
+        most = values.first { $0 > high * slack } ?? high * 10
       }
       domain = least...(ends == .data && high > least * slack ? high : most)
     }
-    let ticks = candidates.filter { $0 * slack >= domain.lowerBound && $0 <= domain.upperBound * slack }
+    let ticks = candidates.filter { $0.value * slack >= domain.lowerBound && $0.value <= domain.upperBound * slack }
     return Axis(
       scale: .logarithmic, domain: domain,
-      ticks: ticks.map { Tick(value: $0, label: logarithmicLabel($0, format: format)) })
-  }
-
-  private static func logarithmicLabel(_ value: Double, format: NumberFormat) -> String {
-    if case .percent = format { return NumberFormat.percent(value < 0.01 ? 2 : 0).text(value) }
-    if value >= 1e15 || value < 1e-3 { return NumberFormat.scientific(value) }
-    return value >= 1e5 ? NumberFormat.si.text(value) : value >= 1 ? NumberFormat.thousands.text(value) : trimmed(value)
-  }
-
-  private static func trimmed(_ value: Double) -> String {
-    var text = NumberFormat.decimal(value, decimals: 3)
-    while text.hasSuffix("0") { text.removeLast() }
-    return text
+      ticks: ticks.map {
+        Tick(value: $0.value, label: decadeLabel($0.value, exponent: $0.exponent, format: format))
+      })
   }
 }

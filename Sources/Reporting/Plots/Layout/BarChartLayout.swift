@@ -1,4 +1,4 @@
-/// Places groups of horizontal bars, their names and values.
+/// Arranges groups of horizontal bars, their names and values.
 struct BarChartLayout {
   private let chart: BarChart
   private let size: (width: Double, margin: Double)
@@ -7,66 +7,109 @@ struct BarChartLayout {
   private let bars: [[Bar]]
   private let axis: Axis
   private let legend: Legend?
+  private let notes: Notes
   private let canvas: Canvas
 
   /// A value with its text; `end` is nil where nothing can be drawn.
   private struct Bar {
     var text: String
     var end: Double?
+    /// The ends of the error bar, as fractions of the axis.
+    var error: ClosedRange<Double>?
     var isQuiet: Bool
+    var look: SeriesLook
   }
 
   private static let nameLineHeight = 13.0
   private static let groupGap = 11.0
   private static let barGap = 2.0
   private static let labelDistance = 5.0
+  private static let narrowestPlot = 20.0
 
   private var thickness: Double { chart.series.count == 1 ? 14 : 11.5 }
 
-  init(_ chart: BarChart, width: Double, canvas: Canvas) throws(PlotError) {
+  init(_ chart: BarChart, width: Double, canvas: Canvas) {
     self.chart = chart
     self.canvas = canvas
     let margin = 16.0
+    let inner = width - 2 * margin
     size = (width, margin)
-    for group in chart.groups where group.values.count != chart.series.count {
-      throw .valueCount(group: group.name, values: group.values.count, series: chart.series.count)
-    }
-    names = chart.groups.map { group in
-      canvas.measure.wrapped(
-        drawable(group.name), to: (width - 2 * margin) * 0.3, lines: 2, font: canvas.font(.legend))
-    }
-    nameWidth = (names.joined().map { canvas.width($0, .legend) }.max() ?? 0) + 9
-
-    let values = chart.groups.flatMap { $0.values.compactMap(\.self) }
-    switch chart.scale {
-    case .linear:
-      let range = extent(values + [0])
-      axis = .linear(over: range, ends: .data, steps: width < 400 ? 3 : 5, format: chart.valueFormat)
-    case .logarithmic:
-      let range = extent(values.lazy.filter { $0 > 0 })
-      axis = .logarithmic(
-        over: range, ends: .data, steps: width < 400 ? 4 : 6, opensBelow: true, format: chart.valueFormat)
-    }
-    let language = canvas.style.language
+    let names = Self.names(chart, width: inner * 0.3, canvas)
+    self.names = names.lines
+    nameWidth = (names.lines.joined().map { canvas.width($0, .legend) }.max() ?? 0) + 9
+    axis = Self.axis(chart, isNarrow: width < 400)
     bars = chart.groups.map { [axis] group in
-      group.values.map { value in
-        guard let value else { return Bar(text: language.noData, end: nil, isQuiet: true) }
-        let text = chart.valueFormat.text(value)
-        guard let end = axis.fraction(value) else {
-          let isMissing = value.isNaN || (chart.scale == .linear && !value.isFinite)
-          return Bar(text: isMissing ? text : "\(text) (\(language.notOnLogAxis))", end: nil, isQuiet: true)
-        }
-        return Bar(text: text, end: end, isQuiet: false)
+      group.values.enumerated().map { index, value in
+        Self.bar(
+          value, group.ends(index), axis, chart.valueFormat, SeriesLook(index, canvas.palette), canvas.style.language)
       }
     }
     let entries = chart.series.enumerated().map {
-      Legend.Entry(name: drawable($1), look: SeriesLook($0), marked: false)
+      Legend.Entry(name: drawable($1), look: SeriesLook($0, canvas.palette), marked: false)
     }
-    legend = entries.count > 1 ? Legend(entries, sample: .bar, width: width - 2 * margin, canvas: canvas) : nil
+    legend = entries.count > 1 ? Legend(entries, sample: .bar, width: inner, canvas: canvas) : nil
+    // What has no bar says why beside its name.
+    notes = Notes(
+      intervals: chart.intervals.map { canvas.style.language.note($0, isBand: false) }, omitted: OffAxisCounts(),
+      common: OrderedSet([names.common, legend?.common ?? ""].filter { !$0.isEmpty }).elements, width: inner,
+      canvas: canvas)
+  }
+
+  /// Each group's name on at most two lines.
+  private static func names(_ chart: BarChart, width: Double, _ canvas: Canvas) -> (lines: [[String]], common: String) {
+    let font = canvas.font(.legend)
+    let names = chart.groups.map { drawable($0.name) }
+    let wrapped = names.map { canvas.measure.wrapped($0, to: width, lines: 2, font: font) }
+    // Where one is too long for its lines, all are named by what differs.
+    let areWhole = zip(names, wrapped).allSatisfy { name, lines in
+      lines.joined().count { $0 != " " } == name.count { $0 != " " }
+    }
+    if areWhole { return (wrapped, "") }
+    let short = canvas.measure.shortened(names, to: width, font: font)
+    return (short.names.map { [$0] }, short.common)
+  }
+
+  private static func axis(_ chart: BarChart, isNarrow: Bool) -> Axis {
+    let values = chart.groups.flatMap { group in
+      group.values.compactMap(\.self) + group.errors.flatMap { $0.map { [$0.low, $0.high] } ?? [] }
+    }
+    switch chart.scale {
+    case .linear:
+      return .linear(over: extent(values + [0]), ends: .data, steps: isNarrow ? 3 : 5, format: chart.valueFormat)
+    case .logarithmic:
+      return .logarithmic(
+        over: extent(values.lazy.filter { $0 > 0 }), ends: .data, steps: isNarrow ? 4 : 6, opensBelow: true,
+        format: chart.valueFormat)
+    }
+  }
+
+  private static func bar(
+    _ value: Double?, _ ends: BarChart.Ends?, _ axis: Axis, _ format: NumberFormat, _ look: SeriesLook,
+    _ language: FigureLanguage
+  ) -> Bar {
+    guard let value else { return Bar(text: language.noData, isQuiet: true, look: look) }
+    let text = format.text(value)
+    guard let end = axis.fraction(value) else {
+      let isBelow = OffAxis(value, axis.scale) == .notOnLogAxis
+      return Bar(text: isBelow ? "\(text) (\(language.notOnLogAxis))" : text, isQuiet: true, look: look)
+    }
+    var error: ClosedRange<Double>?
+    // An end that a log axis cannot show lies where the axis begins.
+    if let ends, let high = axis.fraction(ends.high) {
+      error = min(axis.fraction(ends.low) ?? 0, high)...high
+    }
+    return Bar(text: text, end: end, error: error, isQuiet: false, look: look)
   }
 
   /// Where bars begin, as a fraction of the axis.
   private var origin: Double { chart.scale == .linear ? axis.fraction(0) ?? 0 : 0 }
+
+  /// Where a bar's text is, and on which side of it, as a fraction of the axis: beyond the bar and its error bar.
+  private func textEnd(_ bar: Bar) -> (fraction: Double, isLeft: Bool) {
+    let end = bar.end ?? origin
+    return end < origin
+      ? (min(end, bar.error?.lowerBound ?? end), true) : (max(end, bar.error?.upperBound ?? end), false)
+  }
 
   /// The plotting area's ends such that every value's text fits beside its bar.
   private func plotEnds() -> (left: Double, right: Double) {
@@ -77,8 +120,8 @@ struct BarChartLayout {
       var (leftMargin, rightMargin) = (0.0, 8.0)
       for bar in bars.joined() {
         let room = canvas.width(bar.text, .value) + Self.labelDistance
-        let end = bar.end ?? origin
-        if end >= origin {
+        let (end, isLeft) = textEnd(bar)
+        if !isLeft {
           // At a fraction f, a text of this room ends at left + f·(right − left) + room.
           let available = outerRight - left
           if end < 1 {
@@ -92,38 +135,18 @@ struct BarChartLayout {
           leftMargin = max(leftMargin, room)
         }
       }
-      let widest = outerRight - outerLeft - 40
-      left = outerLeft + min(leftMargin, widest / 2)
-      right = outerRight - min(rightMargin, widest / 2)
+      // Bars that are short, rather than values that run off.
+      let most = outerRight - outerLeft - Self.narrowestPlot
+      let part = min(1, most / (leftMargin + rightMargin))
+      left = outerLeft + leftMargin * part
+      right = outerRight - rightMargin * part
     }
-    return (left.rounded(.up), max(right.rounded(.down), left + 20))
+    return (left.rounded(.up), max(right.rounded(.down), left.rounded(.up) + 10))
   }
 
   func drawn() -> DisplayList {
     var canvas = canvas
-    var y = 14.0
-    let title = canvas.elided(drawable(chart.title), to: size.width - 2 * size.margin, .title)
-    if !title.isEmpty {
-      canvas.write(title, x: size.margin, baseline: y + 12, .title)
-      y += 18
-    }
-    var valueLabel = drawable(chart.valueLabel)
-    if chart.scale == .logarithmic {
-      let scale = canvas.style.language.logarithmic
-      valueLabel = valueLabel.isEmpty ? scale : "\(valueLabel) (\(scale))"
-    }
-    if !valueLabel.isEmpty {
-      valueLabel = canvas.elided(valueLabel, to: size.width - 2 * size.margin, .label)
-      canvas.write(valueLabel, x: size.margin, baseline: y + 10, .label)
-      y += 16
-    }
-    if let legend {
-      y += 4
-      legend.draw(x: size.margin, y: y, on: &canvas)
-      y += legend.height
-    }
-    y = (y + 10).rounded()
-
+    var y = drawHead(on: &canvas)
     let rows = zip(bars, names).map { bars, lines in
       max(
         Double(bars.count) * (thickness + Self.barGap) - Self.barGap, Double(lines.count) * Self.nameLineHeight, 14)
@@ -140,21 +163,48 @@ struct BarChartLayout {
       top += row + Self.groupGap
     }
     let zero = left + origin * (right - left)
-    canvas.line([.init(x: zero, y: y), .init(x: zero, y: y + height)], Palette.axis, width: 1)
-    return DisplayList(
-      size: .init(width: size.width, height: (y + height + 18 + 12).rounded(.up)), items: canvas.items)
+    canvas.line([.init(x: zero, y: y), .init(x: zero, y: y + height)], canvas.palette.axis, width: 1)
+    y += height + 18
+    notes.draw(x: size.margin, y: y, on: &canvas)
+    return canvas.list(width: size.width, height: y + notes.height + 12)
+  }
+
+  /// Draws title, value label and legend, and returns where the plotting area begins.
+  private func drawHead(on canvas: inout Canvas) -> Double {
+    var y = 14.0
+    let inner = size.width - 2 * size.margin
+    let title = canvas.elided(drawable(chart.title), to: inner, .title)
+    if !title.isEmpty {
+      canvas.write(title, x: size.margin, baseline: y + 12, .title)
+      y += 18
+    }
+    var valueLabel = drawable(chart.valueLabel)
+    if chart.scale == .logarithmic {
+      let scale = canvas.style.language.logarithmic
+      valueLabel = valueLabel.isEmpty ? scale : "\(valueLabel) (\(scale))"
+    }
+    if !valueLabel.isEmpty {
+      canvas.write(canvas.elided(valueLabel, to: inner, .label), x: size.margin, baseline: y + 10, .label)
+      y += 16
+    }
+    if let legend {
+      y += 4
+      legend.draw(x: size.margin, y: y, on: &canvas)
+      y += legend.height
+    }
+    return (y + 10).rounded()
   }
 
   private func drawAxis(_ plot: DisplayList.Rect, on canvas: inout Canvas) {
-    var free = -Double.infinity
-    for tick in axis.ticks {
-      guard let fraction = axis.fraction(tick.value) else { continue }
-      let x = plot.x + fraction * plot.width
-      canvas.line([.init(x: x.rounded(), y: plot.y), .init(x: x.rounded(), y: plot.maxY)], Palette.grid, width: 1)
-      let half = canvas.width(tick.label, .tick) / 2
-      if x - half < free { continue }
-      free = x + half + 6
-      canvas.write(tick.label, x: x, baseline: plot.maxY + 14, .tick, anchor: .middle)
+    let ticks = axis.ticks.compactMap { tick in
+      axis.fraction(tick.value).map { (label: tick.label, x: plot.x + $0 * plot.width) }
+    }
+    for tick in ticks {
+      let x = tick.x.rounded()
+      canvas.line([.init(x: x, y: plot.y), .init(x: x, y: plot.maxY)], canvas.palette.grid, width: 1)
+    }
+    for tick in canvas.placed(ticks, within: 3...size.width - 3, distance: 6) {
+      canvas.write(tick.label, x: tick.at, baseline: plot.maxY + 14, .tick, anchor: .middle)
     }
   }
 
@@ -166,20 +216,26 @@ struct BarChartLayout {
     }
     let step = thickness + Self.barGap
     var top = middle - (Double(bars[index].count) * step - Self.barGap) / 2
-    for (series, bar) in bars[index].enumerated() {
-      let start = left + origin * (right - left)
+    let start = left + origin * (right - left)
+    for bar in bars[index] {
       let end = left + (bar.end ?? origin) * (right - left)
       if bar.end != nil, end != start {
         // The least of a bar stays visible.
         let length = max(abs(end - start), 1.5)
-        canvas.fill(
-          .init(x: end < start ? start - length : start, y: top, width: length, height: thickness),
-          SeriesLook(series).colour)
+        canvas.bar(
+          .init(x: end < start ? start - length : start, y: top, width: length, height: thickness), bar.look)
       }
-      let isLeft = end < start
+      if let error = bar.error {
+        let y = top + thickness / 2
+        canvas.errorBar(
+          from: .init(x: left + error.lowerBound * (right - left), y: y),
+          to: .init(x: left + error.upperBound * (right - left), y: y), cap: 3, canvas.palette.ink, clip: nil)
+      }
+      let (fraction, isLeft) = textEnd(bar)
+      let x = left + fraction * (right - left)
       canvas.write(
-        bar.text, x: isLeft ? end - Self.labelDistance : end + Self.labelDistance, middle: top + thickness / 2, .value,
-        anchor: isLeft ? .end : .start, colour: bar.isQuiet ? Palette.muted : nil)
+        bar.text, x: isLeft ? x - Self.labelDistance : x + Self.labelDistance, middle: top + thickness / 2, .value,
+        anchor: isLeft ? .end : .start, color: bar.isQuiet ? canvas.palette.muted : nil)
       top += step
     }
   }

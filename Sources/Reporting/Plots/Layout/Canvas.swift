@@ -1,12 +1,20 @@
-/// Collects the items of a display list, in the sizes and colours that all figures have in common.
+/// Collects the items of a display list, in the sizes and colors that all figures have in common.
 struct Canvas {
   let style: FigureStyle
   let measure: TextMeasure
+  let palette: Palette
   private(set) var items: [DisplayList.Item] = []
 
   init(style: FigureStyle, measure: TextMeasure) {
     self.style = style
     self.measure = measure
+    palette = style.theme.palette
+  }
+
+  /// The list of what was drawn.
+  func list(width: Double, height: Double) -> DisplayList {
+    DisplayList(
+      size: .init(width: width, height: height.rounded(.up)), background: palette.background, items: items)
   }
 
   /// The roles of text, from loud to quiet.
@@ -25,10 +33,10 @@ struct Canvas {
 
     var weight: DisplayList.Weight { self == .title ? .bold : .regular }
 
-    var colour: Colour {
+    func color(_ palette: Palette) -> Color {
       switch self {
-      case .title, .legend, .value: Palette.ink
-      case .label, .tick: Palette.muted
+      case .title, .legend, .value: palette.ink
+      case .label, .tick: palette.muted
       }
     }
 
@@ -51,54 +59,61 @@ struct Canvas {
   /// Writes a text whose baseline is at y.
   mutating func write(
     _ text: String, x: Double, baseline y: Double, _ role: Role, anchor: DisplayList.Anchor = .start,
-    colour: Colour? = nil
+    color: Color? = nil
   ) {
     guard !text.isEmpty else { return }
     items.append(
       .text(
         DisplayList.Text(
-          text: text, position: point(x, y), anchor: anchor, font: font(role), colour: colour ?? role.colour)))
+          text: text, position: point(x, y), anchor: anchor, font: font(role), color: color ?? role.color(palette))))
   }
 
-  /// Writes a text whose digits and capitals are centred on y.
+  /// Writes a text whose digits and capitals are centered on y.
   mutating func write(
     _ text: String, x: Double, middle y: Double, _ role: Role, anchor: DisplayList.Anchor = .start,
-    colour: Colour? = nil
+    color: Color? = nil
   ) {
-    write(text, x: x, baseline: y + role.halfHeight, role, anchor: anchor, colour: colour)
+    write(text, x: x, baseline: y + role.halfHeight, role, anchor: anchor, color: color)
   }
 
   /// Says in the middle of a plotting area that there is nothing in it.
   mutating func noData(x: Double, y: Double) {
     let text = style.language.noData
     let width = width(text, .label) + 12
-    fill(.init(x: x - width / 2, y: y - 9, width: width, height: 18), .white)
+    fill(.init(x: x - width / 2, y: y - 9, width: width, height: 18), palette.background)
     write(text, x: x, middle: y, .label, anchor: .middle)
   }
 
-  mutating func fill(_ rect: DisplayList.Rect, _ colour: Colour) {
-    items.append(.rectangle(DisplayList.Rectangle(rect: rounded(rect), fill: colour)))
+  mutating func fill(_ rect: DisplayList.Rect, _ color: Color) {
+    items.append(.rectangle(DisplayList.Rectangle(rect: rounded(rect), fill: color)))
   }
 
   mutating func line(
-    _ points: [DisplayList.Point], _ colour: Colour, width: Double, dash: [Double] = [], clip: DisplayList.Rect? = nil
+    _ points: [DisplayList.Point], _ color: Color, width: Double, dash: [Double] = [], clip: DisplayList.Rect? = nil
   ) {
     items.append(
       .polyline(
         DisplayList.Polyline(
-          points: points.map { point($0.x, $0.y) }, colour: colour, width: width, dash: dash,
+          points: points.map { point($0.x, $0.y) }, color: color, width: width, dash: dash,
           clip: clip.map(rounded))))
   }
 
-  /// The mark of a point of a series.
-  mutating func mark(
-    x: Double, y: Double, _ look: SeriesLook, radius: Double = 2.6, clip: DisplayList.Rect? = nil
+  mutating func shape(
+    _ points: [DisplayList.Point], fill: Color?, stroke: Color? = nil, strokeWidth: Double = 0,
+    clip: DisplayList.Rect? = nil
   ) {
+    items.append(
+      .polygon(
+        DisplayList.Polygon(
+          points: points.map { point($0.x, $0.y) }, fill: fill, stroke: stroke, strokeWidth: strokeWidth,
+          clip: clip.map(rounded))))
+  }
+
+  mutating func circle(x: Double, y: Double, radius: Double, fill: Color?, stroke: Color?, strokeWidth: Double) {
     items.append(
       .circle(
         DisplayList.Circle(
-          centre: point(x, y), radius: look.hollow ? radius - 0.3 : radius, fill: look.hollow ? .white : look.colour,
-          stroke: look.hollow ? look.colour : nil, strokeWidth: look.hollow ? 1.4 : 0, clip: clip.map(rounded))))
+          center: point(x, y), radius: radius, fill: fill, stroke: stroke, strokeWidth: strokeWidth)))
   }
 
   /// Coordinates are kept to a hundredth of a point: finer than any pixel, and short in a stored list.

@@ -4,49 +4,54 @@ public struct FigureStyle: Sendable, Hashable, Codable {
   public var width: Double?
   /// Of a panel's plotting area, in points.
   public var panelHeight: Double
+  /// At most so many panels stand side by side; nil for as many as there is room for.
+  public var columns: Int?
   /// Font families in order of preference, divided by commas.
   public var fontFamily: String
+  /// Where series are named.
   public var seriesLabels: SeriesLabels
-  /// The last value of each line stands at its end.
+  /// Whether the last value of each line stands beside the panel, where there is room for all of them.
   public var showsFinalValues: Bool
+  /// Of the words that the figure adds.
   public var language: FigureLanguage
+  /// Of light or of dark pages.
+  public var theme: FigureTheme
 
+  /// A style; every part has a default.
   public init(
-    width: Double? = nil, panelHeight: Double = 210, fontFamily: String = FigureStyle.fontFamilies,
-    seriesLabels: SeriesLabels = .automatic, showsFinalValues: Bool = true, language: FigureLanguage = .english
+    width: Double? = nil, panelHeight: Double = 210, columns: Int? = nil,
+    fontFamily: String = FigureStyle.fontFamilies, seriesLabels: SeriesLabels = .automatic,
+    showsFinalValues: Bool = true, language: FigureLanguage = .english, theme: FigureTheme = .light
   ) {
     self.width = width
     self.panelHeight = panelHeight
+    self.columns = columns
     self.fontFamily = fontFamily
     self.seriesLabels = seriesLabels
     self.showsFinalValues = showsFinalValues
     self.language = language
+    self.theme = theme
+  }
+
+  /// For the width of a phone: panels one below the other.
+  public static func narrow(language: FigureLanguage = .english, theme: FigureTheme = .light) -> FigureStyle {
+    FigureStyle(width: 360, columns: 1, language: language, theme: theme)
   }
 
   /// Where series are named.
   public enum SeriesLabels: String, Sendable, Hashable, Codable {
-    /// At the ends of the lines of a single panel, if there is room; otherwise in a legend.
+    /// Beside the lines of a single panel, if there is room; otherwise in a legend.
     case automatic
     case legend
     case lineEnds
   }
 
-  /// What Debian installs with Pango, then families for Chinese where one is installed.
+  /// The font that vgglab carries, then families for Chinese where one is installed.
   public static let fontFamilies =
-    "DejaVu Sans, Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, WenQuanYi Zen Hei, sans-serif"
+    "vgglab Sans, DejaVu Sans, Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, WenQuanYi Zen Hei, sans-serif"
 
   /// Of widths that charts are laid out for, in points.
   public static let widths: ClosedRange<Double> = 240...4000
   /// Of heights of plotting areas, in points.
   public static let panelHeights: ClosedRange<Double> = 60...2000
-}
-
-/// The language of the few words that figures and alt texts add to the chart's own.
-public enum FigureLanguage: String, Sendable, Hashable, Codable {
-  case english = "en"
-  case chinese = "zh"
-
-  var noData: String { self == .english ? "no data" : "无数据" }
-  var logarithmic: String { self == .english ? "log scale" : "对数刻度" }
-  var notOnLogAxis: String { self == .english ? "not on a log axis" : "无法用对数刻度表示" }
 }

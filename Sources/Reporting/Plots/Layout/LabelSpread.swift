@@ -5,40 +5,40 @@
 /// bounds.
 ///
 /// - Parameters:
-///   - wanted: centres wanted.
+///   - wanted: centers wanted.
 ///   - height: room for one label.
 ///   - bounds: the labels' upper and lower edge; if they do not all fit, they run over its end.
-/// - Returns: centres, in the order of `wanted`.
+/// - Returns: centers, in the order of `wanted`.
 package func spread(_ wanted: [Double], height: Double, within bounds: ClosedRange<Double>) -> [Double] {
   struct Block {
     var members: [Int]
-    var centre: Double
+    var center: Double
   }
   func clamped(_ block: Block) -> Double {
     let half = Double(block.members.count) * height / 2
-    return max(min(block.centre, bounds.upperBound - half), bounds.lowerBound + half)
+    return max(min(block.center, bounds.upperBound - half), bounds.lowerBound + half)
   }
   let order = wanted.indices.sorted { (wanted[$0], $0) < (wanted[$1], $1) }
   var blocks: [Block] = []
   for index in order {
-    var block = Block(members: [index], centre: wanted[index])
-    block.centre = clamped(block)
+    var block = Block(members: [index], center: wanted[index])
+    block.center = clamped(block)
     while let above = blocks.last {
       let needed = Double(above.members.count + block.members.count) * height / 2
-      if block.centre - above.centre >= needed - 1e-9 { break }
+      if block.center - above.center >= needed - 1e-9 { break }
       blocks.removeLast()
       block.members = above.members + block.members
-      // Each member's want, less its offset inside the block, is a want for the block's centre.
+      // Each member's want, less its offset inside the block, is a want for the block's center.
       let middle = Double(block.members.count - 1) / 2
       let wants = block.members.enumerated().map { wanted[$1] - (Double($0) - middle) * height }
-      block.centre = wants.reduce(0, +) / Double(wants.count)
-      block.centre = clamped(block)
+      block.center = wants.reduce(0, +) / Double(wants.count)
+      block.center = clamped(block)
     }
     blocks.append(block)
   }
   var placed = wanted
   for block in blocks {
-    let top = block.centre - Double(block.members.count) * height / 2
+    let top = block.center - Double(block.members.count) * height / 2
     for (position, index) in block.members.enumerated() {
       placed[index] = top + (Double(position) + 0.5) * height
     }

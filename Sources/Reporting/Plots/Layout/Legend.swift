@@ -6,6 +6,8 @@ struct Legend {
 
   struct Entry {
     var name: String
+    /// Follows the name, however short that is.
+    var suffix = ""
     var look: SeriesLook
     var marked: Bool
   }
@@ -23,6 +25,9 @@ struct Legend {
   private let sample: Sample
   private var placed: [Placed] = []
 
+  /// What all names are shown without; empty if they are shown in full.
+  let common: String
+
   /// Height in points; zero for a legend without entries.
   var height: Double { placed.last.map { Double($0.row + 1) * Self.rowHeight } ?? 0 }
 
@@ -30,9 +35,12 @@ struct Legend {
 
   init(_ entries: [Entry], sample: Sample, width: Double, canvas: Canvas) {
     self.sample = sample
+    let room = min(width, 260) - (sample == .line ? 26 : 11) - 6
+    let short = canvas.measure.shortened(entries.map(\.name), to: room, font: canvas.font(.legend))
+    common = short.common
     var (x, row) = (0.0, 0)
-    for entry in entries {
-      let text = canvas.elided(entry.name, to: min(width, 260) - sampleWidth - 6, .legend)
+    for (entry, name) in zip(entries, short.names) {
+      let text = name + entry.suffix
       let entryWidth = sampleWidth + 6 + canvas.width(text, .legend)
       if x > 0, x + entryWidth > width {
         (x, row) = (0, row + 1)
@@ -57,11 +65,11 @@ struct Legend {
       switch sample {
       case .line:
         let end = left + sampleLength(look.dash)
-        canvas.line([.init(x: left, y: middle), .init(x: end, y: middle)], look.colour, width: 2, dash: look.dash)
+        canvas.line([.init(x: left, y: middle), .init(x: end, y: middle)], look.color, width: 2, dash: look.dash)
         if entry.entry.marked { canvas.mark(x: (left + end) / 2, y: middle, look) }
       case .mark: canvas.mark(x: left + 5, y: middle, look, radius: 4)
       case .bar:
-        canvas.fill(.init(x: left, y: middle - 5, width: 11, height: 10), look.colour)
+        canvas.bar(.init(x: left, y: middle - 5, width: 11, height: 10), look)
       }
       canvas.write(entry.text, x: left + sampleWidth + 6, middle: middle, .legend)
     }

@@ -1,19 +1,27 @@
-/// Places points, their labels and two axes.
+/// Arranges points, their labels and two axes.
 struct ScatterChartLayout {
   private let chart: ScatterChart
   private let width: Double
   private let points: [Placed]
+  private let off: [OffPoint]
   private let looks: [SeriesLook]
   private let xAxis: Axis
   private let yAxis: Axis
   private let legend: Legend?
+  private let notes: Notes
   private let canvas: Canvas
 
   private struct Placed {
     var series: Int
-    var x: Double
-    var y: Double
+    var point: ScatterChart.Point
     var label: String
+  }
+
+  /// A point without a position on one axis.
+  private struct OffPoint {
+    var series: Int
+    var point: ScatterChart.Point
+    var reason: OffAxis
   }
 
   private static let margin = 16.0
@@ -24,26 +32,40 @@ struct ScatterChartLayout {
     self.chart = chart
     self.width = width
     self.canvas = canvas
-    looks = chart.series.indices.map { SeriesLook($0) }
-    points = chart.series.enumerated().flatMap { index, series in
-      series.points.filter { $0.hasPlace(chart.xScale, chart.yScale) }
-        .map { Placed(series: index, x: $0.x, y: $0.y, label: drawable($0.label ?? "")) }
+    looks = chart.series.indices.map { SeriesLook($0, canvas.palette) }
+    var (points, off): ([Placed], [OffPoint]) = ([], [])
+    var omitted = OffAxisCounts()
+    for (index, series) in chart.series.enumerated() {
+      for point in series.points {
+        if let reason = chart.reasonOff(point) {
+          omitted.add(reason)
+          off.append(OffPoint(series: index, point: point, reason: reason))
+        } else {
+          points.append(Placed(series: index, point: point, label: drawable(point.label ?? "")))
+        }
+      }
     }
-    xAxis = Self.axis(points.map(\.x), chart.xScale, steps: max(3, min(8, Int(width / 90))))
-    yAxis = Self.axis(points.map(\.y), chart.yScale, steps: max(3, Int(canvas.style.panelHeight / 42)))
+    (self.points, self.off) = (points, off)
+    let ys = points.flatMap { [$0.point.y, $0.point.low, $0.point.high].compactMap(\.self) }
+    xAxis = Self.axis(points.map(\.point.x), chart.xScale, steps: max(3, min(8, Int(width / 90))))
+    yAxis = Self.axis(ys, chart.yScale, steps: max(3, Int(canvas.style.panelHeight / 42)))
     let shown = Set(points.map(\.series))
     let entries = chart.series.enumerated().map { index, series in
       let absent = shown.contains(index) ? "" : " (\(canvas.style.language.noData))"
-      return Legend.Entry(name: drawable(series.name) + absent, look: SeriesLook(index), marked: true)
+      return Legend.Entry(
+        name: drawable(series.name), suffix: absent, look: SeriesLook(index, canvas.palette), marked: true)
     }
-    legend =
-      entries.count < 2 ? nil : Legend(entries, sample: .mark, width: width - 2 * Self.margin, canvas: canvas)
+    let inner = width - 2 * Self.margin
+    legend = entries.count < 2 ? nil : Legend(entries, sample: .mark, width: inner, canvas: canvas)
+    notes = Notes(
+      intervals: chart.intervals.map { canvas.style.language.note($0, isBand: false) }, omitted: omitted,
+      common: [legend?.common ?? ""].filter { !$0.isEmpty }, width: inner, canvas: canvas)
   }
 
   private static func axis(_ values: [Double], _ scale: AxisScale, steps: Int) -> Axis {
     scale == .linear
       ? .linear(over: extent(values), ends: .ticks, steps: steps)
-      : .logarithmic(over: extent(values), ends: .ticks, steps: steps)
+      : .logarithmic(over: extent(values.filter { $0 > 0 }), ends: .ticks, steps: steps)
   }
 
   func drawn() -> DisplayList {
@@ -68,10 +90,14 @@ struct ScatterChartLayout {
       height: canvas.style.panelHeight.rounded())
     drawAxes(plot, on: &canvas)
     drawPoints(plot, on: &canvas)
-    let xLabel = canvas.elided(named(chart.xLabel, chart.xScale), to: inner, .label)
-    canvas.write(xLabel, x: plot.x + plot.width / 2, baseline: plot.maxY + 33, .label, anchor: .middle)
-    let height = plot.maxY + (xLabel.isEmpty ? 20 : 38) + 12
-    return DisplayList(size: .init(width: width, height: height.rounded(.up)), items: canvas.items)
+    drawOffAxis(plot, on: &canvas)
+    let xLabel = named(chart.xLabel, chart.xScale)
+    canvas.write(
+      xLabel, about: plot.x + plot.width / 2, within: Self.margin...width - Self.margin, baseline: plot.maxY + 33,
+      .label)
+    y = plot.maxY + (xLabel.isEmpty ? 20 : 38)
+    notes.draw(x: Self.margin, y: y, on: &canvas)
+    return canvas.list(width: width, height: y + notes.height + 12)
   }
 
   private func named(_ label: String, _ scale: AxisScale) -> String {
@@ -81,48 +107,71 @@ struct ScatterChartLayout {
   }
 
   private func drawAxes(_ plot: DisplayList.Rect, on canvas: inout Canvas) {
-    for tick in yAxis.ticks {
-      guard let fraction = yAxis.fraction(tick.value) else { continue }
-      let y = (plot.maxY - fraction * plot.height).rounded()
-      canvas.line([.init(x: plot.x, y: y), .init(x: plot.maxX, y: y)], Palette.grid, width: 1)
-      canvas.write(tick.label, x: plot.x - 7, middle: y, .tick, anchor: .end)
+    let palette = canvas.palette
+    let yTicks = yAxis.ticks.compactMap { tick in
+      yAxis.fraction(tick.value).map { (label: tick.label, y: (plot.maxY - $0 * plot.height).rounded()) }
     }
-    var free = -Double.infinity
-    for tick in xAxis.ticks {
-      guard let fraction = xAxis.fraction(tick.value) else { continue }
-      let x = (plot.x + fraction * plot.width).rounded()
-      canvas.line([.init(x: x, y: plot.y), .init(x: x, y: plot.maxY)], Palette.grid, width: 1)
-      canvas.line([.init(x: x, y: plot.maxY), .init(x: x, y: plot.maxY + 4)], Palette.axis, width: 1)
-      let half = canvas.width(tick.label, .tick) / 2
-      // The last tick's label stays inside the figure.
-      let middle = min(x, width - 2 - half)
-      if middle - half < free { continue }
-      free = middle + half + 4
-      canvas.write(tick.label, x: middle, baseline: plot.maxY + 16, .tick, anchor: .middle)
+    for tick in yTicks {
+      canvas.line([.init(x: plot.x, y: tick.y), .init(x: plot.maxX, y: tick.y)], palette.grid, width: 1)
     }
-    canvas.line([.init(x: plot.x, y: plot.maxY), .init(x: plot.maxX, y: plot.maxY)], Palette.axis, width: 1)
+    for tick in canvas.placed(yTicks) { canvas.write(tick.label, x: plot.x - 7, middle: tick.at, .tick, anchor: .end) }
+    let xTicks = xAxis.ticks.compactMap { tick in
+      xAxis.fraction(tick.value).map { (label: tick.label, x: (plot.x + $0 * plot.width).rounded()) }
+    }
+    for tick in xTicks {
+      canvas.line([.init(x: tick.x, y: plot.y), .init(x: tick.x, y: plot.maxY)], palette.grid, width: 1)
+      canvas.line([.init(x: tick.x, y: plot.maxY), .init(x: tick.x, y: plot.maxY + 4)], palette.axis, width: 1)
+    }
+    for tick in canvas.placed(xTicks, within: 3...width - 3) {
+      canvas.write(tick.label, x: tick.at, baseline: plot.maxY + 16, .tick, anchor: .middle)
+    }
+    canvas.line([.init(x: plot.x, y: plot.maxY), .init(x: plot.maxX, y: plot.maxY)], palette.axis, width: 1)
   }
 
   private func drawPoints(_ plot: DisplayList.Rect, on canvas: inout Canvas) {
     if points.isEmpty { canvas.noData(x: plot.x + plot.width / 2, y: plot.y + plot.height / 2) }
-    let places = points.map { point in
-      DisplayList.Point(
-        x: plot.x + (xAxis.fraction(point.x) ?? 0) * plot.width,
-        y: plot.maxY - (yAxis.fraction(point.y) ?? 0) * plot.height)
+    /// What a log axis cannot show lies at its lower end.
+    func height(_ value: Double) -> Double { plot.maxY - (yAxis.fraction(value) ?? 0) * plot.height }
+    let places = points.map { item in
+      DisplayList.Point(x: plot.x + (xAxis.fraction(item.point.x) ?? 0) * plot.width, y: height(item.point.y))
     }
     let radius = Self.radius
     var taken = places.map {
       DisplayList.Rect(x: $0.x - radius, y: $0.y - radius, width: 2 * radius, height: 2 * radius)
     }
-    for (point, place) in zip(points, places) {
-      canvas.mark(x: place.x, y: place.y, looks[point.series], radius: radius)
+    for (item, place) in zip(points, places) {
+      if let low = item.point.low, let high = item.point.high, low.isFinite, high.isFinite {
+        canvas.errorBar(
+          from: .init(x: place.x, y: height(low)), to: .init(x: place.x, y: height(high)), cap: 3,
+          looks[item.series].color, clip: nil)
+      }
     }
-    for (point, place) in zip(points, places) where !point.label.isEmpty {
-      let label = canvas.elided(point.label, to: plot.width * 0.4, .value)
+    for (item, place) in zip(points, places) {
+      canvas.mark(x: place.x, y: place.y, looks[item.series], radius: radius)
+    }
+    for (item, place) in zip(points, places) where !item.label.isEmpty {
+      let label = canvas.measure.cut(item.label, to: plot.width * 0.4, font: canvas.font(.value), tail: 0.5)
       guard let box = room(for: label, at: place, in: plot, taken, canvas) else { continue }
       taken.append(box)
       canvas.write(
-        label, x: box.x, middle: box.y + box.height / 2, .value, colour: looks[point.series].colour.readable())
+        label, x: box.x, middle: box.y + box.height / 2, .value,
+        color: looks[item.series].color.readable(on: canvas.palette.background))
+    }
+  }
+
+  /// Marks points without a position at the edge toward which they lie.
+  private func drawOffAxis(_ plot: DisplayList.Rect, on canvas: inout Canvas) {
+    for item in off {
+      let (x, y) = (item.point.x, item.point.y)
+      let isAlongX = OffAxis(x, chart.xScale) != nil
+      let isPast = item.reason == .infinite && (isAlongX ? x : y) > 0
+      let edge: Edge = isAlongX ? (isPast ? .right : .left) : (isPast ? .top : .bottom)
+      let across = xAxis.fraction(x).map { plot.x + min(max($0, 0), 1) * plot.width }
+      let up = yAxis.fraction(y).map { plot.maxY - min(max($0, 0), 1) * plot.height }
+      canvas.offAxisMark(
+        x: isAlongX ? (isPast ? plot.maxX - 5 : plot.x + 5) : across ?? plot.x + 5,
+        y: isAlongX ? up ?? plot.maxY - 5 : (isPast ? plot.y + 5 : plot.maxY - 5), item.reason, toward: edge,
+        looks[item.series].color)
     }
   }
 
@@ -142,4 +191,9 @@ struct ScatterChartLayout {
         && !taken.contains { $0.x < box.maxX && box.x < $0.maxX && $0.y < box.maxY && box.y < $0.maxY }
     }
   }
+}
+
+extension ScatterChart {
+  /// Why a point has no position; nil for one that has.
+  func reasonOff(_ point: Point) -> OffAxis? { OffAxis(point.x, xScale) ?? OffAxis(point.y, yScale) }
 }

@@ -65,8 +65,11 @@ extension TextMeasure {
       // A word that is too long for a line of its own fills what it can and goes on below.
       if self.width(trimmed(line), font) > width {
         let characters = Array(line)
-        var count = characters.count
-        while count > 1, self.width(String(characters[..<count]), font) > width { count -= 1 }
+        var (count, tooMany) = (1, characters.count)
+        while tooMany - count > 1 {
+          let middle = (count + tooMany) / 2
+          if self.width(String(characters[..<middle]), font) <= width { count = middle } else { tooMany = middle }
+        }
         line = String(characters[..<count])
         rest = [String(characters[count...])] + taken
       } else {

@@ -5,6 +5,7 @@ public struct TextMeasure: Sendable {
   /// The width in points of one line of text.
   public let width: @Sendable (String, DisplayList.Font) -> Double
 
+  /// A measure by its closure.
   public init(width: @escaping @Sendable (String, DisplayList.Font) -> Double) {
     self.width = width
   }

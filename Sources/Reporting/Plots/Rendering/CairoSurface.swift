@@ -27,7 +27,7 @@ final class CairoSurface {
   }
 
   func draw(_ list: DisplayList, scale: Double) throws(PlotError) {
-    setColour(list.background)
+    setColor(list.background)
     cairo_paint(cairo)
     cairo_scale(cairo, scale, scale)
     try check("the background")
@@ -37,9 +37,10 @@ final class CairoSurface {
       switch item {
       case .rectangle(let item):
         path(item.rect)
-        setColour(item.fill)
+        setColor(item.fill)
         cairo_fill(cairo)
       case .polyline(let item): stroke(item)
+      case .polygon(let item): draw(item)
       case .circle(let item): draw(item)
       case .text(let item): draw(item, pango)
       }
@@ -63,7 +64,7 @@ final class CairoSurface {
     clip(line.clip)
     cairo_move_to(cairo, first.x, first.y)
     for point in line.points.dropFirst() { cairo_line_to(cairo, point.x, point.y) }
-    setColour(line.colour)
+    setColor(line.color)
     cairo_set_line_width(cairo, line.width)
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND)
     // Dashes keep their lengths, and lines of two points (axes) their ends.
@@ -77,14 +78,29 @@ final class CairoSurface {
     clip(circle.clip)
     // A text before it left a current point, which the arc would be joined to.
     cairo_new_path(cairo)
-    cairo_arc(cairo, circle.centre.x, circle.centre.y, circle.radius, 0, 2 * Double.pi)
-    if let fill = circle.fill {
-      setColour(fill)
+    cairo_arc(cairo, circle.center.x, circle.center.y, circle.radius, 0, 2 * Double.pi)
+    paint(fill: circle.fill, stroke: circle.stroke, width: circle.strokeWidth)
+  }
+
+  private func draw(_ polygon: DisplayList.Polygon) {
+    guard let first = polygon.points.first else { return }
+    clip(polygon.clip)
+    cairo_new_path(cairo)
+    cairo_move_to(cairo, first.x, first.y)
+    for point in polygon.points.dropFirst() { cairo_line_to(cairo, point.x, point.y) }
+    cairo_close_path(cairo)
+    paint(fill: polygon.fill, stroke: polygon.stroke, width: polygon.strokeWidth)
+  }
+
+  /// Fills and strokes the current path, and ends it.
+  private func paint(fill: Color?, stroke: Color?, width: Double) {
+    if let fill {
+      setColor(fill)
       cairo_fill_preserve(cairo)
     }
-    if let stroke = circle.stroke, circle.strokeWidth > 0 {
-      setColour(stroke)
-      cairo_set_line_width(cairo, circle.strokeWidth)
+    if let stroke, width > 0 {
+      setColor(stroke)
+      cairo_set_line_width(cairo, width)
       cairo_stroke_preserve(cairo)
     }
     cairo_new_path(cairo)
@@ -93,7 +109,7 @@ final class CairoSurface {
   private func draw(_ text: DisplayList.Text, _ pango: PangoText) {
     cairo_translate(cairo, text.position.x, text.position.y)
     if text.rotation != 0 { cairo_rotate(cairo, text.rotation * Double.pi / 180) }
-    setColour(text.colour)
+    setColor(text.color)
     pango.withLayout(text.text, text.font) { layout in
       pango_cairo_update_layout(cairo, layout)
       let width = pango.width(layout)
@@ -110,10 +126,10 @@ final class CairoSurface {
     }
   }
 
-  private func setColour(_ colour: Colour) {
+  private func setColor(_ color: Color) {
     cairo_set_source_rgba(
-      cairo, Double(colour.red) / 255, Double(colour.green) / 255, Double(colour.blue) / 255,
-      Double(colour.alpha) / 255)
+      cairo, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255,
+      Double(color.alpha) / 255)
   }
 }
 

@@ -3,7 +3,9 @@ public import Foundation
 
 /// A decoded PNG, for looking at pixels.
 public struct DecodedImage: Sendable, Hashable {
+  /// In pixels.
   public let width: Int
+  /// In pixels.
   public let height: Int
   /// Four bytes a pixel, rows from the top: red, green, blue (not multiplied by alpha), alpha.
   public let rgba: [UInt8]
@@ -27,7 +29,7 @@ public struct DecodedImage: Sendable, Hashable {
     defer { cairo_surface_destroy(decoded) }
     try checkStatus(cairo_surface_status(decoded), "decoding the PNG")
 
-    // Painted over a picture of a known format, whatever Cairo chose for the file's.
+    // Painted over an image of a known format, whatever Cairo chose for the file's.
     let (width, height) = (header.width, header.height)
     let target = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))
     defer { cairo_surface_destroy(target) }
@@ -65,11 +67,11 @@ public struct DecodedImage: Sendable, Hashable {
   }
 
   /// The pixel in column x from the left and row y from the top.
-  public subscript(x: Int, y: Int) -> Colour {
+  public subscript(x: Int, y: Int) -> Color {
     precondition(
-      (0..<width).contains(x) && (0..<height).contains(y), "pixel (\(x), \(y)) of a picture of \(width) × \(height)")
+      (0..<width).contains(x) && (0..<height).contains(y), "pixel (\(x), \(y)) of an image of \(width) × \(height)")
     let index = (y * width + x) * 4
-    return Colour(red: rgba[index], green: rgba[index + 1], blue: rgba[index + 2], alpha: rgba[index + 3])
+    return Color(red: rgba[index], green: rgba[index + 1], blue: rgba[index + 2], alpha: rgba[index + 3])
   }
 
   private struct Reader {

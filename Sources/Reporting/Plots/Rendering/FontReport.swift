@@ -8,12 +8,17 @@ public struct FontReport: Sendable, Hashable, Codable {
   public var missing: [MissingGlyphs]
   /// Versions of the libraries, as they name them.
   public var cairo: String
+  /// As Pango names its version.
   public var pango: String
 
+  /// A text that cannot be drawn whole.
   public struct MissingGlyphs: Sendable, Hashable, Codable {
+    /// The whole text.
     public var text: String
+    /// Of its characters, those without a glyph.
     public var count: Int
 
+    /// A text and how many of its characters have no glyph.
     public init(text: String, count: Int) {
       self.text = text
       self.count = count
@@ -58,4 +63,15 @@ private func fontNames(in layout: OpaquePointer) -> Set<String> {
     }
   } while pango_layout_iter_next_run(iterator) != 0
   return names
+}
+
+extension DisplayList {
+  /// Whether text has characters that the carried font lacks, so that figures differ between machines with other fonts.
+  public var usesMachineFonts: Bool {
+    let pango = PangoText()
+    return items.contains { item in
+      guard case .text(let text) = item else { return false }
+      return !pango.isCarried(text.text, text.font)
+    }
+  }
 }

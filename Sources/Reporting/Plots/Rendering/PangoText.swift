@@ -2,12 +2,20 @@ internal import CPangoCairo
 
 /// Pango's machinery for lines of plain text, used inside one call and never shared between threads.
 ///
-/// Hinting is off, so that text is as wide at every scale as it was measured.
+/// Text is drawn with the carried font, so that it is the same on every machine; text that has other characters
+/// (Chinese) with the machine's. Hinting is off, so that text is as wide at every scale as it was measured.
 final class PangoText {
-  private let context: OpaquePointer
+  /// With the carried font alone; nil where there is none.
+  private let carried: OpaquePointer?
+  /// With the machine's fonts.
+  private let machine: OpaquePointer
 
   init() {
-    context = pango_font_map_create_context(pango_cairo_font_map_get_default())
+    carried = FigureFonts.map().map { Self.context(pango_font_map_create_context($0)) }
+    machine = Self.context(pango_font_map_create_context(pango_cairo_font_map_get_default()))
+  }
+
+  private static func context(_ context: OpaquePointer) -> OpaquePointer {
     let options = cairo_font_options_create()
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
@@ -18,14 +26,37 @@ final class PangoText {
     // Chooses the Chinese forms of ideographs, whatever the locale; scripts that Chinese does not use are not touched.
     pango_context_set_language(context, pango_language_from_string("zh-cn"))
     pango_context_set_base_dir(context, PANGO_DIRECTION_LTR)
+    return context
   }
 
-  deinit { g_object_unref(UnsafeMutableRawPointer(context)) }
+  deinit {
+    if let carried { g_object_unref(UnsafeMutableRawPointer(carried)) }
+    g_object_unref(UnsafeMutableRawPointer(machine))
+  }
 
   /// Hands a layout of one line to `body`. Never reads markup.
   func withLayout<Result>(_ text: String, _ font: DisplayList.Font, _ body: (OpaquePointer) -> Result) -> Result {
-    let layout = pango_layout_new(context)!
+    let clean = drawable(text)
+    if let carried, font.family.hasPrefix(FigureFonts.family) {
+      let layout = layout(clean, font, carried)
+      defer { g_object_unref(UnsafeMutableRawPointer(layout)) }
+      if pango_layout_get_unknown_glyphs_count(layout) == 0 { return body(layout) }
+    }
+    let layout = layout(clean, font, machine)
     defer { g_object_unref(UnsafeMutableRawPointer(layout)) }
+    return body(layout)
+  }
+
+  /// Whether a text is drawn with the carried font alone.
+  func isCarried(_ text: String, _ font: DisplayList.Font) -> Bool {
+    guard let carried, font.family.hasPrefix(FigureFonts.family) else { return false }
+    let layout = layout(drawable(text), font, carried)
+    defer { g_object_unref(UnsafeMutableRawPointer(layout)) }
+    return pango_layout_get_unknown_glyphs_count(layout) == 0
+  }
+
+  private func layout(_ text: String, _ font: DisplayList.Font, _ context: OpaquePointer) -> OpaquePointer {
+    let layout = pango_layout_new(context)!
     let description = pango_font_description_new()
     pango_font_description_set_family(description, drawable(font.family))
     pango_font_description_set_absolute_size(description, font.size * Double(PANGO_SCALE))
@@ -34,9 +65,8 @@ final class PangoText {
     pango_font_description_free(description)
     pango_layout_set_single_paragraph_mode(layout, 1)
     pango_layout_set_auto_dir(layout, 0)
-    let clean = drawable(text)
-    pango_layout_set_text(layout, clean, Int32(clean.utf8.count))
-    return body(layout)
+    pango_layout_set_text(layout, text, Int32(text.utf8.count))
+    return layout
   }
 
   /// In points.
@@ -48,7 +78,7 @@ final class PangoText {
 }
 
 extension TextMeasure {
-  /// As the renderer draws it: Pango, with the fonts of this machine.
+  /// As the renderer draws it: Pango, with the carried font or, where it has not all characters, those of this machine.
   public static let pango = TextMeasure { text, font in
     guard font.size > 0, font.size <= 1000 else { return 0 }
     let pango = PangoText()

@@ -48,14 +48,14 @@ extension CellContent {
       case .query, .claim: self = .nothing
       // What it shows is known when the runs are.
       case .provenance: self = .table([])
-      case .scatter: self = .figure(try Figure(.scatter(try scatterChart(cell, rows)), language: words.figures))
+      case .scatter: self = .figure(try Figure(.scatter(try scatterChart(cell, rows, words)), language: words.figures))
       case .table:
         let columns = try tableColumns(cell, rows)
         try limit(rows.rows.count, to: Self.tableRows, "rows in a table")
         try limit(rows.rows.count * columns.count, to: Self.tableCells, "cells in a table")
         self = .table(columns)
       case .curves: self = .figure(try Figure(.lines(try lineChart(cell, rows, words)), language: words.figures))
-      case .bars: self = .figure(try Figure(.bars(try barChart(cell, rows)), language: words.figures))
+      case .bars: self = .figure(try Figure(.bars(try barChart(cell, rows, words)), language: words.figures))
       case .printout:
         guard rows.columns.count == 1, rows.rows.count == 1 else {
           throw CellFault(problem: .wrongColumns(kind: "printout", expected: "of one text", found: rows.columns))

@@ -3,31 +3,25 @@ import Store
 
 /// Columns `trial, metric, epoch, value`: a panel a trial, a line a metric; overlaid, one panel with all lines.
 func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> LineChart {
-  let expected = ["trial", "metric", "epoch", "value"]
-  let places = try columns(expected, cell, rows)
+  let places = try columns(["trial", "metric", "epoch", "value"], cell, rows)
   let overlay = try flag("overlay", cell)
-  var titles: [String] = []
-  var series: [String: [LineChart.Series]] = [:]
-  var known: [String: [String: Int]] = [:]
+  let band = try ChartIntervals("band", cell, rows)
+  let language = words.figures
   try limit(rows.rows.count, to: ChartLimit.linePoints, "points")
-  for row in rows.rows {
-    let trial = row[places[0]].plainText
-    let metric = row[places[1]].plainText.replacing("_", with: " ")
-    let x = try number(row[places[2]], "epoch")
-    let y = row[places[3]] == .null ? Double.nan : try number(row[places[3]], "value")
-    let title = overlay ? "" : trial
-    let name = overlay ? "\(trial), \(metric)" : metric
-    if series[title] == nil {
-      titles.append(title)
-      try limit(titles.count, to: ChartLimit.panels, "panels")
-    }
-    if let index = known[title]?[name] {
-      series[title]![index].points.append(LineChart.Point(x: x, y: y))
-    } else {
-      known[title, default: [:]][name] = series[title]?.count ?? 0
-      series[title, default: []].append(LineChart.Series(name: name, points: [LineChart.Point(x: x, y: y)]))
-      try limit(series[title]!.count, to: ChartLimit.lines, "lines in a panel")
-    }
+  var panels: [String: Set<String>] = [:]
+  let lineRows = try rows.rows.map { row in
+    let trial = language.shown(text(row[places[0]]))
+    let metric = language.shown(text(row[places[1]])?.replacing("_", with: " "))
+    let (title, name) = overlay ? ("", "\(trial), \(metric)") : (trial, metric)
+    panels[title, default: []].insert(name)
+    try limit(panels.count, to: ChartLimit.panels, "panels")
+    try limit(panels[title]!.count, to: ChartLimit.lines, "lines in a panel")
+    let ends = try band?.ends(row)
+    return LineChart.Row(
+      panel: title, series: name,
+      point: LineChart.Point(
+        x: try number(row[places[2]], "epoch"),
+        y: row[places[3]] == .null ? .nan : try number(row[places[3]], "value"), low: ends?.low, high: ends?.high))
   }
   let range = try cell.options["y_range"].map { option -> ClosedRange<Double> in
     let ends = option.value.split(separator: ",").compactMap { Double($0.trimmed) }
@@ -38,32 +32,29 @@ func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> Line
     return ends[0]...ends[1]
   }
   let scale = try axisScale("y_scale", cell)
-  return LineChart(
-    panels: titles.map { title in
-      LineChart.Panel(
-        title: title, xLabel: cell.option("x_label") ?? words.epoch, yLabel: cell.option("y_label") ?? "",
-        series: series[title]!, yRange: range, yScale: scale)
-    })
+  let xLabel = cell.option("x_label")
+  return try LineChart(rows: lineRows, intervals: band?.kind) { title, series in
+    LineChart.Panel(
+      title: title, xLabel: xLabel ?? words.epoch, yLabel: cell.option("y_label") ?? "", series: series,
+      yRange: range, yScale: scale, xCounts: xLabel == nil)
+  }
 }
 
 /// Columns `group, series, value`.
-func barChart(_ cell: Cell, _ rows: QueryResult) throws -> BarChart {
+func barChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> BarChart {
   let places = try columns(["group", "series", "value"], cell, rows)
-  var groups: [String] = []
-  var series: [String] = []
-  var values: [String: [String: Double]] = [:]
-  var (knownGroups, knownSeries): (Set<String>, Set<String>) = ([], [])
-  for row in rows.rows {
-    let (group, name) = (row[places[0]].plainText, row[places[1]].plainText)
-    if knownGroups.insert(group).inserted {
-      groups.append(group)
-      try limit(groups.count, to: ChartLimit.groups, "groups of bars")
-    }
-    if knownSeries.insert(name).inserted {
-      series.append(name)
-      try limit(series.count, to: ChartLimit.series, "series of bars")
-    }
-    if row[places[2]] != .null { values[group, default: [:]][name] = try number(row[places[2]], "value") }
+  let error = try ChartIntervals("error", cell, rows)
+  var (groups, series): (Set<String>, Set<String>) = ([], [])
+  let barRows = try rows.rows.map { row in
+    let group = words.figures.shown(text(row[places[0]]))
+    let name = words.figures.shown(text(row[places[1]]))
+    groups.insert(group)
+    series.insert(name)
+    try limit(groups.count, to: ChartLimit.groups, "groups of bars")
+    try limit(series.count, to: ChartLimit.series, "series of bars")
+    return BarChart.Row(
+      group: group, series: name, value: row[places[2]] == .null ? nil : try number(row[places[2]], "value"),
+      error: try error?.ends(row))
   }
   let scale = try axisScale("scale", cell)
   var format = NumberFormat.automatic
@@ -80,37 +71,42 @@ func barChart(_ cell: Cell, _ rows: QueryResult) throws -> BarChart {
         problem: .badOption("format", value: option.value, expected: "%.2f, grouped, percent or bytes"))
     }
   }
-  return BarChart(
-    title: "", valueLabel: cell.option("value_label") ?? "", series: series,
-    groups: groups.map { group in BarChart.Group(name: group, values: series.map { values[group]?[$0] }) },
-    scale: scale, valueFormat: format)
+  return try BarChart(
+    title: "", valueLabel: cell.option("value_label") ?? "", rows: barRows, scale: scale, valueFormat: format,
+    intervals: error?.kind)
 }
 
 /// Columns `series, x, y` and where there is one `label`; points without a value are left out.
-func scatterChart(_ cell: Cell, _ rows: QueryResult) throws -> ScatterChart {
+func scatterChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> ScatterChart {
   let places = try columns(["series", "x", "y"], cell, rows)
+  let error = try ChartIntervals("error", cell, rows, replicates: false)
   let label = rows.columns.firstIndex(of: "label")
   var names: [String] = []
   var points: [String: [ScatterChart.Point]] = [:]
-  var known: Set<String> = []
   try limit(rows.rows.count, to: ChartLimit.scatterRows, "rows")
   for row in rows.rows {
-    let name = row[places[0]].plainText
-    if known.insert(name).inserted {
+    let name = words.figures.shown(text(row[places[0]]))
+    if points[name] == nil {
       names.append(name)
+      points[name] = []
       try limit(names.count, to: ChartLimit.series, "series of points")
     }
     guard row[places[1]] != .null, row[places[2]] != .null else { continue }
-    points[name, default: []].append(
+    let ends = try error?.ends(row)
+    points[name]!.append(
       ScatterChart.Point(
         x: try number(row[places[1]], "x"), y: try number(row[places[2]], "y"),
-        label: label.flatMap { row[$0] == .null ? nil : row[$0].plainText }))
+        label: label.flatMap { text(row[$0]) }, low: ends?.low, high: ends?.high))
   }
   return ScatterChart(
     title: "", xLabel: cell.option("x_label") ?? "", yLabel: cell.option("y_label") ?? "",
     xScale: try axisScale("x_scale", cell), yScale: try axisScale("y_scale", cell),
-    series: names.map { ScatterChart.Series(name: $0, points: points[$0] ?? []) })
+    series: names.map { ScatterChart.Series(name: $0, points: points[$0] ?? []) },
+    intervals: error.map { Intervals($0.kind) })
 }
+
+/// Nil for NULL.
+private func text(_ value: SQLValue) -> String? { value == .null ? nil : value.plainText }
 
 /// What one chart may have, counted before anything of it is built; what can be drawn of it is less.
 enum ChartLimit {

@@ -19,9 +19,9 @@ enum CellKind: String, CaseIterable, Sendable {
     switch self {
     case .query: ["optional", "view"]
     case .table: ["caption", "columns", "otherwise"]
-    case .curves: ["caption", "overlay", "x_label", "y_label", "y_range", "y_scale", "otherwise"]
-    case .bars: ["caption", "value_label", "scale", "format", "otherwise"]
-    case .scatter: ["caption", "x_label", "y_label", "x_scale", "y_scale", "otherwise"]
+    case .curves: ["caption", "overlay", "band", "x_label", "y_label", "y_range", "y_scale", "otherwise"]
+    case .bars: ["caption", "value_label", "scale", "format", "error", "otherwise"]
+    case .scatter: ["caption", "x_label", "y_label", "x_scale", "y_scale", "error", "otherwise"]
     case .printout, .provenance: ["caption", "otherwise"]
     case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "effect", "otherwise"]
     }

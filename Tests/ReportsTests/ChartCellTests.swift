@@ -1,0 +1,77 @@
+import Reports
+import Testing
+
+/// What chart cells make of rows under one key: errors, or means of replicates where the cell asks for them.
+@Suite struct ChartCellTests {
+  private static let seeds = "columns trial, metric, epoch, value; a, loss, 1, 3; a, loss, 1, 1; a, loss, 2, 2"
+  private static let bars = "columns group, series, value; a, s, 3; a, s, 1; b, s, 2"
+  private static let ends = "columns trial, metric, epoch, value, least, most; a, loss, 1, 2, 1, 4; a, loss, 2, 3, -, -"
+
+  private func readme(_ kind: String, _ options: String, _ rows: String) throws -> String {
+    let folder = ReportFolder()
+    let cell = "```{\(kind) x}\n\(options.isEmpty ? "" : options + "\n")\(rows)\n```\n"
+    _ = try folder.weave(cell)
+    return try folder.text("README.md")
+  }
+
+  @Test(arguments: [
+    (
+      "curves", "", seeds,
+      "1: the chart cannot be drawn: 2 values of series \"loss\" at 1.0 in panel \"a\": select one, name the series apart, "
+        + "or draw replicates as a mean with a band"
+    ),
+    (
+      "bars", "", bars,
+      "1: the chart cannot be drawn: 2 values of group \"a\", series \"s\": select one, name them apart, "
+        + "or draw replicates as a mean with an error bar"
+    ),
+    (
+      "curves", "--| band: deviation", seeds,
+      "2: band is \"deviation\"; range, interval, interval 0.99, or two columns such as low, high was expected"
+    ),
+    (
+      "bars", "--| error: interval 95", bars,
+      "2: error is \"interval 95\"; range, interval, interval 0.99, or two columns such as low, high was expected"
+    ),
+    ("curves", "--| band: low, high", seeds, "2: \"x\" has no column \"low\"; it has trial, metric, epoch, value"),
+    (
+      "scatter", "--| error: range", "columns series, x, y; s, 1, 2",
+      "2: error is \"range\"; two columns such as low, high was expected"
+    ),
+    (
+      "bars", "--| error: most, least", "columns group, series, value, least, most; a, s, 2, 1, 3",
+      "1: the chart cannot be drawn: the interval of group \"a\", series \"s\" runs from 3.0 down to 1.0: give the lower end first"
+    ),
+    (
+      "table", "--| band: range", seeds, "2: a table cell has no option \"band\""
+    ),
+  ])
+  func whatCannotBeMeant(kind: String, options: String, rows: String, expected: String) {
+    let cell = "```{\(kind) x}\n\(options.isEmpty ? "" : options + "\n")\(rows)\n```\n"
+    #expect(NotebookErrorTests.problems(cell).first == expected)
+  }
+
+  @Test(arguments: [
+    ("curves", "--| band: range", seeds, "Line: mean; band: smallest to largest value; 1–2 values each."),
+    ("curves", "--| band: range", seeds, "a: loss starts at 2"),
+    ("curves", "--| band: interval 0.99", seeds, "Line: mean; band: 99 % t interval of the mean; 1–2 values each."),
+    ("curves", "--| band: least, most", ends, "Band: least to most."),
+    ("curves", "--| band: least most", ends, "band at 1 from 1 to 4"),
+    ("bars", "--| error: range", bars, "a 2 (1 to 3); b 2 (2 to 2)"),
+    ("bars", "--| error: interval", bars, "Value: mean; error bar: 95 % t interval of the mean"),
+    ("bars", "", "columns group, series, value; -, s, 1; , s, 2; NULL, s, 3", "(NULL) 1; (empty) 2; NULL 3"),
+    ("scatter", "--| error: low, high", "columns series, x, y, low, high; s, 1, 2, 1, 3", "(1, 2, 1 to 3)"),
+    (
+      "curves", "", "columns trial, metric, epoch, value; a, loss, 1, 2; a, loss, 2, -; a, loss, 3, 1",
+      "1 point without a value (at 2)"
+    ),
+    (
+      "curves", "--| y_scale: log", "columns trial, metric, epoch, value; a, loss, 1, 2; a, loss, 2, 0",
+      "1 point not above zero, not on the log axis (at 2)"
+    ),
+  ])
+  func whatIsShown(kind: String, options: String, rows: String, expected: String) throws {
+    let readme = try readme(kind, options, rows)
+    #expect(readme.replacing("\\", with: "").contains(expected), "\(readme)")
+  }
+}
