@@ -94,12 +94,20 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var reductions: [ReductionRecord]
   public var seed: UInt64
   public var epochs: Int
-  /// When the run was made, ISO 8601 in UTC with milliseconds.
+  /// When the run was created by the clock of that time, ISO 8601 in UTC with milliseconds.
   public var createdAt: String
+  /// What orders runs where clocks go back: greater than those of all runs that the store had when this one was created, and
+  /// otherwise milliseconds since 1970. nil in journals of earlier versions, whose runs are ordered by ``createdAt``.
+  public var sequence: Int?
 
+  /// The largest sequence that a record can have: the last millisecond of the year 9999.
+  public static let lastSequence = 253_402_300_799_999
+
+  /// A run that was created at a time, behind those that the store had already.
   public init(
     run: String, experiment: String, question: String, profile: String? = nil, trial: String, trialID: String,
-    configuration: String, reductions: [ReductionRecord], seed: UInt64, epochs: Int, createdAt: String
+    configuration: String, reductions: [ReductionRecord], seed: UInt64, epochs: Int, createdAt: String,
+    sequence: Int? = nil
   ) {
     self.run = run
     self.experiment = experiment
@@ -112,6 +120,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.seed = seed
     self.epochs = epochs
     self.createdAt = createdAt
+    self.sequence = sequence
   }
 }
 
@@ -282,64 +291,98 @@ public struct LayerRecord: Sendable, Hashable, Codable {
   }
 }
 
+/// A measured value.
 public struct MetricRecord: Sendable, Hashable, Codable {
-  /// `step_loss`, `train_loss`, `test_accuracy`, …
+  /// One of ``MetricName``, or another that a journal of another version has.
   public var name: String
+  /// Steps done.
   public var step: Int
+  /// Epochs done, with a fraction.
   public var epoch: Double
+  /// The value, in the unit that the name has.
   public var value: Double
+  /// Seconds since the attempt began; the last record of a line has it. nil in journals of earlier versions.
+  public var seconds: Double?
+  /// Seconds of the attempt's training steps so far; the last record of a line has it. nil in journals of earlier versions.
+  public var trainingSeconds: Double?
 
+  /// A value of any name.
   public init(name: String, step: Int, epoch: Double, value: Double) {
     self.name = name
     self.step = step
     self.epoch = epoch
     self.value = value
   }
+
+  /// A value of a known name.
+  public init(_ metric: MetricName, step: Int, epoch: Double, value: Double) {
+    self.init(name: metric.rawValue, step: step, epoch: epoch, value: value)
+  }
+
+  /// The name, where this version knows it.
+  public var metric: MetricName? { MetricName(rawValue: name) }
 }
 
 /// A value of one layer of the run's network.
 public struct LayerMetricRecord: Sendable, Hashable, Codable {
   /// The layer's place in the network, from 0, as in the table `layer`.
   public var position: Int
-  /// `forward_seconds`, `output_rms`, …
+  /// One of ``LayerMeasure``, or another that a journal of another version has.
   public var name: String
   /// 0 before the first step.
   public var step: Int
+  /// The value, in the unit that the name has.
   public var value: Double
 
+  /// A value of any name.
   public init(position: Int, name: String, step: Int, value: Double) {
     self.position = position
     self.name = name
     self.step = step
     self.value = value
   }
+
+  /// A value of a known name.
+  public init(position: Int, _ measure: LayerMeasure, step: Int, value: Double) {
+    self.init(position: position, name: measure.rawValue, step: step, value: value)
+  }
 }
 
+/// Something that happened.
 public struct EventRecord: Sendable, Hashable, Codable {
+  /// When it happened.
   public var at: String
+  /// One of ``EventKind``, or another that a journal of another version has.
   public var kind: String
+  /// What happened, for people.
   public var message: String
 
-  public init(
-    at: String, kind: String, message: String
-  ) {
+  /// An event of any kind.
+  public init(at: String, kind: String, message: String) {
     self.at = at
     self.kind = kind
     self.message = message
   }
+
+  /// An event of a known kind.
+  public init(at: String, _ kind: EventKind, message: String) {
+    self.init(at: at, kind: kind.rawValue, message: message)
+  }
 }
 
+/// A file that a run keeps.
 public struct ArtifactRecord: Sendable, Hashable, Codable {
-  /// `initial`, `last`.
+  /// One of ``ArtifactName``, or that of kept changes to the source.
   public var name: String
   /// Its name in the run's folder.
   public var path: PlainName
+  /// Its size.
   public var bytes: Int
+  /// SHA-256.
   public var digest: String
 
-  public init(
-    name: String, path: PlainName, bytes: Int, digest: String
-  ) {
+  /// A file as it was written.
+  public init(name: String, path: PlainName, bytes: Int, digest: String) {
     self.name = name
     self.path = path
     self.bytes = bytes

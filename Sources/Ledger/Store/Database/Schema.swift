@@ -242,5 +242,47 @@ package enum Schema {
     """,
     // Views alone were new.
     "",
+    """
+    ALTER TABLE run ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+    UPDATE run SET sequence = \(sequence(ofTime: "created_at"));
+    CREATE INDEX run_by_sequence ON run (sequence, created_at, id);
+    CREATE INDEX run_by_configuration ON run (trial_id, sequence);
+    DROP INDEX run_by_time;
+    DROP INDEX run_by_trial_id;
+
+    ALTER TABLE attempt ADD COLUMN last_at TEXT;
+    ALTER TABLE attempt ADD COLUMN recorded_seconds REAL;
+    ALTER TABLE attempt ADD COLUMN recorded_training_seconds REAL;
+    UPDATE attempt SET last_at = (
+      SELECT max(at) FROM (
+        SELECT at FROM event WHERE event.run = attempt.run AND event.attempt = attempt.attempt
+        UNION ALL
+        SELECT at FROM checkpoint WHERE checkpoint.run = attempt.run AND checkpoint.attempt = attempt.attempt
+        UNION ALL
+        SELECT exit_at WHERE exit_at IS NOT NULL));
+    """,
   ]
+
+  /// A time as a run's sequence, in SQL: milliseconds since 1970, for runs of journals without one; 0 where it is no time.
+  static func sequence(ofTime time: String) -> String {
+    """
+    CASE WHEN \(time) GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'
+      THEN coalesce(max(0, CAST(round((julianday(\(time)) - 2440587.5) * 86400000.0) AS INTEGER)), 0) ELSE 0 END
+    """
+  }
+
+  /// Columns that put runs in the order in which they were created, for the table or view of a name.
+  static func order(_ name: String, id: String = "id") -> [String] {
+    ["sequence", "created_at", id].map { "\(name).\($0)" }
+  }
+
+  /// `ORDER BY` terms for the oldest runs first.
+  static func oldestFirst(_ name: String, id: String = "id") -> String {
+    order(name, id: id).joined(separator: ", ")
+  }
+
+  /// `ORDER BY` terms for the newest runs first.
+  static func newestFirst(_ name: String, id: String = "id") -> String {
+    order(name, id: id).map { "\($0) DESC" }.joined(separator: ", ")
+  }
 }

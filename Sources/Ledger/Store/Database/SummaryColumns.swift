@@ -1,4 +1,5 @@
 package import Configurations
+package import Journals
 
 /// A column of `run_summary`, which `list --filter` and `--sort` take as a field too.
 package struct SummaryColumn: Sendable, Hashable {
@@ -14,6 +15,12 @@ package struct SummaryColumn: Sendable, Hashable {
   var kind: Kind
   /// Over `r` (the run), `n` (its network), `a` (its last attempt) and `e` (that one's environment).
   var sql: String
+
+  /// Whether it is part of a run's name, of which a run may have several.
+  var isOfName: Bool { Self.ofName.contains(name) }
+
+  /// The columns of a run's name.
+  static let ofName = ["experiment", "trial", "profile"]
 
   init(_ name: String, _ kind: Kind, _ sql: String) {
     (self.name, self.kind, self.sql) = (name, kind, sql)
@@ -54,22 +61,38 @@ package struct SummaryColumn: Sendable, Hashable {
 
   private static let identity: [SummaryColumn] =
     ["experiment", "trial"].map { SummaryColumn($0, .text, "r.\($0)") } + [SummaryColumn("run", .text, "r.id")]
-    + ["trial_id", "profile", "outcome", "cause", "created_at", "ended_at"].map {
-      SummaryColumn($0, .text, "r.\($0)")
-    } + [
+    + ["trial_id", "profile", "outcome", "cause", "created_at"].map { SummaryColumn($0, .text, "r.\($0)") } + [
+      SummaryColumn("sequence", .number, "r.sequence"), SummaryColumn("ended_at", .text, "r.ended_at"),
       SummaryColumn("attempts", .number, "(SELECT count(*) FROM attempt WHERE attempt.run = r.id)"),
       SummaryColumn("input", .text, "n.input"), SummaryColumn("network", .text, "n.digest"),
     ]
 
+  /// The metrics whose last values are columns.
+  package static let finals: [MetricName] = [.trainLoss, .trainAccuracy, .testLoss, .testAccuracy, .examplesPerSecond]
+
+  /// The sum over the attempts of a run that has an end.
+  private static func sum(_ column: String) -> String {
+    """
+    CASE WHEN r.seconds IS NULL OR (SELECT count(*) FROM attempt WHERE attempt.run = r.id) < 2 THEN r.\(column)
+      ELSE (SELECT sum(\(column)) FROM attempt_time WHERE attempt_time.run = r.id) END
+    """
+  }
+
   private static let figures: [SummaryColumn] =
     [
       SummaryColumn(
-        "steps", .number, "(SELECT step FROM final_metric WHERE run = r.id AND name = 'step_loss')")
+        "steps", .number, "(SELECT step FROM final_metric WHERE run = r.id AND name = '\(MetricName.stepLoss.rawValue)')")
     ]
-    + ["train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second"].map {
-      SummaryColumn($0, .number, "(SELECT value FROM final_metric WHERE run = r.id AND name = '\($0)')")
+    + SummaryColumn.finals.map { metric in
+      SummaryColumn(
+        metric.rawValue, .number, "(SELECT value FROM final_metric WHERE run = r.id AND name = '\(metric.rawValue)')")
     }
-    + ["seconds", "training_seconds", "peak_rss_bytes"].map { SummaryColumn($0, .number, "r.\($0)") }
+    + ["seconds", "training_seconds"].map { SummaryColumn($0, .number, sum($0)) }
+    + [
+      SummaryColumn("last_seconds", .number, "r.seconds"),
+      SummaryColumn("last_training_seconds", .number, "r.training_seconds"),
+      SummaryColumn("peak_rss_bytes", .number, "r.peak_rss_bytes"),
+    ]
     + ["parameters", "multiply_adds", "activation_floats"].map { SummaryColumn($0, .number, "n.\($0)") }
     + [SummaryColumn("threads", .number, "e.threads")]
     + ["cpu", "blas", "blas_core", "kernels", "instruction_set", "vgglab_version", "git_commit"].map {

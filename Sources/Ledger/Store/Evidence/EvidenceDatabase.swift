@@ -33,7 +33,11 @@ public final class EvidenceDatabase: Sendable {
       try query.execute("BEGIN")
       for step in Schema.steps[..<evidence.schema] { try query.execute(step) }
       var known: [String: [String]] = [:]
-      for table in try query.tableNames() { known[table] = try query.columnNames(table) }
+      // Those of its own version: later ones are not there yet.
+      for table in StoreTable.all.map(\.name) {
+        let columns = try query.columnNames(table)
+        if !columns.isEmpty { known[table] = columns }
+      }
       var seen: Set<String> = []
       for table in evidence.tables {
         guard let columns = known[table.name] else { throw .evidence(.unknownTable(table.name)) }
@@ -86,13 +90,7 @@ public final class EvidenceDatabase: Sendable {
 }
 
 extension QueryConnection {
-  /// The tables of a store, in the schema's order.
-  func tableNames() throws(StoreError) -> [String] {
-    try trustedRows(
-      "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid"
-    ).map { $0[0].plainText }
-  }
-
+  /// The columns of a table, in the schema's order; none where there is no such table.
   func columnNames(_ table: String) throws(StoreError) -> [String] {
     try trustedRows("SELECT name FROM pragma_table_info(:t, 'main') ORDER BY cid", ["t": .text(table)]).map {
       $0[0].plainText

@@ -112,8 +112,7 @@ extension ScratchStore {
     var names: Set<String> = []
     for table in measured {
       // The finals have every name, and are few.
-      let source =
-        table == "metric" && tables.contains("final_metric") ? "main.final_metric" : "source.\(table)"
+      let source = table == "metric" ? "main.final_metric" : "source.\(table)"
       for row in try connection.trustedRows("SELECT DISTINCT name FROM \(source)") { names.insert(row[0].plainText) }
     }
     let asked = try ask(queries)

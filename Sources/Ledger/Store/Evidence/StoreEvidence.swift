@@ -1,3 +1,5 @@
+public import Journals
+
 /// The rows of a store that some queries need, and the runs that they come from: a value that can be written down, carried
 /// elsewhere, and asked again without the store.
 public struct StoreEvidence: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import GRDB
+import Journals
 
 /// A condition on runs as `list --filter` takes it: `state=completed`, `test_accuracy>0.9`, `tag=good`.
 public struct RunFilter: Sendable, Hashable {
@@ -87,7 +88,8 @@ public struct RunFilter: Sendable, Hashable {
     case .state:
       // The other states need a look at the run's lock; see `allows(_:)`.
       guard comparison == .equal else { return ("1", []) }
-      return value == "completed" || value == "failed" ? ("s.outcome = ?", [value]) : ("s.outcome IS NULL", [])
+      guard let outcome = RunState(rawValue: value)?.outcome else { return ("s.outcome IS NULL", []) }
+      return ("s.outcome = ?", [outcome.rawValue])
     case .tag:
       return (
         "\(comparison == .equal ? "" : "NOT ")EXISTS (SELECT 1 FROM tag WHERE tag.run = s.run AND tag.name = ?)",
@@ -126,7 +128,7 @@ public struct RunFilter: Sendable, Hashable {
 
   /// Whether ``sql`` alone decides.
   var isDecidedBySQL: Bool {
-    field.kind != .state || comparison == .equal && ["completed", "failed"].contains(value)
+    field.kind != .state || comparison == .equal && RunState(rawValue: value)?.outcome != nil
   }
 }
 
@@ -203,7 +205,7 @@ package struct RunField: Sendable, Hashable {
   }
 
   /// Whether it is part of a run's name, of which a run may have several.
-  var isName: Bool { ["experiment", "trial", "profile"].contains(name) }
+  var isName: Bool { SummaryColumn.ofName.contains(name) }
 
   var isRequired: Bool { ["run", "experiment", "trial", "trial_id", "created_at"].contains(name) }
 

@@ -2,7 +2,11 @@ import Experiments
 import Journals
 
 /// A new run of a trial: its folder, and the first lines of its journal.
-func createRun(of trial: Trial, in directory: String, forecast: Forecast? = nil) throws -> RunFolder {
+///
+/// `newest` is the largest sequence of the runs that the store has: the new run's is larger, whatever the clock says.
+func createRun(
+  of trial: Trial, in directory: String, after newest: Int, forecast: Forecast? = nil
+) throws -> RunFolder {
   let folder = try RunFolder.create(store: directory, trialID: trial.id)
   let journal = try JournalWriter(folder: folder)
   var records: [JournalRecord] = [
@@ -11,7 +15,8 @@ func createRun(of trial: Trial, in directory: String, forecast: Forecast? = nil)
         run: folder.run, experiment: trial.experiment, question: trial.question, profile: trial.profile,
         trial: trial.name, trialID: trial.id, configuration: trial.canonicalText,
         reductions: trial.reductions.map { ReductionRecord(key: $0.key, full: $0.full, used: $0.used) },
-        seed: trial.training.seed, epochs: trial.training.epochs, createdAt: timestamp()))
+        seed: trial.training.seed, epochs: trial.training.epochs, createdAt: timestamp(),
+        sequence: min(max(milliseconds(), newest + 1), RunRecord.lastSequence)))
   ]
   if let forecast, trial.training.epochs > 0 {
     records.append(

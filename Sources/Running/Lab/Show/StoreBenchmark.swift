@@ -88,17 +88,17 @@ public struct StoreBenchmark: Encodable, Sendable {
     var waiting: [MetricRecord] = []
     for step in 1...4690 {
       let epoch = Double(step) / 469
-      func add(_ names: String...) {
+      func add(_ names: MetricName...) {
         for name in names {
           waiting.append(
             MetricRecord(
-              name: name, step: step, epoch: epoch,
-              value: (name.hasSuffix("accuracy") ? 0.9 : 2.3) / (1 + epoch) + Double(step) * 1e-9))
+              name, step: step, epoch: epoch,
+              value: (name.rawValue.hasSuffix("accuracy") ? 0.9 : 2.3) / (1 + epoch) + Double(step) * 1e-9))
         }
       }
-      add("step_loss", "step_accuracy")
-      if step % 78 == 0 { add("train_loss", "train_accuracy") }
-      if step % 469 == 0 { add("test_loss", "test_accuracy", "examples_per_second", "epoch_seconds") }
+      add(.stepLoss, .stepAccuracy)
+      if step % 78 == 0 { add(.trainLoss, .trainAccuracy) }
+      if step % 469 == 0 { add(.testLoss, .testAccuracy, .examplesPerSecond, .epochSeconds) }
       guard step % 2 == 0 || step % 469 == 0 else { continue }
       count += waiting.count
       try journal.append([.metric(waiting)])

@@ -1,4 +1,5 @@
 import Foundation
+import Journals
 public import Store
 
 /// A live view of a store that fills the terminal: a line a running run, and what was completed last.
@@ -37,7 +38,7 @@ public func liveLines(_ store: Store, height: Int) throws(StoreError) -> [String
     if let last = try store.lastStep(run: run.id) {
       parts.append("epoch \(Figures.fixed(last.epoch, 2))/\(run.epochs)  step \(last.step)")
     }
-    if let loss = finals["train_loss"] { parts.append("loss \(Figures.fixed(loss, 3))") }
+    if let loss = finals[MetricName.trainLoss.rawValue] { parts.append("loss \(Figures.fixed(loss, 3))") }
     if let accuracy = run.trainAccuracy { parts.append("train acc \(Figures.fixed(accuracy, 3))") }
     if let accuracy = run.testAccuracy { parts.append("test acc \(Figures.fixed(accuracy, 3))") }
     if let rate = run.examplesPerSecond { parts.append("\(Figures.fixed(rate, 1)) images/s") }

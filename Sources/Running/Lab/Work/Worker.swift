@@ -72,19 +72,19 @@ public struct Worker {
     resumption = Resumption(of: past.records, in: folder, environment: environment(dataset?.digests ?? [:]))
     try journal.append([.attempt(attempt(attempts + 1, digests: dataset?.digests ?? [:], resumption))])
     ProcessRecord(attempt: attempts + 1, data: data).write(to: folder)
-    if let note = git.note { try journal.append([event("git", note)]) }
+    if let note = git.note { try journal.append([event(.git, note)]) }
     if let changes = try folder.save(git.changes, attempt: attempts + 1) { try journal.append([.artifact(changes)]) }
     if let checkpoint = resumption.checkpoint {
-      try journal.append([event("resumed", "goes on behind step \(checkpoint.step)")])
+      try journal.append([event(.resumed, "goes on behind step \(checkpoint.step)")])
     }
     for problem in resumption.problems {
-      try journal.append([event("checkpoint", problem)])
+      try journal.append([event(.checkpoint, problem)])
       writeMessage("vgglab: \(problem)")
     }
     for difference in resumption.differences {
       writeMessage("vgglab: not as in the attempt before: \(difference)")
     }
-    let recorder = JournalObserver(journal: journal)
+    let recorder = JournalObserver(journal: journal, began: began)
     do {
       let network = try configuration.buildNetwork(classes: dataset?.training.classes ?? 10)
       try journal.append([.network(NetworkRecord(network, configuration: configuration.network))])
@@ -95,10 +95,10 @@ public struct Worker {
       if let complaint = resumption.dataComplaint { throw LabError.otherData(run: run, what: complaint) }
       let training = configuration.training(network: network, threads: threads, kernels: kernels)
       if let cost = configuration.measure?.cost {
-        let outcome = try CostRecorder(journal: journal).measure(
+        let outcome = try CostRecorder(journal: journal, began: began).measure(
           cost, training, dataset, side: configuration.dataset.resize, earlierPeak: &earlierPeak)
         guard outcome.completed else {
-          try journal.append([event("interrupted", "stopped after step \(outcome.steps)")])
+          try journal.append([event(.interrupted, "stopped after step \(outcome.steps)")])
           try journal.flush()
           return StopSignal.exitCode
         }
@@ -127,7 +127,7 @@ public struct Worker {
       try recorder.finish()
       try keeper.settle(waiting: true)
       guard outcome.completed else {
-        try journal.append([event("interrupted", "stopped after step \(outcome.step)")])
+        try journal.append([event(.interrupted, "stopped after step \(outcome.step)")])
         try journal.flush()
         return StopSignal.exitCode
       }
@@ -144,7 +144,7 @@ public struct Worker {
     } catch let error as FileError where error.kind == .inputOutput {
       // A full disk says nothing of the training: it can go on when there is room.
       try? recorder.finish()
-      try? journal.append([event("interrupted", "\(error)")])
+      try? journal.append([event(.interrupted, "\(error)")])
       throw error
     } catch {
       try? recorder.finish()
@@ -154,8 +154,8 @@ public struct Worker {
     }
   }
 
-  private func event(_ kind: String, _ message: String) -> JournalRecord {
-    .event(EventRecord(at: timestamp(), kind: kind, message: message))
+  private func event(_ kind: EventKind, _ message: String) -> JournalRecord {
+    .event(EventRecord(at: timestamp(), kind, message: message))
   }
 
   private func environment(_ digests: [String: String]) -> EnvironmentRecord {
