@@ -6,29 +6,36 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case run(RunRecord)
   /// A process begins to work on the run.
   case attempt(AttemptRecord)
+  /// The network that was built.
   case network(NetworkRecord)
+  /// Measured values.
   case metric([MetricRecord])
+  /// Measured values of layers.
   case layerMetric([LayerMetricRecord])
+  /// Something that happened.
   case event(EventRecord)
+  /// A file that the run keeps.
   case artifact(ArtifactRecord)
-  /// Which test pictures a complete training tells right.
+  /// Which test images a complete training classified correctly.
   case predictions(PredictionsRecord)
-  /// A checkpoint is whole and on the disk, and so is everything that was told before it.
+  /// A checkpoint is whole and on the disk, and so is everything that was recorded before it.
   case checkpoint(CheckpointRecord)
-  /// How the process of an attempt ended, told by the process that had started it.
+  /// How the process of an attempt ended, recorded by the process that had started it.
   case exit(ExitRecord)
-  /// What the run was expected to cost, told before it began.
+  /// What the run was expected to cost, recorded before it began.
   case forecast(ForecastRecord)
   /// Last in the file of a run that completed or failed.
   case end(EndRecord)
 
   private enum Kind: String, CodingKey {
     case run, attempt, network, metric, event, artifact, predictions, checkpoint, exit, forecast, end
+    /// Measured values of layers.
     case layerMetric = "layer_metric"
-    /// Not a kind: the first line also tells the version of the journal's format.
+    /// Not a kind: the first line also has the version of the journal's format.
     case version
   }
 
+  /// Writes one line's JSON: an object with the kind as its key.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Kind.self)
     switch self {
@@ -49,6 +56,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     }
   }
 
+  /// Reads one line's JSON. Throws for a kind or version that is not known.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Kind.self)
     if let version = try container.decodeIfPresent(Int.self, forKey: .version), version > JournalLine.version {
@@ -81,18 +89,27 @@ struct NewerJournal: Error {
   var version: Int
 }
 
+/// What is run: the first record of a journal.
 public struct RunRecord: Sendable, Hashable, Codable {
+  /// The run's id.
   public var run: String
+  /// The name of its experiment.
   public var experiment: String
+  /// The experiment's question.
   public var question: String
+  /// The profile of the experiment file; nil without one.
   public var profile: String?
+  /// The name of the trial that it was started for.
   public var trial: String
   /// The trial's id: the digest of its canonical configuration.
   public var trialID: String
   /// Canonical JSON.
   public var configuration: String
+  /// What a profile or `--set` changed.
   public var reductions: [ReductionRecord]
+  /// Of the configuration.
   public var seed: UInt64
+  /// Of the configuration.
   public var epochs: Int
   /// When the run was created by the clock of that time, ISO 8601 in UTC with milliseconds.
   public var createdAt: String
@@ -124,11 +141,16 @@ public struct RunRecord: Sendable, Hashable, Codable {
   }
 }
 
+/// A value that a profile or `--set` changed.
 public struct ReductionRecord: Sendable, Hashable, Codable {
+  /// The configuration's key.
   public var key: String
+  /// The value of the experiment file.
   public var full: String
+  /// The value that was used.
   public var used: String
 
+  /// A change of one key.
   public init(
     key: String, full: String, used: String
   ) {
@@ -138,16 +160,20 @@ public struct ReductionRecord: Sendable, Hashable, Codable {
   }
 }
 
+/// One process begins to work on the run.
 public struct AttemptRecord: Sendable, Hashable, Codable {
   /// From 1.
   public var attempt: Int
+  /// ISO 8601 in UTC.
   public var startedAt: String
+  /// Where and with what it runs.
   public var environment: EnvironmentRecord
   /// The step of the checkpoint that it goes on from; nil from the beginning.
   public var resumedFrom: Int?
   /// What of the environment is not as it was in the attempt before, a sentence each, as far as it may change results.
   public var differences: [String]?
 
+  /// An attempt as it begins.
   public init(
     attempt: Int, startedAt: String, environment: EnvironmentRecord, resumedFrom: Int? = nil,
     differences: [String]? = nil
@@ -164,13 +190,16 @@ public struct AttemptRecord: Sendable, Hashable, Codable {
 public struct CheckpointRecord: Sendable, Hashable, Codable {
   /// Steps done.
   public var step: Int
+  /// When it was whole, ISO 8601 in UTC.
   public var at: String
   /// Its name in the run's folder.
   public var path: PlainName
+  /// Its size.
   public var bytes: Int
   /// SHA-256.
   public var digest: String
 
+  /// A checkpoint as it was written.
   public init(step: Int, at: String, path: PlainName, bytes: Int, digest: String) {
     self.step = step
     self.at = at
@@ -182,26 +211,42 @@ public struct CheckpointRecord: Sendable, Hashable, Codable {
 
 /// Where and with what an attempt ran.
 public struct EnvironmentRecord: Sendable, Hashable, Codable {
+  /// The version of vgglab.
   public var vgglabVersion: String
+  /// SHA-256 of the program.
   public var binaryDigest: String
+  /// The commit of the source; nil where it is not known.
   public var gitCommit: String?
+  /// Whether the source had uncommitted changes; nil where that is not known.
   public var gitDirty: Bool?
+  /// The machine's name.
   public var host: String
+  /// nil but in journals of earlier versions.
   public var bootID: String?
+  /// 0 but in journals of earlier versions.
   public var processID: Int
   /// The process's start in clock ticks since boot, which with boot id and process id names it for ever.
   public var processStart: UInt64?
+  /// Its name and version.
   public var operatingSystem: String
+  /// The processor's name.
   public var cpu: String
+  /// Processor cores that could be used.
   public var cores: Int
+  /// Threads that were used.
   public var threads: Int
+  /// The kernels that were used.
   public var kernels: String
+  /// The instruction set that they were compiled for.
   public var instructionSet: String
+  /// The BLAS library.
   public var blas: String
+  /// The processor core that it was made for.
   public var blasCore: String
   /// SHA-256 by data file name.
   public var dataDigests: [String: String]
 
+  /// All facts at once.
   public init(
     vgglabVersion: String, binaryDigest: String, gitCommit: String? = nil, gitDirty: Bool? = nil, host: String,
     bootID: String? = nil, processID: Int, processStart: UInt64? = nil, operatingSystem: String, cpu: String,
@@ -228,22 +273,30 @@ public struct EnvironmentRecord: Sendable, Hashable, Codable {
   }
 }
 
+/// The network that a run trains.
 public struct NetworkRecord: Sendable, Hashable, Codable {
   /// `vgg11`, `alexnet`, `blocks`.
   public var arch: String
+  /// By what the widths are divided.
   public var ratio: Int
   /// `1x224x224`.
   public var input: String
+  /// Of the data set.
   public var classes: Int
+  /// Of all layers.
   public var parameters: Int
+  /// For one image.
   public var multiplyAdds: Int
+  /// For one image.
   public var activationFloats: Int
   /// PyTorch's `print(net)`.
   public var printed: String
   /// The walk over the direct children in the document's format.
   public var shapeWalk: String
+  /// In forward order.
   public var layers: [LayerRecord]
 
+  /// All facts at once.
   public init(
     arch: String, ratio: Int, input: String, classes: Int, parameters: Int, multiplyAdds: Int, activationFloats: Int,
     printed: String, shapeWalk: String, layers: [LayerRecord]
@@ -261,10 +314,11 @@ public struct NetworkRecord: Sendable, Hashable, Codable {
   }
 }
 
+/// A layer of a network.
 public struct LayerRecord: Sendable, Hashable, Codable {
   /// `2.0`.
   public var path: String
-  /// From 0: which direct child of the outer Sequential it is or stands in.
+  /// From 0: which direct child of the outer Sequential it is or is in.
   public var child: Int
   /// `Conv2d`.
   public var type: String
@@ -272,10 +326,14 @@ public struct LayerRecord: Sendable, Hashable, Codable {
   public var printed: String
   /// `16x224x224`.
   public var outputShape: String
+  /// Weights and biases.
   public var parameters: Int
+  /// For one image.
   public var multiplyAdds: Int
+  /// For one image.
   public var activationFloats: Int
 
+  /// All facts at once.
   public init(
     path: String, child: Int, type: String, printed: String, outputShape: String, parameters: Int, multiplyAdds: Int,
     activationFloats: Int
@@ -390,20 +448,27 @@ public struct ArtifactRecord: Sendable, Hashable, Codable {
   }
 }
 
+/// A run's end: the last record of a journal.
 public struct EndRecord: Sendable, Hashable, Codable {
+  /// How a run ends.
   public enum Outcome: String, Sendable, Hashable, Codable {
+    /// With everything that was asked for, and with an error.
     case completed, failed
   }
+  /// How it ended.
   public var outcome: Outcome
   /// Why it failed.
   public var cause: String?
+  /// ISO 8601 in UTC.
   public var at: String
   /// The training steps alone: what rates are divided by.
   public var trainingSeconds: Double
   /// The whole of this attempt.
   public var seconds: Double
+  /// Peak resident memory of this attempt.
   public var peakResidentBytes: Int
 
+  /// An end as it came.
   public init(
     outcome: Outcome, cause: String? = nil, at: String, trainingSeconds: Double, seconds: Double, peakResidentBytes: Int
   ) {

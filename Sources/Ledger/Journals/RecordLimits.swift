@@ -173,7 +173,8 @@ struct RecordLimits {
     try step(metric.step)
     try whole("position", metric.position, 0...10_000)
     try value(
-      metric.name, metric.value, in: LayerMeasure(rawValue: metric.name)?.range ?? MetricName(rawValue: metric.name)?.range)
+      metric.name, metric.value,
+      in: LayerMeasure(rawValue: metric.name)?.range ?? MetricName(rawValue: metric.name)?.range)
   }
 
   private func check(_ predictions: PredictionsRecord) throws(Impossible) {

@@ -25,7 +25,8 @@ public func generateStore(at directory: String, runs: Int, rows: Int) throws(Sto
         multiplyAdds: 107_798_528, activationFloats: 776_842, printed: "Sequential()", shapeWalk: "walk"
       ).insert(database)
       try IndexRows.Environment(
-        digest: "e", vgglabVersion: "0", binaryDigest: "b", host: "host", operatingSystem: "Linux", cpu: "CPU", cores: 2,
+        digest: "e", vgglabVersion: "0", binaryDigest: "b", host: "host", operatingSystem: "Linux", cpu: "CPU",
+        cores: 2,
         threads: 2, kernels: "fast", instructionSet: "x86-64-v3", blas: "OpenBLAS", blasCore: "Haswell",
         dataDigests: "{}"
       ).insert(database)
@@ -95,7 +96,8 @@ private func insert(
     VALUES (?, ?, ?, ?, ?, ?, 5, ?, ?, 'n', ?, ?, 500, 600, 1000000000)
     """,
     [
-      run, record.experiment, record.trial, record.trialID, record.configuration, "\(record.seed)", record.createdAt, number,
+      run, record.experiment, record.trial, record.trialID, record.configuration, "\(record.seed)", record.createdAt,
+      number,
       (number % 50 == 49 ? EndRecord.Outcome.failed : .completed).rawValue, record.createdAt,
     ])
   try execute(

@@ -225,7 +225,8 @@ private struct SummaryRow: Decodable {
   var exitCause: String?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case run, experiment, trial, profile, outcome, cause, attempts, seed, epochs, arch, ratio, input, parameters, seconds
+    case run, experiment, trial, profile, outcome, cause, attempts, seed, epochs, arch, ratio, input, parameters,
+      seconds
     case trialID = "trial_id"
     case createdAt = "created_at"
     case endedAt = "ended_at"

@@ -70,7 +70,8 @@ struct StoreTable: Sendable, Hashable {
               WHERE r.experiment = t.experiment AND r.trial = t.name AND r.trial_id = t.trial_id)
             """,
           touched: "SELECT trial_id FROM main.run WHERE id IN {runs}", key: "trial_id")),
-      localColumns: [.configuration(keys: ["experiment", "name", "trial_id"])], isInEveryReport: true, isDistinctive: true),
+      localColumns: [.configuration(keys: ["experiment", "name", "trial_id"])], isInEveryReport: true,
+      isDistinctive: true),
     StoreTable(
       name: "network",
       role: .shared(
@@ -87,7 +88,8 @@ struct StoreTable: Sendable, Hashable {
           isOrphan: "NOT EXISTS (SELECT 1 FROM main.run AS r WHERE r.network = t.network)",
           touched: "SELECT network FROM main.run WHERE id IN {runs} AND network IS NOT NULL", key: "network"))),
     StoreTable(
-      name: "run", role: .run, localColumns: [.configuration(keys: ["id"])], isOpenUntilEnd: true, isInEveryReport: true,
+      name: "run", role: .run, localColumns: [.configuration(keys: ["id"])], isOpenUntilEnd: true,
+      isInEveryReport: true,
       isDistinctive: true),
     StoreTable(
       name: "environment",

@@ -3,7 +3,9 @@ package import Journals
 
 /// A column of `run_summary`, which `list --filter` and `--sort` take as a field too.
 package struct SummaryColumn: Sendable, Hashable {
+  /// What a column's values are.
   package enum Kind: Sendable, Hashable {
+    /// Text, and a number.
     case text, number
     /// 0 or 1 in SQL.
     case truth
@@ -81,7 +83,8 @@ package struct SummaryColumn: Sendable, Hashable {
   private static let figures: [SummaryColumn] =
     [
       SummaryColumn(
-        "steps", .number, "(SELECT step FROM final_metric WHERE run = r.id AND name = '\(MetricName.stepLoss.rawValue)')")
+        "steps", .number,
+        "(SELECT step FROM final_metric WHERE run = r.id AND name = '\(MetricName.stepLoss.rawValue)')")
     ]
     + SummaryColumn.finals.map { metric in
       SummaryColumn(

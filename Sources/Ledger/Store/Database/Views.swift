@@ -32,7 +32,7 @@ extension Schema {
         WHERE again.run = m.run AND again.name = m.name AND again.position = m.position AND again.step = m.step
           AND again.attempt > m.attempt);
 
-    -- How long each attempt worked. What ended its run says so itself; of another the last of its records tells.
+    -- How long each attempt worked: as its run's end says, or else its last records.
     CREATE VIEW attempt_time AS
       SELECT a.run, a.attempt,
         CASE WHEN r.seconds IS NOT NULL AND a.attempt = (SELECT max(attempt) FROM attempt WHERE attempt.run = a.run)

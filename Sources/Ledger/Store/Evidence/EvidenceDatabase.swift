@@ -1,5 +1,4 @@
 public import Foundation
-import GRDBSQLite
 import Synchronization
 
 /// A database in memory with a store's tables and views and no rows but the evidence's, asked under the same restrictions.
@@ -94,34 +93,6 @@ extension QueryConnection {
   func columnNames(_ table: String) throws(StoreError) -> [String] {
     try trustedRows("SELECT name FROM pragma_table_info(:t, 'main') ORDER BY cid", ["t": .text(table)]).map {
       $0[0].plainText
-    }
-  }
-
-  /// Puts rows into a table whose name and columns are known.
-  fileprivate func insert(_ table: EvidenceTable) throws(StoreError) {
-    guard !table.rows.isEmpty else { return }
-    let places = table.columns.map { _ in "?" }.joined(separator: ", ")
-    let sql = "INSERT INTO \(table.name) (\(table.columns.joined(separator: ", "))) VALUES (\(places))"
-    var statement: OpaquePointer?
-    defer { sqlite3_finalize(statement) }
-    func reason() -> String { String(cString: sqlite3_errmsg(handle)) }
-    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
-      throw .evidence(.badRow(0, table: table.name, reason: reason()))
-    }
-    for (index, row) in table.rows.enumerated() {
-      guard row.count == table.columns.count else {
-        throw .evidence(
-          .badRow(index, table: table.name, reason: "it has \(row.count) values for \(table.columns.count) columns"))
-      }
-      for (column, value) in row.enumerated() {
-        guard bind(value, to: statement, at: Int32(column + 1)) == SQLITE_OK else {
-          throw .evidence(.badRow(index, table: table.name, reason: reason()))
-        }
-      }
-      guard sqlite3_step(statement) == SQLITE_DONE else {
-        throw .evidence(.badRow(index, table: table.name, reason: reason()))
-      }
-      sqlite3_reset(statement)
     }
   }
 }

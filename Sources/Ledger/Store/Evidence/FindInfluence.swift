@@ -1,5 +1,5 @@
 extension ScratchStore {
-  /// How many times queries may be asked to tell runs apart, and how many steps of SQLite's machine that may take, all
+  /// How many times queries may be asked to find the runs that they depend on, and how many steps of SQLite's machine that may take, all
   /// experiments together. The cheapest come first; the runs of the others are judged together.
   static let askLimit = 20_000
   static let stepLimit = 300_000_000

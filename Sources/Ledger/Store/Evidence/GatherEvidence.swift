@@ -174,13 +174,18 @@ extension ScratchStore {
 
 /// Where evidence and a store disagree.
 public enum EvidenceDifference: Hashable, Sendable, CustomStringConvertible {
+  /// A run of the evidence is not in the store.
   case noSuchRun(String)
+  /// A run's journal is another one.
   case journal(run: String)
+  /// A table or column that the store has not.
   case table(String)
   /// What is wrong with a journal, as a sentence.
   case journalProblem(String)
+  /// A row that the journals do not give.
   case row(table: String, run: String?)
 
+  /// For people.
   public var description: String {
     switch self {
     case .noSuchRun(let run): "run \(run) is not in the store"

@@ -1,5 +1,4 @@
 import Foundation
-import GRDBSQLite
 
 /// A store's rows in memory, from which runs can be taken away to see what depends on them. What was measured step by step
 /// is not copied: views read it from the store itself, without the runs that are taken away.
@@ -23,7 +22,7 @@ final class ScratchStore {
         _ = try connection.rows("SELECT count(*) FROM source.sqlite_master")
       }
       do throws(StoreError) { try attach("mode=ro") } catch {
-        // A folder that cannot be written to: nobody else writes either, so the file is taken as it stands.
+        // A folder that cannot be written to: nobody else writes either, so the file is taken as it is.
         try? connection.execute("DETACH source")
         try attach("immutable=1")
       }
@@ -34,15 +33,7 @@ final class ScratchStore {
   convenience init(serialized bytes: Data, budget: Int, seconds: Double) throws(StoreError) {
     try self.init(budget: budget, seconds: seconds) { connection throws(StoreError) in
       try connection.execute("ATTACH ':memory:' AS source")
-      // SQLite frees it.
-      guard let copy = sqlite3_malloc64(UInt64(max(1, bytes.count))) else {
-        throw .database(path: ":memory:", reason: "there is not enough memory")
-      }
-      bytes.copyBytes(to: copy.assumingMemoryBound(to: UInt8.self), count: bytes.count)
-      let status = sqlite3_deserialize(
-        connection.handle, "source", copy.assumingMemoryBound(to: UInt8.self), Int64(bytes.count), Int64(bytes.count),
-        UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY))
-      guard status == SQLITE_OK else { throw .database(path: ":memory:", reason: "SQLite does not take the bytes") }
+      try connection.deserialize(bytes, as: "source")
     }
   }
 

@@ -18,6 +18,7 @@ public struct RunFilter: Sendable, Hashable {
   /// Throws ``StoreError/badFilter(_:reason:)``.
   public init(_ text: String) throws(StoreError) { try self.init(text, fields: RunField.standard) }
 
+  /// The same over other fields.
   package init(_ text: String, fields: [String: SummaryColumn.Kind]) throws(StoreError) {
     guard let place = text.firstIndex(where: { "!<>=~".contains($0) }),
       let comparison = Comparison.allCases.first(where: { text[place...].hasPrefix($0.rawValue) })
@@ -156,13 +157,16 @@ public struct RunOrder: Sendable, Hashable {
 
 /// Which runs are asked for, and in what order.
 public struct RunSelection: Sendable, Hashable {
+  /// All of which a run must pass.
   public var filters: [RunFilter]
   /// nil for the oldest first.
   public var order: RunOrder?
   /// The first so many; without an order the newest so many, the oldest of them first.
   public var limit: Int?
+  /// Whether removed runs are among them.
   public var includesRemoved: Bool
 
+  /// All runs that are not removed, the oldest first, unless told otherwise.
   public init(
     filters: [RunFilter] = [], order: RunOrder? = nil, limit: Int? = nil, includesRemoved: Bool = false
   ) {
@@ -220,6 +224,7 @@ package struct RunField: Sendable, Hashable {
 
   static let standard = fields(SummaryColumn.all())
 
+  /// The fields of the columns of a summary.
   package static func fields(_ columns: [SummaryColumn]) -> [String: SummaryColumn.Kind] {
     Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.kind) })
   }

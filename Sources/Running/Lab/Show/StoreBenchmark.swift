@@ -58,7 +58,7 @@ public struct StoreBenchmark: Encodable, Sendable {
     }
     + (8..<16).map {
       """
-      SELECT m.epoch, m.value FROM latest_metric AS m WHERE m.name = 'train_loss' AND m.run IN (
+      SELECT m.epoch, m.value FROM latest_metric AS m WHERE m.name = '\(MetricName.trainLoss.rawValue)' AND m.run IN (
         SELECT run FROM trial_summary WHERE experiment = 'experiment-\($0)' LIMIT 4) ORDER BY m.run, m.step
       """
     } + [
