@@ -2,10 +2,14 @@
 /// which hold nothing and are made anew behind the last step.
 package enum Schema {
   /// The version that this vgglab writes.
-  static var version: Int { steps.count }
+  package static var version: Int { steps.count }
 
   /// What brings the tables of a version up to date; views must have been dropped before.
-  static func upgrade(from version: Int) -> [String] { steps[version...] + [views] }
+  ///
+  /// The views are those of the version that rows were made with, so that queries of evidence give what they gave.
+  static func upgrade(from version: Int) -> [String] {
+    steps[version...] + [views(SummaryColumn.all(version: version))]
+  }
 
   /// Never change one that was released; add the next, empty where views alone are new.
   static let steps = [

@@ -88,6 +88,31 @@ public final class EvidenceDatabase: Sendable {
   }
 }
 
+extension StoreEvidence {
+  /// The same rows with the tables and columns that the schema of other evidence had, so that the two can be compared.
+  ///
+  /// Throws ``StoreError``.
+  public func inSchema(of other: StoreEvidence) throws(StoreError) -> StoreEvidence {
+    guard other.schema < schema else { return self }
+    var result = self
+    result.schema = other.schema
+    result.tables = []
+    let query = try QueryConnection { query throws(StoreError) in
+      for step in Schema.steps[..<other.schema] { try query.execute(step) }
+    }
+    for table in tables {
+      let columns = try query.columnNames(table.name)
+      guard !columns.isEmpty else { continue }
+      let kept = table.columns.indices.filter { columns.contains(table.columns[$0]) }
+      result.tables.append(
+        EvidenceTable(
+          name: table.name, columns: kept.map { table.columns[$0] },
+          rows: table.rows.map { row in kept.map { row[$0] } }))
+    }
+    return result
+  }
+}
+
 extension QueryConnection {
   /// The columns of a table, in the schema's order; none where there is no such table.
   func columnNames(_ table: String) throws(StoreError) -> [String] {

@@ -19,7 +19,7 @@ enum Provenance {
     FROM run_summary AS s
     """
 
-  private static let order = "ORDER BY s.sequence, s.created_at, s.run"
+  private static let order = "ORDER BY s.created_at, s.run"
 
   /// The rows as a table shows them, with the journals' digests, and its columns.
   static func table(_ rows: QueryResult, _ runs: [UsedRun], _ words: Words) -> (
