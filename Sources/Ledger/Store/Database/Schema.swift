@@ -7,9 +7,10 @@ package enum Schema {
   /// What brings the tables of a version up to date; views must have been dropped before.
   ///
   /// The views are those of the version that rows were made with, so that queries of evidence give what they gave.
-  static func upgrade(from version: Int) -> [String] {
-    steps[version...] + [views(SummaryColumn.all(version: version))]
-  }
+  static func upgrade(from version: Int) -> [String] { steps[version...] + [earlierViews(version)] }
+
+  /// The views of a version.
+  static func earlierViews(_ version: Int) -> String { views(SummaryColumn.all(version: version), version: version) }
 
   /// Never change one that was released; add the next, empty where views alone are new.
   static let steps = [
@@ -276,17 +277,17 @@ package enum Schema {
   }
 
   /// Columns that put runs in the order in which they were created, for the table or view of a name.
-  static func order(_ name: String, id: String = "id") -> [String] {
-    ["sequence", "created_at", id].map { "\(name).\($0)" }
+  private static func order(_ name: String, id: String, version: Int) -> [String] {
+    ((version < SummaryColumn.firstWithSums ? [] : ["sequence"]) + ["created_at", id]).map { "\(name).\($0)" }
   }
 
   /// `ORDER BY` terms for the oldest runs first.
   static func oldestFirst(_ name: String, id: String = "id") -> String {
-    order(name, id: id).joined(separator: ", ")
+    order(name, id: id, version: version).joined(separator: ", ")
   }
 
   /// `ORDER BY` terms for the newest runs first.
-  static func newestFirst(_ name: String, id: String = "id") -> String {
-    order(name, id: id).map { "\($0) DESC" }.joined(separator: ", ")
+  static func newestFirst(_ name: String, id: String = "id", version: Int = Schema.version) -> String {
+    order(name, id: id, version: version).map { "\($0) DESC" }.joined(separator: ", ")
   }
 }

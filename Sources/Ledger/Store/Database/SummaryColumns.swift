@@ -42,7 +42,7 @@ package struct SummaryColumn: Sendable, Hashable {
   }
 
   /// The version of the schema from which on times are sums over attempts, and runs have a sequence.
-  private static let firstWithSums = 9
+  static let firstWithSums = 9
 
   /// The column of a configuration's key; nil for a key without one.
   init?(_ key: ConfigurationKey) {

@@ -6,8 +6,11 @@ extension Schema {
   static let views = views(SummaryColumn.all())
 
   /// The views over a configuration's keys.
-  package static func views(_ columns: [SummaryColumn]) -> String {
-    metricViews + summaryViews(columns)
+  ///
+  /// Those of an earlier `version` of the schema are, to the letter, what pages of that version have of them.
+  package static func views(_ columns: [SummaryColumn], version: Int = Schema.version) -> String {
+    metricViews + (version < SummaryColumn.firstWithSums ? "" : attemptViews) + forecastViews
+      + summaryViews(columns, newestFirst: newestFirst("run", version: version))
   }
 
   private static let metricViews = """
@@ -32,6 +35,10 @@ extension Schema {
         WHERE again.run = m.run AND again.name = m.name AND again.position = m.position AND again.step = m.step
           AND again.attempt > m.attempt);
 
+
+    """
+
+  private static let attemptViews = """
     -- How long each attempt worked: as its run's end says, or else its last records.
     CREATE VIEW attempt_time AS
       SELECT a.run, a.attempt,
@@ -45,6 +52,10 @@ extension Schema {
           THEN r.training_seconds ELSE coalesce(a.recorded_training_seconds, 0) END AS training_seconds
       FROM attempt AS a JOIN run AS r ON r.id = a.run;
 
+
+    """
+
+  private static let forecastViews = """
     -- Facts of completed runs alone; the time only where one attempt did all of it.
     CREATE VIEW forecast_check AS
       SELECT
@@ -62,7 +73,7 @@ extension Schema {
 
     """
 
-  private static func summaryViews(_ columns: [SummaryColumn]) -> String {
+  private static func summaryViews(_ columns: [SummaryColumn], newestFirst: String) -> String {
     // Under the name that is asked for.
     func column(_ column: SummaryColumn) -> String {
       guard column.isOfName else { return "s.\(column.name)" }
@@ -96,11 +107,11 @@ extension Schema {
             WHERE run.trial_id = t.trial_id AND run.outcome = '\(EndRecord.Outcome.completed.rawValue)'
               AND run.experiment = t.experiment AND run.trial = t.name
               AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
-            ORDER BY \(Schema.newestFirst("run")) LIMIT 1),
+            ORDER BY \(newestFirst) LIMIT 1),
           (SELECT id FROM run
             WHERE run.trial_id = t.trial_id AND run.outcome = '\(EndRecord.Outcome.completed.rawValue)'
               AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
-            ORDER BY \(Schema.newestFirst("run")) LIMIT 1));
+            ORDER BY \(newestFirst) LIMIT 1));
       """
   }
 }

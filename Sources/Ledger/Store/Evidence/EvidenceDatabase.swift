@@ -4,7 +4,8 @@ import Synchronization
 /// A database in memory with a store's tables and views and no rows but the evidence's, asked under the same restrictions.
 public final class EvidenceDatabase: Sendable {
   private let connection: Mutex<Connection>
-  let schema: Int
+  /// The version of the schema that the evidence was made with.
+  private let version: Int
 
   private struct Connection {
     let query: QueryConnection
@@ -53,7 +54,7 @@ public final class EvidenceDatabase: Sendable {
       try query.execute("PRAGMA user_version = \(Schema.version); COMMIT")
     }
     connection = Mutex(Connection(query: query))
-    schema = Schema.version
+    version = evidence.schema
   }
 
   /// The rows of one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
@@ -72,12 +73,16 @@ public final class EvidenceDatabase: Sendable {
   }
 
   /// How its tables and views are made, in SQL, for whoever asks the rows without vgglab.
+  ///
+  /// They are those of the version that the evidence was made with.
   public func definitions() throws(StoreError) -> [String] {
-    try connection.withLock { connection throws(StoreError) in
-      try connection.query.trustedRows(
-        "SELECT sql FROM main.sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL ORDER BY rowid"
-      ).map { $0[0].plainText }
+    let version = version
+    let query = try QueryConnection { query throws(StoreError) in
+      for step in Schema.steps[..<version] + [Schema.earlierViews(version)] { try query.execute(step) }
     }
+    return try query.trustedRows(
+      "SELECT sql FROM main.sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL ORDER BY rowid"
+    ).map { $0[0].plainText }
   }
 
   /// Which runs the rows of queries depend on, by taking them away; experiments of `whole` are judged together.
