@@ -277,7 +277,8 @@ final class Scheduler {
     let trial = decision.trial
     let run =
       decision.action == .resume && decision.run != nil
-      ? decision.run! : try createRun(
+      ? decision.run!
+      : try createRun(
         of: trial, in: directory, after: store.newestSequence(), forecast: decision.forecast
       ).run
     entry.run = run

@@ -122,7 +122,8 @@ public struct ResumeCheck {
     return csv.split(separator: "\n").dropFirst().compactMap { line in
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)
       guard cells.count == 6, cells[2] != MetricName.examplesPerSecond.rawValue,
-        cells[2] != MetricName.epochSeconds.rawValue else { return nil }
+        cells[2] != MetricName.epochSeconds.rawValue
+      else { return nil }
       // Without run and attempt.
       return cells[2...].joined(separator: ",")
     }
