@@ -81,7 +81,7 @@ public struct ResumeCheck {
     // Often enough that every attempt comes forward.
     options.checkpointSeconds = min(options.checkpointSeconds, seconds / Double(4 * (kills + 1)))
     let threads = try options.threadsPerTrial()
-    let folder = try createRun(of: trial, in: disturbed)
+    let folder = try createRun(of: trial, in: disturbed, after: 0)
     let open = try folder.open()
     try Job(
       threads: threads, kernels: options.kernels.rawValue, checkpointSeconds: options.checkpointSeconds,
@@ -142,7 +142,9 @@ public struct ResumeCheck {
     let csv = try store.exportMetrics(run: run, format: .csv)
     return csv.split(separator: "\n").dropFirst().compactMap { line in
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard cells.count == 6, cells[2] != "examples_per_second", cells[2] != "epoch_seconds" else { return nil }
+      guard cells.count == 6, cells[2] != MetricName.examplesPerSecond.rawValue,
+        cells[2] != MetricName.epochSeconds.rawValue
+      else { return nil }
       // Without run and attempt.
       return cells[2...].joined(separator: ",")
     }

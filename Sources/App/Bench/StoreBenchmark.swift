@@ -1,8 +1,8 @@
-import Provenance
 import Foundation
 import Journals
 import Kernels
 import Processes
+import Provenance
 import Runs
 import Store
 import Terminal
@@ -63,7 +63,7 @@ public struct StoreBenchmark: Encodable, Sendable {
     }
     + (8..<16).map {
       """
-      SELECT m.epoch, m.value FROM latest_metric AS m WHERE m.name = 'train_loss' AND m.run IN (
+      SELECT m.epoch, m.value FROM latest_metric AS m WHERE m.name = '\(MetricName.trainLoss.rawValue)' AND m.run IN (
         SELECT run FROM trial_summary WHERE experiment = 'experiment-\($0)' LIMIT 4) ORDER BY m.run, m.step
       """
     } + [
@@ -93,17 +93,17 @@ public struct StoreBenchmark: Encodable, Sendable {
     var waiting: [MetricRecord] = []
     for step in 1...4690 {
       let epoch = Double(step) / 469
-      func add(_ names: String...) {
+      func add(_ names: MetricName...) {
         for name in names {
           waiting.append(
             MetricRecord(
-              name: name, step: step, epoch: epoch,
-              value: (name.hasSuffix("accuracy") ? 0.9 : 2.3) / (1 + epoch) + Double(step) * 1e-9))
+              name, step: step, epoch: epoch,
+              value: (name.rawValue.hasSuffix("accuracy") ? 0.9 : 2.3) / (1 + epoch) + Double(step) * 1e-9))
         }
       }
-      add("step_loss", "step_accuracy")
-      if step % 78 == 0 { add("train_loss", "train_accuracy") }
-      if step % 469 == 0 { add("test_loss", "test_accuracy", "examples_per_second", "epoch_seconds") }
+      add(.stepLoss, .stepAccuracy)
+      if step % 78 == 0 { add(.trainLoss, .trainAccuracy) }
+      if step % 469 == 0 { add(.testLoss, .testAccuracy, .examplesPerSecond, .epochSeconds) }
       guard step % 2 == 0 || step % 469 == 0 else { continue }
       count += waiting.count
       try journal.append([.metric(waiting)])

@@ -1,5 +1,6 @@
 import Configurations
 import Foundation
+import Journals
 public import Store
 import Text
 
@@ -12,7 +13,7 @@ public enum RunTexts {
     var columns: [(String, TextTable.Alignment)] = [
       ("run", .left), ("experiment", .left), ("trial", .left), ("profile", .left), ("state", .left),
       ("train loss", .right), ("train acc", .right), ("test acc", .right), ("images/s", .right), ("time", .right),
-      ("created", .left),
+      ("created (UTC)", .left),
     ]
     if hasTags { columns.append(("tags", .left)) }
     var table = TextTable(columns)
@@ -37,6 +38,11 @@ public enum RunTexts {
       lines.append(name + String(repeating: " ", count: max(1, 18 - name.count)) + printable(value))
     }
     func section(_ title: String) { lines += ["", title] }
+    func duration(_ seconds: Double?, last: Double?, _ run: RunDetails) -> String? {
+      guard let seconds else { return nil }
+      guard run.attempts.count > 1, let last else { return Quantity.duration(seconds) }
+      return "\(Quantity.duration(seconds)) in \(run.attempts.count) attempts, \(Quantity.duration(last)) in the last"
+    }
 
     line("run", run.run)
     line("experiment", run.experiment)
@@ -48,8 +54,8 @@ public enum RunTexts {
     line("removed", run.removed_at)
     line("created", run.created_at)
     line("ended", run.ended_at)
-    line("time", run.seconds.map(Quantity.duration))
-    line("training steps", run.training_seconds.map(Quantity.duration))
+    line("time", duration(run.seconds, last: run.last_seconds, run))
+    line("training steps", duration(run.training_seconds, last: run.last_training_seconds, run))
     line("peak memory", run.peak_rss_bytes.map(Quantity.bytes))
     line("network", run.arch.map { "\($0), \(Quantity.grouped(run.parameters ?? 0)) parameters" })
     section("configuration")
@@ -76,12 +82,15 @@ public enum RunTexts {
         line("  steps", "\(steps.first) to \(steps.last)\(again)")
       }
       line("  started", attempt.started_at)
+      if run.attempts.count > 1 {
+        line("  time", "\(Quantity.duration(attempt.seconds)), training \(Quantity.duration(attempt.training_seconds))")
+      }
       if attempt.resumed_from > 0 { line("  goes on", "from the checkpoint of step \(attempt.resumed_from)") }
       for difference in attempt.differences?.split(separator: "\n") ?? [] {
         line("  not as before", String(difference))
       }
       line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
-      let note = run.events.first { $0.kind == "git" && $0.attempt == attempt.attempt }?.message
+      let note = run.events.first { $0.kind == EventKind.git.rawValue && $0.attempt == attempt.attempt }?.message
       line(
         "  git",
         attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" } ?? note)

@@ -1,4 +1,5 @@
 import Foundation
+import Journals
 import Processes
 public import Store
 import Text
@@ -39,7 +40,7 @@ public func liveLines(_ store: Store, height: Int) throws(StoreError) -> [String
     if let last = try store.lastStep(run: run.id) {
       parts.append("epoch \(Quantity.fixed(last.epoch, 2))/\(run.epochs)  step \(last.step)")
     }
-    if let loss = finals["train_loss"] { parts.append("loss \(Quantity.fixed(loss, 3))") }
+    if let loss = finals[MetricName.trainLoss.rawValue] { parts.append("loss \(Quantity.fixed(loss, 3))") }
     if let accuracy = run.trainAccuracy { parts.append("train acc \(Quantity.fixed(accuracy, 3))") }
     if let accuracy = run.testAccuracy { parts.append("test acc \(Quantity.fixed(accuracy, 3))") }
     if let rate = run.examplesPerSecond { parts.append("\(Quantity.fixed(rate, 1)) images/s") }

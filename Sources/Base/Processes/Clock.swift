@@ -2,7 +2,7 @@ package import Foundation
 
 /// The wall clock as the journal writes it: ISO 8601 in UTC with milliseconds.
 package func timestamp(_ date: Date = wallClock()) -> String {
-  let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded(.down))
+  let milliseconds = milliseconds(date)
   var seconds = time_t(milliseconds / 1000)
   var parts = tm()
   gmtime_r(&seconds, &parts)
@@ -14,6 +14,11 @@ package func timestamp(_ date: Date = wallClock()) -> String {
     "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
   let clock = "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
   return "\(day)T\(clock).\(padded(milliseconds % 1000, 3))Z"
+}
+
+/// Milliseconds since 1970 by the wall clock; 0 before.
+package func milliseconds(_ date: Date = wallClock()) -> Int {
+  max(0, Int((date.timeIntervalSince1970 * 1000).rounded(.down)))
 }
 
 /// Now; some seconds off where VGGLAB_CLOCK_SHIFT says so, to see what a wrong clock does.

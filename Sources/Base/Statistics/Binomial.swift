@@ -2,9 +2,12 @@ import Foundation
 
 /// The number of successes among independent trials of equal probability.
 public struct Binomial: Sendable, Hashable {
+  /// How many are drawn.
   public let trials: Int
+  /// Of a success in one of them.
   public let probability: Double
 
+  /// The distribution of so many draws.
   public init(trials: Int, probability: Double) {
     precondition(trials >= 0 && (0...1).contains(probability), "\(trials) trials of probability \(probability)")
     self.trials = trials
@@ -75,9 +78,12 @@ public func wilsonInterval(successes: Int, trials: Int, level: Double = 0.95) ->
 
 /// McNemar's exact test of two answers to the same questions, from the numbers of those that one alone got right.
 public struct McNemar: Sendable, Hashable {
+  /// Examples that the first alone classified correctly.
   public let onlyFirst: Int
+  /// Examples that the second alone classified correctly.
   public let onlySecond: Int
 
+  /// The test of two counts.
   public init(onlyFirst: Int, onlySecond: Int) {
     precondition(onlyFirst >= 0 && onlySecond >= 0, "\(onlyFirst) and \(onlySecond)")
     self.onlyFirst = onlyFirst

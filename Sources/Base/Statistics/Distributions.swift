@@ -5,6 +5,7 @@ public struct StudentT: Sendable, Hashable {
   /// Degrees of freedom, above 0; not necessarily whole.
   public let degrees: Double
 
+  /// The distribution of so many degrees of freedom.
   public init(degrees: Double) {
     precondition(degrees > 0 && degrees.isFinite, "\(degrees) degrees of freedom")
     self.degrees = degrees

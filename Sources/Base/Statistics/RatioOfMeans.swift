@@ -1,5 +1,6 @@
 /// The ratio of two means that were measured in pairs, as the times of two nets in the same round are.
 public struct RatioOfMeans: Sendable, Hashable {
+  /// How many pairs there are.
   public let count: Int
   /// The mean of the first over the mean of the second.
   public let ratio: Double
@@ -24,7 +25,7 @@ public struct RatioOfMeans: Sendable, Hashable {
 
   /// Fieller's interval: the ratios r for which Student's t does not reject that first - r * second has the mean 0.
   ///
-  /// nil for a single pair, and where the second mean is not told from 0 at this level: then no bounded interval exists.
+  /// nil for a single pair, and where the second mean is not significantly different from 0 at this level: then no bounded interval exists.
   public func interval(level: Double = 0.95) -> Interval? {
     guard let s = first.deviation, let u = second.deviation else { return nil }
     let n = Double(count)

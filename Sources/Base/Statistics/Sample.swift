@@ -2,9 +2,12 @@ import Foundation
 
 /// Two bounds.
 public struct Interval: Sendable, Hashable, Codable {
+  /// The lower end.
   public var low: Double
+  /// The upper end.
   public var high: Double
 
+  /// An interval between two ends.
   public init(low: Double, high: Double) {
     self.low = low
     self.high = high
@@ -13,7 +16,9 @@ public struct Interval: Sendable, Hashable, Codable {
 
 /// What is known of a quantity from some measurements of it; the same bits in whatever order they come.
 public struct Sample: Sendable, Hashable {
+  /// How many values there are.
   public let count: Int
+  /// Their sum over their count.
   public let mean: Double
   /// Of n - 1; nil for a single value.
   public let deviation: Double?

@@ -4,17 +4,22 @@ import Foundation
 /// What people say of a run when it is made: a tag, a note, that it is removed. The truth is `annotations.jsonl` in the
 /// run's folder, framed as the journal is; the journal itself belongs to the worker.
 public struct AnnotationRecord: Sendable, Hashable, Codable {
+  /// What is said of a run.
   public enum Kind: String, Sendable, Hashable, Codable {
+    /// A tag given or taken away, a note, a removal, and its end.
     case tag, untag, note, remove, restore
     /// Another name of the run's configuration; the text is a ``ReferenceRecord``.
     case reference
   }
 
+  /// What is said.
   public var kind: Kind
   /// The tag's name or the note's text; empty for the others.
   public var text: String
+  /// When it was said, ISO 8601 in UTC.
   public var at: String
 
+  /// An annotation as it was made.
   public init(kind: Kind, text: String = "", at: String) {
     self.kind = kind
     self.text = text

@@ -9,7 +9,7 @@ extension RunFolder {
   public func contradictions() throws(JournalError) -> [String] {
     let records = try readJournal(self).records
     var found = records.contradictions
-    for case .artifact(let file) in records where file.name == "predictions" {
+    for case .artifact(let file) in records where file.name == ArtifactName.predictions.rawValue {
       guard let data = try? open().read(file.path, limit: 1 << 30) else { continue }
       found += contradictions(of: data, file, records)
     }
@@ -115,7 +115,7 @@ private struct JournalFacts {
     if let test = settings.dataset?.test, test != predictions.examples {
       found.append("it has predictions of \(predictions.examples) images, and its configuration asks for \(test)")
     }
-    let tests = (metrics["test_accuracy"] ?? [:]).values.sorted { $0.step < $1.step }
+    let tests = (metrics[MetricName.testAccuracy.rawValue] ?? [:]).values.sorted { $0.step < $1.step }
     for test in tests where !Self.isWhole(test.value * Double(predictions.examples)) {
       found.append("test_accuracy of step \(test.step) is \(test.value), no fraction of \(predictions.examples) images")
     }
@@ -132,7 +132,7 @@ private struct JournalFacts {
 
   /// Steps of an epoch, as the positions of the steps say; nil where they do not.
   private var stepsPerEpoch: Int? {
-    guard let first = metrics["step_loss"]?[1], first.epoch > 0 else { return nil }
+    guard let first = metrics[MetricName.stepLoss.rawValue]?[1], first.epoch > 0 else { return nil }
     let steps = (1 / first.epoch).rounded()
     return steps >= 1 && steps <= 1e9 ? Int(steps) : nil
   }
@@ -141,7 +141,8 @@ private struct JournalFacts {
   private var means: [String] {
     guard let stepsPerEpoch else { return [] }
     var found: [String] = []
-    for (mean, part) in [("train_loss", "step_loss"), ("train_accuracy", "step_accuracy")] {
+    let pairs: [(MetricName, MetricName)] = [(.trainLoss, .stepLoss), (.trainAccuracy, .stepAccuracy)]
+    for (mean, part) in pairs.map({ ($0.rawValue, $1.rawValue) }) {
       guard let points = metrics[mean], let parts = metrics[part] else { continue }
       var sum = 0.0
       var count = 0
@@ -182,7 +183,7 @@ private struct JournalFacts {
     if end.trainingSeconds > end.seconds * 1.001 + 1 {
       found.append("its training took \(end.trainingSeconds) s, and the whole run \(end.seconds) s")
     }
-    let epochs = (metrics["epoch_seconds"] ?? [:]).values.reduce(0) { $0 + $1.value }
+    let epochs = (metrics[MetricName.epochSeconds.rawValue] ?? [:]).values.reduce(0) { $0 + $1.value }
     if epochs > end.seconds * 1.001 + 1 {
       found.append("its epochs took \(epochs) s, and the whole run \(end.seconds) s")
     }

@@ -8,6 +8,7 @@ public struct RunCopy: Sendable, Hashable {
   public var run: String
   /// Up to the last whole line.
   public var journal: Data
+  /// The bytes of its annotations; nil without any.
   public var annotations: Data?
   /// Files that the run keeps, by their names in its folder.
   public var artifacts: [PlainName: Data]

@@ -2,13 +2,17 @@ public import Files
 
 /// What can go wrong with a run's folder, as facts.
 public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A text cannot be a run's id.
   case badRunID(String)
+  /// The run has no folder.
   case noSuchRun(String)
   /// The journal's first line is not the record of its run.
   case noRunRecord(path: String)
+  /// A journal or annotations cannot be written.
   case unwritable(path: String, reason: String)
   /// The file that says what a worker is to do cannot be used.
   case badJob(path: String, reason: String)
+  /// A file cannot be read or written.
   case file(FileError)
 
   /// What happened, where, and what to do.
@@ -28,6 +32,7 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JournalError: Fault {
+  /// What the exit code follows from.
   public var kind: FaultKind {
     switch self {
     case .badRunID: .usage

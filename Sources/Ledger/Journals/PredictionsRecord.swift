@@ -1,8 +1,8 @@
-/// Which test pictures a training told right, a bit each, in the order of the test set.
+/// Which test images a training classified correctly, a bit each, in the order of the test set.
 public struct PredictionsRecord: Sendable, Hashable, Codable {
-  /// How many pictures there are.
+  /// How many images there are.
   public var examples: Int
-  /// Hexadecimal digits of bytes; the first picture is the first byte's highest bit, and bits behind the last are 0.
+  /// Hexadecimal digits of bytes; the first image is the first byte's highest bit, and bits behind the last are 0.
   public var correct: String
 
   /// As it was recorded.
@@ -11,6 +11,7 @@ public struct PredictionsRecord: Sendable, Hashable, Codable {
     self.correct = correct
   }
 
+  /// Whether each image was classified correctly, in the order of the test set.
   public init(isRight: [Bool]) {
     examples = isRight.count
     var text = ""

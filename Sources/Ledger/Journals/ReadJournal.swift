@@ -3,6 +3,7 @@ import Foundation
 
 /// A piece of a journal that was read.
 public struct JournalPiece: Sendable, Hashable {
+  /// In the order in which they were written.
   public var records: [JournalRecord]
   /// Where the next piece begins: behind the last whole line.
   public var endOffset: Int

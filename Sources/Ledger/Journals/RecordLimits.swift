@@ -105,6 +105,7 @@ struct RecordLimits {
     try text("configuration", run.configuration, 1 << 20)
     try whole("epochs", run.epochs, 0...Self.epochs)
     try time(run.createdAt)
+    try whole("sequence", run.sequence ?? 0, 0...RunRecord.lastSequence)
     for reduction in run.reductions {
       try text("key", reduction.key, 1000)
       try text("full", reduction.full, 1 << 16)
@@ -162,14 +163,18 @@ struct RecordLimits {
     guard metric.epoch >= 0, metric.epoch <= Double(max(run?.epochs ?? Self.epochs, 1)) + 1e-6 else {
       throw Impossible(what: "\(metric.name.prefix(40)) is of epoch \(metric.epoch)")
     }
-    try value(metric.name, metric.value)
+    try value(metric.name, metric.value, in: metric.metric?.range ?? LayerMeasure(rawValue: metric.name)?.range)
+    try duration("seconds", metric.seconds ?? 0)
+    try duration("trainingSeconds", metric.trainingSeconds ?? 0)
   }
 
   private func check(_ metric: LayerMetricRecord) throws(Impossible) {
     try text("a metric's name", metric.name, 100)
     try step(metric.step)
     try whole("position", metric.position, 0...10_000)
-    try value(metric.name, metric.value)
+    try value(
+      metric.name, metric.value,
+      in: LayerMeasure(rawValue: metric.name)?.range ?? MetricName(rawValue: metric.name)?.range)
   }
 
   private func check(_ predictions: PredictionsRecord) throws(Impossible) {
@@ -182,18 +187,8 @@ struct RecordLimits {
     }
   }
 
-  /// What a measured value of a name can be. A loss may be anything, for a training may diverge.
-  private func value(_ name: String, _ value: Double) throws(Impossible) {
-    let range: ClosedRange<Double>
-    switch name {
-    case "step_accuracy", "train_accuracy", "test_accuracy": range = 0...1
-    // An image a century, and a thousand million a second.
-    case "examples_per_second": range = 1 / Self.seconds...1e9
-    case "epoch_seconds", "step_seconds", "forward_seconds", "backward_seconds": range = 0...Self.seconds
-    case "step_peak_bytes": range = 0...Double(Self.bytes)
-    default: return
-    }
-    guard range.contains(value) else { throw Impossible(what: "\(name) is \(value)") }
+  private func value(_ name: String, _ value: Double, in range: ClosedRange<Double>?) throws(Impossible) {
+    guard range?.contains(value) != false else { throw Impossible(what: "\(name) is \(value)") }
   }
 
   private func step(_ step: Int) throws(Impossible) { try whole("step", step, 0...steps) }

@@ -7,6 +7,7 @@ import Foundation
 public final class TrialLock: Sendable {
   /// What an attempt to take it came to.
   public enum Attempt: Sendable {
+    /// This process holds it.
     case taken(TrialLock)
     /// Another process holds it; its number, where it has written that down.
     case held(by: Int?)

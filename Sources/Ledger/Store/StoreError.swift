@@ -3,28 +3,46 @@ public import Journals
 
 /// What can go wrong with a store, as facts.
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// There is no store in the folder.
   case missing(path: String)
+  /// The folder or a file in it cannot be written.
   case notWritable(path: String, reason: String)
+  /// The index is of a version that this vgglab does not know.
   case newer(path: String, found: Int, known: Int)
+  /// The index is of an earlier version, and may only be read.
+  case older(path: String, found: Int, known: Int)
+  /// The index's file is no database, or not that of a store.
   case notADatabase(path: String, reason: String)
+  /// A file of the store cannot be read or written.
   case file(FileError)
+  /// A journal cannot be read or written.
   case journal(JournalError)
   /// A database of another program in the index's place.
   case foreignDatabase(path: String, reason: String)
+  /// No run or trial has the name.
   case noSuchRun(String)
+  /// Several runs have ids that begin so.
   case ambiguousRun(String, candidates: [String])
+  /// A condition or an order of runs makes no sense.
   case badFilter(String, reason: String)
+  /// A comparison cannot have the name.
   case badComparisonName(String)
+  /// A comparison has the name already.
   case comparisonExists(String)
+  /// No saved comparison has the name.
   case noSuchComparison(String, known: [String])
+  /// A query is wrong, or asks for more than it may.
   case badQuery(sql: String, reason: String)
+  /// SQLite reports an error of the index.
   case database(path: String, reason: String)
+  /// Evidence is not sound.
   case evidence(EvidenceProblem)
-  /// A value of the index that no journal gives.
-  case badIndexValue(column: String)
-  /// A run that is to be taken in is there with another content.
+  /// A row of the index with a value that no journal gives.
+  case badIndexValue(row: String)
+  /// A run that is to be imported is in the store with another content.
   case runIsOther(String)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .missing(let path):
@@ -33,6 +51,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): cannot be written (\(reason)); check its permissions, or name another folder with --store"
     case .newer(let path, let found, let known):
       "\(path): is of version \(found), written by a newer vgglab; this one knows up to \(known): update vgglab"
+    case .older(let path, let found, let known):
+      "\(path): is of version \(found); a command that may write to the store brings it up to version \(known)"
     case .notADatabase(let path, let reason):
       "\(path): is not a store's database (\(reason)); `vgglab doctor --rebuild` makes it again from the journals"
     case .file(let error): "\(error)"
@@ -54,8 +74,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .database(let path, let reason): "\(path): \(reason)"
     case .runIsOther(let run):
       "run \(run) is in the store already and has another journal; nothing was taken in"
-    case .badIndexValue(let column):
-      "the store's index has a value that cannot be (column \(column)); `vgglab doctor --rebuild` makes it again from the journals"
+    case .badIndexValue(let row):
+      "the store's index has a value that cannot be (in a row of \(row)); `vgglab doctor --rebuild` makes it again from the journals"
     case .evidence(let problem): "the evidence does not hold: \(problem)"
     }
   }
@@ -67,12 +87,13 @@ private func oneLine(_ sql: String) -> String {
 }
 
 extension StoreError: Fault {
+  /// What the exit code follows from.
   public var kind: FaultKind {
     switch self {
     case .missing, .noSuchRun, .noSuchComparison: .missingInput
     case .notWritable, .database: .inputOutput
     case .journal(let error): error.kind
-    case .newer, .notADatabase, .foreignDatabase, .badIndexValue, .badQuery, .evidence, .runIsOther: .badInput
+    case .newer, .older, .notADatabase, .foreignDatabase, .badIndexValue, .badQuery, .evidence, .runIsOther: .badInput
     case .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage
     case .file(let error): error.kind
     }

@@ -15,7 +15,7 @@ struct Predictions {
   ///
   /// Throws ``RunsError/predictionsChanged(path:)`` for a file that is not what was recorded, or is none any more.
   init?(of run: RunSummary, in store: Store) throws {
-    guard let artifact = try store.artifact(run: run.id, name: "predictions") else { return nil }
+    guard let artifact = try store.artifact(run: run.id, name: ArtifactName.predictions.rawValue) else { return nil }
     let folder = try RunFolder(store: store.directory, existing: run.id)
     let path = "\(folder.path)/\(artifact.path)"
     guard let file = PlainName(artifact.path), let data = try? folder.open().read(file), data.count == artifact.bytes,

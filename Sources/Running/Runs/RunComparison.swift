@@ -1,5 +1,6 @@
 import Configurations
 import Foundation
+public import Journals
 import Statistics
 public import Store
 import Training

@@ -25,15 +25,15 @@ package struct JournalFollower {
     if piece.records.contains(where: { if case .attempt = $0 { true } else { false } }) { hasBegun = true }
     for case .metric(let metrics) in piece.records {
       for metric in metrics {
-        switch metric.name {
-        case "step_loss":
+        switch metric.metric {
+        case .stepLoss:
           progress.reach(step: metric.step, epoch: metric.epoch, now: now)
           progress.stepLoss = metric.value
-        case "train_loss": progress.loss = metric.value
-        case "train_accuracy":
+        case .trainLoss: progress.loss = metric.value
+        case .trainAccuracy:
           progress.trainAccuracy = metric.value
           reached.append(progress)
-        case "test_accuracy":
+        case .testAccuracy:
           progress.testAccuracy = metric.value
           reached.append(progress)
         default: break

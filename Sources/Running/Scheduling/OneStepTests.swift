@@ -85,7 +85,8 @@ extension Scheduler {
   /// Keeps a run of a trial that failed before it began.
   private func fail(_ index: Int, _ cause: String) throws {
     let entry = entries[index]
-    let folder = try createRun(of: entry.trial, in: directory, forecast: entry.decision.forecast)
+    let folder = try createRun(
+      of: entry.trial, in: directory, after: store.newestSequence(), forecast: entry.decision.forecast)
     try recordUnbegun(folder.run, cause)
     entry.run = folder.run
     entry.endedAs = "is failed"

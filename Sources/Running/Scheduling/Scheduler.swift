@@ -288,7 +288,10 @@ final class Scheduler {
     let trial = decision.trial
     let run =
       decision.action == .resume && decision.run != nil
-      ? decision.run! : try createRun(of: trial, in: directory, forecast: decision.forecast).run
+      ? decision.run!
+      : try createRun(
+        of: trial, in: directory, after: store.newestSequence(), forecast: decision.forecast
+      ).run
     entry.run = run
     entry.cause = nil
     let kills = system.kills()

@@ -1,5 +1,6 @@
 public import Experiments
 import Foundation
+import Journals
 import Store
 import Text
 
@@ -100,15 +101,16 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
 
   /// Whether it is not as it was asked for, and nobody stopped it.
   public var isFailure: Bool {
-    switch state {
-    case "failed", "lost", "queued": action != .skip
-    case "not run": cause != nil
-    default: false
+    switch RunState(rawValue: state) {
+    case .failed, .lost, .queued: action != .skip
+    // Not run.
+    case nil: cause != nil
+    case .running, .completed, .interrupted, .gone: false
     }
   }
 
   /// Whether its worker was stopped before the end: it can be resumed.
-  public var isInterrupted: Bool { state == "interrupted" && action != .skip }
+  public var isInterrupted: Bool { RunState(rawValue: state) == .interrupted && action != .skip }
 
   /// The outcomes as a table for people, with the causes of what is not complete under it.
   public static func table(_ outcomes: [TrialOutcome]) -> String {
@@ -119,7 +121,7 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
     for outcome in outcomes {
       table.add([
         outcome.trial, outcome.run ?? "–",
-        outcome.action == .skip && outcome.state == "completed" ? "already complete" : outcome.state,
+        outcome.action == .skip && RunState(rawValue: outcome.state) == .completed ? "already complete" : outcome.state,
         Quantity.fixed(outcome.train_loss, 3), Quantity.fixed(outcome.train_accuracy, 3),
         Quantity.fixed(outcome.test_accuracy, 3), Quantity.fixed(outcome.examples_per_second, 1),
         outcome.seconds.map(Quantity.duration) ?? "–",

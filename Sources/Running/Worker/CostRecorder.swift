@@ -7,6 +7,8 @@ import Training
 /// Measures what training steps cost, and tells the journal of each.
 struct CostRecorder {
   let journal: JournalWriter
+  /// When the attempt began, by ``monotonicSeconds()``.
+  let began: Double
 
   /// `earlierPeak` gets the largest resident memory before the timed steps, which then is counted anew.
   func measure(
@@ -26,23 +28,25 @@ struct CostRecorder {
         seconds += measured.seconds
         steps = measured.step
         let epoch = Double(measured.step * measured.examples) / Double(dataset.training.count)
-        func metric(_ name: String, _ value: Double) -> MetricRecord {
-          MetricRecord(name: name, step: measured.step, epoch: epoch, value: value)
+        func metric(_ name: MetricName, _ value: Double) -> MetricRecord {
+          MetricRecord(name, step: measured.step, epoch: epoch, value: value)
         }
-        var metrics = [metric("step_seconds", measured.seconds), metric("step_loss", measured.loss)]
+        var metrics = [metric(.stepSeconds, measured.seconds), metric(.stepLoss, measured.loss)]
         if measured.step == cost.steps {
-          metrics.append(metric("examples_per_second", Double(measured.step * measured.examples) / seconds))
-          if isCountedAnew { metrics.append(metric("step_peak_bytes", Double(ProcessFacts.peakResidentBytes))) }
+          metrics.append(metric(.examplesPerSecond, Double(measured.step * measured.examples) / seconds))
+          if isCountedAnew { metrics.append(metric(.stepPeakBytes, Double(ProcessFacts.peakResidentBytes))) }
         }
+        metrics[metrics.count - 1].seconds = monotonicSeconds() - began
+        metrics[metrics.count - 1].trainingSeconds = seconds
         try journal.append([
           .metric(metrics),
           .layerMetric(
             measured.layers.flatMap { layer in
               [
                 LayerMetricRecord(
-                  position: layer.position, name: "forward_seconds", step: measured.step, value: layer.forwardSeconds),
+                  position: layer.position, .forwardSeconds, step: measured.step, value: layer.forwardSeconds),
                 LayerMetricRecord(
-                  position: layer.position, name: "backward_seconds", step: measured.step,
+                  position: layer.position, .backwardSeconds, step: measured.step,
                   value: layer.backwardSeconds),
               ]
             }),
@@ -58,13 +62,12 @@ func signal(of training: TrainingConfiguration, _ dataset: Dataset, side: Int) t
   let layers = try measureSignal(
     network: training.network, state: state, images: dataset.training, side: side, threads: training.threads)
   return layers.flatMap { layer in
-    let values: [(name: String, value: Double?)] = [
-      ("output_rms", layer.outputRMS), ("output_spread", layer.outputSpread), ("gradient_rms", layer.gradientRMS),
-      ("weight_rms", layer.weightRMS),
-      ("weight_gradient_rms", layer.weightGradientRMS),
+    let values: [(name: LayerMeasure, value: Double?)] = [
+      (.outputRMS, layer.outputRMS), (.outputSpread, layer.outputSpread), (.gradientRMS, layer.gradientRMS),
+      (.weightRMS, layer.weightRMS), (.weightGradientRMS, layer.weightGradientRMS),
     ]
     return values.compactMap { name, value in
-      value.map { LayerMetricRecord(position: layer.position, name: name, step: 0, value: $0) }
+      value.map { LayerMetricRecord(position: layer.position, name, step: 0, value: $0) }
     }
   }
 }

@@ -6,12 +6,17 @@ package import Training
 /// Turns what a training tells into journal records, several to a write.
 package final class JournalObserver {
   private let journal: JournalWriter
+  /// When the attempt began, by ``monotonicSeconds()``.
+  private let began: Double
   private var waiting: [MetricRecord] = []
   private var lastWrite = monotonicSeconds()
   /// The training steps so far, without loading and evaluation.
   private(set) var trainingSeconds = 0.0
 
-  package init(journal: JournalWriter) { self.journal = journal }
+  package init(journal: JournalWriter, began: Double = monotonicSeconds()) {
+    self.journal = journal
+    self.began = began
+  }
 
   /// Takes one event; writes when half a second has passed, at each curve point and at each epoch, which is also flushed
   /// to the disk.
@@ -20,18 +25,18 @@ package final class JournalObserver {
     case .began: break
     case .step(let step):
       trainingSeconds += step.seconds
-      add("step_loss", step.step, step.epoch, step.loss)
-      add("step_accuracy", step.step, step.epoch, step.accuracy)
+      add(.stepLoss, step.step, step.epoch, step.loss)
+      add(.stepAccuracy, step.step, step.epoch, step.accuracy)
       if monotonicSeconds() - lastWrite > 0.5 { try write() }
     case .curvePoint(let point):
-      add("train_loss", point.step, point.epoch, point.trainLoss)
-      add("train_accuracy", point.step, point.epoch, point.trainAccuracy)
+      add(.trainLoss, point.step, point.epoch, point.trainLoss)
+      add(.trainAccuracy, point.step, point.epoch, point.trainAccuracy)
       try write()
     case .epoch(let epoch):
-      add("test_loss", epoch.step, epoch.epoch, epoch.testLoss)
-      add("test_accuracy", epoch.step, epoch.epoch, epoch.testAccuracy)
-      add("examples_per_second", epoch.step, epoch.epoch, epoch.examplesPerSecond)
-      add("epoch_seconds", epoch.step, epoch.epoch, epoch.epochSeconds)
+      add(.testLoss, epoch.step, epoch.epoch, epoch.testLoss)
+      add(.testAccuracy, epoch.step, epoch.epoch, epoch.testAccuracy)
+      add(.examplesPerSecond, epoch.step, epoch.epoch, epoch.examplesPerSecond)
+      add(.epochSeconds, epoch.step, epoch.epoch, epoch.epochSeconds)
       try finish()
     }
   }
@@ -45,11 +50,14 @@ package final class JournalObserver {
   private func write() throws {
     lastWrite = monotonicSeconds()
     guard !waiting.isEmpty else { return }
+    // How long the attempt has worked, in case that it does not come to its end.
+    waiting[waiting.count - 1].seconds = lastWrite - began
+    waiting[waiting.count - 1].trainingSeconds = trainingSeconds
     try journal.append([.metric(waiting)])
     waiting.removeAll(keepingCapacity: true)
   }
 
-  private func add(_ name: String, _ step: Int, _ epoch: Double, _ value: Double) {
-    waiting.append(MetricRecord(name: name, step: step, epoch: epoch, value: value))
+  private func add(_ metric: MetricName, _ step: Int, _ epoch: Double, _ value: Double) {
+    waiting.append(MetricRecord(metric, step: step, epoch: epoch, value: value))
   }
 }

@@ -15,6 +15,7 @@ extension RunFolder {
   func savePredictions(_ predictions: [UInt8], labels: [UInt8]) throws -> ArtifactRecord {
     let data = Data(zip(predictions, labels).flatMap { [$0, $1] })
     try open().write("predictions.u8", data)
-    return ArtifactRecord(name: "predictions", path: "predictions.u8", bytes: data.count, digest: sha256Hex(data))
+    return ArtifactRecord(
+      name: ArtifactName.predictions.rawValue, path: "predictions.u8", bytes: data.count, digest: sha256Hex(data))
   }
 }

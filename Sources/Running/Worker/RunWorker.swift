@@ -68,7 +68,7 @@ private struct Attempt {
       throw error
     }
     try begin(dataset?.digests ?? [:])
-    let observer = JournalObserver(journal: journal)
+    let observer = JournalObserver(journal: journal, began: began)
     do {
       let network = try configuration.buildNetwork(classes: dataset?.training.classes ?? 10)
       try journal.append([.network(NetworkRecord(network, configuration: configuration.network))])
@@ -79,7 +79,7 @@ private struct Attempt {
       if let complaint = resumption.dataComplaint { throw WorkerError.otherData(run: folder.run, what: complaint) }
       let training = configuration.training(network: network, threads: worker.job.threads, kernels: worker.kernels)
       if let cost = configuration.measure?.cost {
-        let outcome = try CostRecorder(journal: journal).measure(
+        let outcome = try CostRecorder(journal: journal, began: began).measure(
           cost, training, dataset, side: configuration.dataset.resize, earlierPeak: &earlierPeak)
         guard outcome.completed else { return try interrupted(after: outcome.steps) }
         try end(.completed, cause: nil, trainingSeconds: outcome.seconds)
@@ -91,7 +91,7 @@ private struct Attempt {
     } catch let error as FileError where error.kind == .inputOutput {
       // A full disk says nothing of the training: it can continue when there is room.
       try? observer.finish()
-      try? journal.append([event("interrupted", "\(error)")])
+      try? journal.append([event(.interrupted, "\(error)")])
       throw error
     } catch {
       try? observer.finish()
@@ -106,13 +106,13 @@ private struct Attempt {
     resumption = Resumption(of: past, in: folder, environment: environment(digests))
     try journal.append([start(digests: digests)])
     ProcessRecord(attempt: number).write(to: folder)
-    if let note = git.note { try journal.append([event("git", note)]) }
+    if let note = git.note { try journal.append([event(.git, note)]) }
     if let changes = try folder.save(git.changes, attempt: number) { try journal.append([.artifact(changes)]) }
     if let checkpoint = resumption.checkpoint {
-      try journal.append([event("resumed", "continues after step \(checkpoint.step)")])
+      try journal.append([event(.resumed, "continues after step \(checkpoint.step)")])
     }
     for problem in resumption.problems {
-      try journal.append([event("checkpoint", problem)])
+      try journal.append([event(.checkpoint, problem)])
       worker.report("vgglab: \(problem)")
     }
     for difference in resumption.differences {
@@ -159,7 +159,7 @@ private struct Attempt {
   }
 
   private func interrupted(after step: Int) throws -> Int32 {
-    try journal.append([event("interrupted", "stopped after step \(step)")])
+    try journal.append([event(.interrupted, "stopped after step \(step)")])
     try journal.flush()
     return StopSignal.exitCode
   }
@@ -174,8 +174,8 @@ private struct Attempt {
     try journal.flush()
   }
 
-  private func event(_ kind: String, _ message: String) -> JournalRecord {
-    .event(EventRecord(at: timestamp(), kind: kind, message: message))
+  private func event(_ kind: EventKind, _ message: String) -> JournalRecord {
+    .event(EventRecord(at: timestamp(), kind, message: message))
   }
 
   private func environment(_ digests: [String: String]) -> EnvironmentRecord {

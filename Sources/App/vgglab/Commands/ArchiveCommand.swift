@@ -223,7 +223,7 @@ struct ArchiveFacts: Encodable {
 private func archiveTable(_ archives: [Archive]) -> String {
   guard !archives.isEmpty else { return "there are no archives; `vgglab archive create NAME` makes one" }
   return QueryResult(
-    columns: ["archive", "made", "runs", "reports"],
+    columns: ["archive", "made (UTC)", "runs", "reports"],
     rows: archives.map { archive in
       [
         .text(archive.name), .text(String(archive.createdAt.prefix(19))), .integer(Int64(archive.runs.count)),

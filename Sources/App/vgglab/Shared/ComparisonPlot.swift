@@ -1,4 +1,5 @@
 import Files
+import Journals
 import Plots
 import Runs
 import Store
@@ -7,16 +8,17 @@ import Store
 func drawComparison(_ comparison: RunComparison, in store: Store, to path: String, as format: PlotFormat) throws {
   let members = comparison.groups.flatMap { group in group.members.map { (letter: group.letter, member: $0) } }
   let names = members.map { "\($0.letter) \($0.member.trial) \($0.member.run.prefix(13))" }
-  let panels = try [("test accuracy", "test_accuracy"), ("train loss", "train_loss")].map { title, metric in
+  let curves: [(String, MetricName)] = [("test accuracy", .testAccuracy), ("train loss", .trainLoss)]
+  let panels = try curves.map { title, metric in
     LineChart.Panel(
       title: title, xLabel: "epoch", yLabel: "",
       series: try zip(names, members).map { name, member in
         LineChart.Series(
           name: name,
-          points: try store.curve(run: member.member.run, metric: metric).map {
+          points: try store.curve(run: member.member.run, metric: metric.rawValue).map {
             LineChart.Point(x: $0.epoch, y: $0.value)
           },
-          better: metric == "train_loss" ? .lower : .higher)
+          better: metric == .trainLoss ? .lower : .higher)
       }, xCounts: true)
   }
   let chart = Chart.lines(LineChart(panels: panels, axes: .none))

@@ -44,6 +44,7 @@ public struct Diagnosis: Codable, Sendable {
       if let name = store.networkFileSystem {
         lines.append("                  \(NetworkFileSystem.sentence(name, path: store.path))")
       }
+      lines += store.backups.map { "earlier version   kept in \($0)" }
       lines += store.problems.map { "                  \($0)" }
     }
     if let store_problem { lines.append("store             \(store_problem)") }

@@ -22,14 +22,11 @@ extension Store {
         try database.execute(sql: "ATTACH ? AS indexed", arguments: ["file:\(escaped)?mode=ro"])
         defer { try? database.execute(sql: "DETACH indexed") }
         let moving = try runsInProgress(database)
-        let tables = try String.fetchAll(
-          database,
-          sql: "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'")
-        return try tables.compactMap { table in
+        return try StoreTable.all.compactMap { table in
           let rows = try differingRows(of: table, besides: moving, database)
           guard rows > 0 else { return nil }
           return """
-            the index's table \(table) is not what the journals give (\(rows) rows differ); `vgglab doctor --rebuild` makes it \
+            the index's table \(table.name) is not what the journals give (\(rows) rows differ); `vgglab doctor --rebuild` makes it \
             again
             """
         }
@@ -51,10 +48,9 @@ extension Store {
   }
 
   /// How many rows of a table are in one of the databases alone.
-  private func differingRows(of table: String, besides moving: [String], _ database: Database) throws -> Int {
-    let name = table.quotedDatabaseIdentifier
-    let columns = try database.columns(in: table).map(\.name)
-    let owner = table == "run" ? "id" : columns.contains("run") ? "run" : nil
+  private func differingRows(of table: StoreTable, besides moving: [String], _ database: Database) throws -> Int {
+    let name = table.name
+    let owner = table.runColumn
     let list = moving.map { "'\($0)'" }.joined(separator: ", ")
     let condition = owner.map { "WHERE \($0) NOT IN (\(list))" } ?? ""
     func rows(_ schema: String) -> String { "SELECT * FROM \(schema).\(name) \(condition)" }

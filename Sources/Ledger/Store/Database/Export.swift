@@ -4,7 +4,10 @@ import Journals
 
 /// A text format for measured values.
 public enum MetricFormat: String, Sendable, CaseIterable {
-  case csv, jsonl
+  /// Comma-separated values with a header.
+  case csv
+  /// A JSON object a line.
+  case jsonl
 }
 
 extension Store {
@@ -20,20 +23,15 @@ extension Store {
       guard try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) != nil else {
         throw StoreError.noSuchRun(run)
       }
-      return try Row.fetchAll(
+      return try Fetched<ExportedMetric>.all(
         database,
-        sql: """
-          SELECT run, attempt, name, step, epoch, value FROM \(attempts ? "metric" : "latest_metric")
-          WHERE run = ? ORDER BY attempt, step, name
-          """, arguments: [run]
-      ).map { row -> [SQLValue] in
-        [
-          .text(try row.value(0)), .integer(try row.value(1)), .text(try row.value(2)), .integer(try row.value(3)),
-          .real(try row.value(4)), .real(try row.optional(5) ?? .nan),
-        ]
-      }
+        """
+        SELECT run, attempt, name AS metric, step, epoch, value FROM \(attempts ? "metric" : "latest_metric")
+        WHERE run = ? ORDER BY attempt, step, name
+        """, [run]
+      ).map(\.cells)
     }
-    let columns = ["run", "attempt", "metric", "step", "epoch", "value"]
+    let columns = ExportedMetric.CodingKeys.allCases.map(\.rawValue)
     switch format {
     case .csv: return QueryResult(columns: columns, rows: values).csv
     case .jsonl:
@@ -47,16 +45,15 @@ extension Store {
   public func health() throws(StoreError) -> StoreHealth {
     let written = try allRuns().filter { ($0.size(of: RunFiles.journal) ?? 0) > 0 }.map(\.run)
     return try reading { database in
-      var offsets: [String: Int] = [:]
-      for row in try Row.fetchAll(database, sql: "SELECT run, offset FROM journal") {
-        offsets[try row.value(0)] = try row.value(1)
-      }
+      let progress = try Fetched<IndexRows.Progress>.all(database, "SELECT run, offset, annotation_offset FROM journal")
+      let offsets = Dictionary(progress.map { ($0.run, $0.offset) }) { first, _ in first }
       let runs = Set(try String.fetchAll(database, sql: "SELECT id FROM run"))
       // A journal that was read and yet made no run; one that was never read is merely new.
       let unreadable = written.filter { offsets[$0, default: 0] > 0 && !runs.contains($0) }
       return StoreHealth(
         path: databasePath,
         version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+        backups: Self.backups(in: directory).map { "\(directory)/\($0)" },
         runs: runs.count,
         metrics: try Int.fetchOne(database, sql: "SELECT count(*) FROM metric") ?? 0,
         networkFileSystem: networkFileSystem,
@@ -64,18 +61,47 @@ extension Store {
         bytes: try Int.fetchOne(
           database, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
         problems: try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
-          + Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
-            "a row of \(try row.value(0) as String) refers to what is not there"
+          + Fetched<Dangling>.all(database, "SELECT \"table\" AS name FROM pragma_foreign_key_check").map { row in
+            "a row of \(row.name) refers to what is not there"
           } + unreadable.map { "runs/\($0): its journal does not begin with its run; nothing of it was taken in" })
     }
   }
 }
 
+/// A row of an export, with its columns in their order.
+private struct ExportedMetric: Decodable {
+  var run: String
+  var attempt: Int
+  var metric: String
+  var step: Int
+  var epoch: Double
+  var value: Double?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case run, attempt, metric, step, epoch, value
+  }
+
+  var cells: [SQLValue] {
+    [.text(run), .integer(Int64(attempt)), .text(metric), .integer(Int64(step)), .real(epoch), .real(value ?? .nan)]
+  }
+}
+
+/// A row of a table that refers to what is not there.
+private struct Dangling: Decodable {
+  var name: String
+}
+
 /// How a store is.
 public struct StoreHealth: Sendable, Hashable, Codable {
+  /// The database's file.
   public var path: String
+  /// The version of its tables.
   public var version: Int
+  /// Copies of the index that were kept when it was brought up to date, those of the earliest versions first.
+  public var backups: [String]
+  /// How many runs it has.
   public var runs: Int
+  /// How many rows of metrics it has.
   public var metrics: Int
   /// Its name; nil for a local one.
   public var networkFileSystem: String?

@@ -5,19 +5,25 @@ import Journals
 
 /// What `gc` deletes: the folders of removed runs, and what killed processes left behind.
 public struct Garbage: Sendable, Hashable, Codable {
+  /// A folder or file of it.
   public struct Item: Sendable, Hashable, Codable {
     /// In the store.
     public var path: String
+    /// With all that is in it.
     public var bytes: Int
   }
 
+  /// Folders of removed runs.
   public var runs: [Item] = []
+  /// Temporary files that nobody uses any more.
   public var files: [Item] = []
   /// Removed runs that a process still works on.
   public var kept: [String] = []
 
+  /// Nothing.
   public init() {}
 
+  /// Of all of it.
   public var bytes: Int { (runs + files).reduce(0) { $0 + $1.bytes } }
 }
 
@@ -117,21 +123,18 @@ extension Store {
     do {
       try queue.writeWithoutTransaction { database in
         try database.inTransaction(.immediate) {
-          let row = try Row.fetchOne(
-            database, sql: "SELECT experiment, trial, trial_id FROM run WHERE id = ?", arguments: [run])
-          for table in try Self.runTables(database) {
-            try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
+          let trial = try Fetched<TrialKey>.first(
+            database, "SELECT experiment, trial, trial_id FROM run WHERE id = ?", [run])
+          for table in StoreTable.ofOneRun {
+            try database.execute(sql: "DELETE FROM \(table.name) WHERE run = ?", arguments: [run])
           }
           try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
-          for orphan in [
-            "trial WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.experiment = trial.experiment AND run.trial = trial.name AND run.trial_id = trial.trial_id)",
-            "experiment WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.experiment = experiment.name)",
-            "environment WHERE NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.environment = environment.digest)",
-            "layer WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.network = layer.network)",
-            "network WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.network = network.digest)",
-          ] { try database.execute(sql: "DELETE FROM \(orphan)") }
-          if let row {
-            try restoreNewest(experiment: row.value(0), trial: row.value(1), trialID: row.value(2), database)
+          for (table, sharing) in StoreTable.shared {
+            try database.execute(sql: "DELETE FROM \(table.name) AS t WHERE \(sharing.isOrphan)")
+          }
+          if let trial {
+            try restoreReferences(to: trial, database)
+            try restoreNewest(trial, database)
           }
           return .commit
         }
@@ -141,27 +144,49 @@ extension Store {
     }
   }
 
-  /// Of what several runs tell the newest counts; here the newest of those that are left.
-  private func restoreNewest(experiment: String, trial: String, trialID: String, _ database: Database) throws {
+  /// What names a trial's row.
+  private struct TrialKey: Decodable {
+    var experiment, trial, trialID: String
+
+    enum CodingKeys: String, CodingKey {
+      case experiment, trial
+      case trialID = "trial_id"
+    }
+  }
+
+  /// Inserts the names again that other runs of a configuration have by their annotations.
+  private func restoreReferences(to trial: TrialKey, _ database: Database) throws {
+    for run in try String.fetchAll(
+      database, sql: "SELECT id FROM run WHERE trial_id = ? ORDER BY id", arguments: [trial.trialID])
+    {
+      guard let folder = try? RunFolder(store: directory, existing: run), let file = try? AnnotationFile(of: folder)
+      else { continue }
+      for reference in file.records.compactMap(ReferenceRecord.init) {
+        try insert(reference, run: run, database)
+      }
+    }
+  }
+
+  /// Of what several runs say the newest counts; here the newest of those that are left.
+  private func restoreNewest(_ trial: TrialKey, _ database: Database) throws {
     func newest(_ condition: String, _ arguments: StatementArguments) throws -> RunRecord? {
       guard
         let run = try String.fetchOne(
-          database, sql: "SELECT id FROM run WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT 1",
+          database, sql: "SELECT id FROM run WHERE \(condition) ORDER BY \(Schema.newestFirst("run")) LIMIT 1",
           arguments: arguments),
         case .run(let record)? = try readJournal(RunFolder(store: directory, existing: run), limit: 1).records.first
       else { return nil }
       return record
     }
-    if let record = try newest("experiment = ?", [experiment]) {
+    if let record = try newest("experiment = ?", [trial.experiment]) {
       try database.execute(
-        sql: "UPDATE experiment SET question = ? WHERE name = ?", arguments: [record.question, experiment])
+        sql: "UPDATE experiment SET question = ? WHERE name = ?", arguments: [record.question, trial.experiment])
     }
-    if let record = try newest(
-      "experiment = ? AND trial = ? AND trial_id = ?", [experiment, trial, trialID])
-    {
+    let key: StatementArguments = [trial.experiment, trial.trial, trial.trialID]
+    if let record = try newest("experiment = ? AND trial = ? AND trial_id = ?", key) {
       try database.execute(
         sql: "UPDATE trial SET profile = ?, configuration = ? WHERE experiment = ? AND name = ? AND trial_id = ?",
-        arguments: [record.profile, record.configuration, experiment, trial, trialID])
+        arguments: [record.profile, record.configuration] + key)
     }
   }
 }

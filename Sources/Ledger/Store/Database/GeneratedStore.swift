@@ -19,10 +19,17 @@ public func generateStore(at directory: String, runs: Int, rows: Int) throws(Sto
           PRAGMA synchronous = OFF;
           CREATE TEMP TABLE n (i INTEGER PRIMARY KEY);
           WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < \(steps)) INSERT INTO n SELECT i FROM c;
-          INSERT INTO network VALUES ('n', 'vgg11', 4, '1x96x96', 10, 22121802, 107798528, 776842, 'Sequential()', 'walk');
-          INSERT INTO environment VALUES ('e', '0', 'b', NULL, NULL, 'host', 'Linux', 'CPU', 2, 2, 'fast', 'x86-64-v3',
-            'OpenBLAS', 'Haswell', '{}');
           """)
+      try IndexRows.Network(
+        digest: "n", arch: "vgg11", ratio: 4, input: "1x96x96", classes: 10, parameters: 22_121_802,
+        multiplyAdds: 107_798_528, activationFloats: 776_842, printed: "Sequential()", shapeWalk: "walk"
+      ).insert(database)
+      try IndexRows.Environment(
+        digest: "e", vgglabVersion: "0", binaryDigest: "b", host: "host", operatingSystem: "Linux", cpu: "CPU",
+        cores: 2,
+        threads: 2, kernels: "fast", instructionSet: "x86-64-v3", blas: "OpenBLAS", blasCore: "Haswell",
+        dataDigests: "{}"
+      ).insert(database)
     }
     for first in stride(from: 0, to: runs, by: 100) {
       let records = try (first..<min(runs, first + 100)).map { index in
@@ -62,7 +69,7 @@ private func generatedRun(_ index: Int) -> RunRecord {
     run: "\(digits(trial * 20 + seed))-\(digits(seed))", experiment: "experiment-\(trial % 20)",
     question: "How does the store bear it?", trial: "trial-\(trial) seed=\(seed)", trialID: digits(index),
     configuration: configuration.canonicalText(), reductions: [], seed: UInt64(seed), epochs: 5,
-    createdAt: "2026-01-\(day)T\(hour):00:00.000Z")
+    createdAt: "2026-01-\(day)T\(hour):00:00.000Z", sequence: index)
 }
 
 private func makeFolder(of record: RunRecord, in directory: String) throws {
@@ -78,30 +85,30 @@ private func insert(
   func execute(_ sql: String, _ arguments: StatementArguments) throws {
     try database.cachedStatement(sql: sql).execute(arguments: arguments)
   }
-  try execute("INSERT OR IGNORE INTO experiment VALUES (?, ?)", [record.experiment, record.question])
+  try execute("INSERT OR IGNORE INTO experiment (name, question) VALUES (?, ?)", [record.experiment, record.question])
   try execute(
-    "INSERT OR IGNORE INTO trial VALUES (?, ?, ?, NULL, ?)",
+    "INSERT OR IGNORE INTO trial (experiment, name, trial_id, configuration) VALUES (?, ?, ?, ?)",
     [record.experiment, record.trial, record.trialID, record.configuration])
   try execute(
     """
-    INSERT INTO run (id, experiment, trial, trial_id, configuration, seed, epochs, created_at, network, outcome, ended_at,
-      training_seconds, seconds, peak_rss_bytes)
-    VALUES (?, ?, ?, ?, ?, ?, 5, ?, 'n', ?, ?, 500, 600, 1000000000)
+    INSERT INTO run (id, experiment, trial, trial_id, configuration, seed, epochs, created_at, sequence, network, outcome,
+      ended_at, training_seconds, seconds, peak_rss_bytes)
+    VALUES (?, ?, ?, ?, ?, ?, 5, ?, ?, 'n', ?, ?, 500, 600, 1000000000)
     """,
     [
       run, record.experiment, record.trial, record.trialID, record.configuration, "\(record.seed)", record.createdAt,
-      number % 50 == 49 ? "failed" : "completed", record.createdAt,
+      number,
+      (number % 50 == 49 ? EndRecord.Outcome.failed : .completed).rawValue, record.createdAt,
     ])
   try execute(
     "INSERT INTO attempt (run, attempt, started_at, environment, process_id) VALUES (?, 1, ?, 'e', 1)",
     [run, record.createdAt])
   // In the order of the table's key, each with its number of values; they fall or rise with the steps.
-  let names = [
-    ("epoch_seconds", 5), ("examples_per_second", 5), ("step_accuracy", steps), ("step_loss", steps),
-    ("test_accuracy", 5),
-    ("test_loss", 5), ("train_accuracy", 20), ("train_loss", 20),
+  let names: [(MetricName, Int)] = [
+    (.epochSeconds, 5), (.examplesPerSecond, 5), (.stepAccuracy, steps), (.stepLoss, steps), (.testAccuracy, 5),
+    (.testLoss, 5), (.trainAccuracy, 20), (.trainLoss, 20),
   ]
-  for (name, count) in names {
+  for (name, count) in names.map({ ($0.rawValue, $1) }) {
     let isLoss = name.hasSuffix("loss")
     try execute(
       """

@@ -90,7 +90,7 @@ enum IndexFile {
     }
     let tables = Set(found.keys)
     let isOurs =
-      application == applicationID || tables.isSuperset(of: ["run", "trial", "attempt", "metric", "journal"])
+      application == applicationID || tables.isSuperset(of: StoreTable.all.filter(\.isDistinctive).map(\.name))
     guard isOurs, [0, applicationID].contains(application) else {
       return .foreign("it has other tables than a store's")
     }
@@ -103,15 +103,21 @@ enum IndexFile {
   private static func objects(_ database: Database) throws -> [String: String] {
     let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     var found: [String: String] = [:]
-    let rows = try Row.fetchCursor(
+    let rows = try Fetched<SchemaObject>.fetchCursor(
       database, sql: "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' LIMIT 1000")
-    while let row = try rows.next() {
-      let kind = String.fromDatabaseValue(row[0]) ?? ""
-      let name = String.fromDatabaseValue(row[1]) ?? ""
-      if kind == "view", version < Schema.version { continue }
-      found[name] = "\(kind) \(String.fromDatabaseValue(row[2]) ?? "")"
+    while let object = try rows.next()?.value {
+      // The migrator's own notes: the version number and the tables decide.
+      if object.name == Migrations.table, object.sql == Migrations.definition { continue }
+      if object.type == "view", version < Schema.version { continue }
+      found[object.name] = "\(object.type) \(object.sql ?? "")"
     }
     return found
+  }
+
+  private struct SchemaObject: Decodable {
+    var type: String
+    var name: String
+    var sql: String?
   }
 
   private static let known = Mutex<[Int: [String: String]]>([:])

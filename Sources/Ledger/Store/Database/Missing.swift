@@ -12,10 +12,9 @@ extension Store {
       for run in missing where try reading({ try isKnown(run, $0) }) {
         try queue.writeWithoutTransaction { database in
           try database.inTransaction(.immediate) {
-            for table in try Self.runTables(database) where table != "attempt" {
-              try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
+            for table in StoreTable.ofOneRun {
+              try database.execute(sql: "DELETE FROM \(table.name) WHERE run = ?", arguments: [run])
             }
-            try database.execute(sql: "DELETE FROM attempt WHERE run = ?", arguments: [run])
             try database.execute(
               sql: """
                 UPDATE run SET network = NULL, outcome = NULL, cause = NULL, ended_at = NULL, training_seconds = NULL,
@@ -39,35 +38,31 @@ extension Store {
       database, sql: "SELECT EXISTS (SELECT 1 FROM journal WHERE run = ?)", arguments: [run]) ?? false
   }
 
-  /// The tables of a run's rows.
-  static func runTables(_ database: Database) throws -> [String] {
-    try String.fetchAll(
-      database,
-      sql: """
-        SELECT m.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
-        WHERE m.type = 'table' AND c.name = 'run'
-        """)
-  }
-
   /// Refuses the end of a run whose accuracy is not what its predictions give: it counts as failed. Gives a sentence if so.
   func refuseForgery(_ run: String, _ path: String, _ database: Database) throws -> [String] {
+    struct Claim: Decodable {
+      var examples: Int
+      var correct: String
+      var value: Double?
+    }
     guard
-      let row = try Row.fetchOne(
+      let claim = try Fetched<Claim>.first(
         database,
-        sql: """
-          SELECT p.examples, p.correct, f.value FROM run AS r
-          JOIN prediction AS p ON p.run = r.id JOIN final_metric AS f ON f.run = r.id AND f.name = 'test_accuracy'
-          WHERE r.id = ? AND r.outcome = 'completed'
-          """, arguments: [run])
+        """
+        SELECT p.examples, p.correct, f.value FROM run AS r
+        JOIN prediction AS p ON p.run = r.id
+        JOIN final_metric AS f ON f.run = r.id AND f.name = '\(MetricName.testAccuracy.rawValue)'
+        WHERE r.id = ? AND r.outcome = '\(EndRecord.Outcome.completed.rawValue)'
+        """, [run])
     else { return [] }
-    let record = PredictionsRecord(examples: try row.value(0), correct: try row.value(1))
-    let value: Double? = try row.optional(2)
+    let record = PredictionsRecord(examples: claim.examples, correct: claim.correct)
+    let value = claim.value
     let right = Double(record.correctCount) / Double(max(1, record.examples))
     guard record.examples > 0, abs((value ?? .nan) - right) > 1e-9 || value == nil else { return [] }
-    let sentence = "test_accuracy is \(value ?? .nan), and the predictions give \(right)"
+    let sentence = "\(MetricName.testAccuracy.rawValue) is \(value ?? .nan), and the predictions give \(right)"
     try database.execute(
-      sql: "UPDATE run SET outcome = 'failed', cause = ? WHERE id = ?",
-      arguments: ["the journal contradicts itself: \(sentence)", run])
+      sql: "UPDATE run SET outcome = ?, cause = ? WHERE id = ?",
+      arguments: [EndRecord.Outcome.failed.rawValue, "the journal contradicts itself: \(sentence)", run])
     return ["\(path): contradicts itself: \(sentence); the run counts as failed"]
   }
 }

@@ -59,7 +59,7 @@ public enum NetworkFileSystem {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// What people are told.
+  /// For people.
   public static func sentence(_ name: String, path: String) -> String {
     "\(path) is on a network file system (\(name)): the database goes without a write-ahead log there, and readers may wait a moment for a writer"
   }

@@ -16,14 +16,10 @@ extension Store {
       throw .foreignDatabase(path: databasePath(directory), reason: reason)
     }
     let target = databasePath(directory)
-    let beside = "rebuilt-\(randomDigits())"
-    let folder = try filing { () throws(FileError) in try Folder(directory) }
-    defer { try? folder.removeAll(beside) }
-    guard let name = PlainName(beside) else { preconditionFailure("'\(beside)' is no name") }
-    _ = try filing { () throws(FileError) in try folder.folder(making: name, mode: StoreFolder.mode) }
-    let temporary = "\(directory)/\(beside)"
+    let beside = try TemporaryCopy(in: directory)
+    defer { beside.remove() }
     let store = try connect(
-      directory, path: "\(temporary)/lab.sqlite", access: .readWrite,
+      directory, path: beside.path, access: .readWrite,
       networkFileSystem: NetworkFileSystem.name(at: directory))
     let problems = try store.ingest()
     do {
@@ -31,7 +27,7 @@ extension Store {
     } catch { throw .database(path: target, reason: reason(error)) }
     store.close()
     for suffix in ["-wal", "-shm"] { unlink(target + suffix) }
-    guard rename("\(temporary)/lab.sqlite", target) == 0 else {
+    guard rename(beside.path, target) == 0 else {
       throw .notWritable(path: target, reason: String(cString: strerror(errno)))
     }
     return problems

@@ -1,55 +1,93 @@
 import GRDB
+public import Journals
 
-/// Everything that the store knows of a run, with names as SQL and `--json` have them.
+/// Everything that the store has of a run, with names as SQL and `--json` have them.
 public struct RunDetails: Sendable, Hashable, Codable {
+  /// One process that worked on the run.
   public struct Attempt: Sendable, Hashable, Codable {
+    /// From 1.
     public var attempt: Int
+    /// ISO 8601 in UTC.
     public var started_at: String
+    /// The version of vgglab.
     public var vgglab_version: String
+    /// SHA-256 of the program.
     public var binary_digest: String
+    /// The commit of the source; nil where it is not known.
     public var git_commit: String?
+    /// Whether the source had uncommitted changes.
     public var git_dirty: Bool?
+    /// The machine's name.
     public var host: String
+    /// Its name and version.
     public var operating_system: String
+    /// The processor's name.
     public var cpu: String
+    /// Processor cores that could be used.
     public var cores: Int
+    /// Threads that were used.
     public var threads: Int
+    /// The kernels that were used.
     public var kernels: String
+    /// The instruction set that they were compiled for.
     public var instruction_set: String
+    /// The BLAS library.
     public var blas: String
+    /// The processor core that it was made for.
     public var blas_core: String
     /// Canonical JSON: SHA-256 by file name.
     public var data_digests: String
     /// How its process ended, where it left no end of the run behind.
     public var exit_at: String?
+    /// nil where a signal killed it, or it recorded the run's end.
     public var exit_code: Int?
+    /// The signal that killed it.
     public var exit_signal: Int?
+    /// Why it ended, as far as that is known.
     public var exit_cause: String?
     /// The step that it goes on from; 0 from the beginning.
     public var resumed_from: Int
     /// What of program and machine was otherwise in the attempt before, a line each.
     public var differences: String?
+    /// How long it worked: to its end, or as far as its last record says.
+    public var seconds: Double
+    /// Its training steps alone; 0 where an earlier version did not record them.
+    public var training_seconds: Double
   }
+  /// Something that happened.
   public struct Event: Sendable, Hashable, Codable {
+    /// From 1.
     public var attempt: Int
+    /// ISO 8601 in UTC.
     public var at: String
+    /// One of ``EventKind``, or another of another version.
     public var kind: String
+    /// For people.
     public var message: String
   }
+  /// A file that the run keeps.
   public struct Artifact: Sendable, Hashable, Codable {
+    /// One of ``ArtifactName``, or that of kept changes.
     public var name: String
+    /// In the run's folder.
     public var path: String
+    /// Its size.
     public var bytes: Int
+    /// SHA-256.
     public var digest: String
   }
   /// What an attempt measured of the training's steps.
   public struct Steps: Sendable, Hashable, Codable {
+    /// From 1.
     public var attempt: Int
+    /// The first step.
     public var first: Int
+    /// The last step.
     public var last: Int
     /// Of its steps those that a later attempt did again.
     public var superseded: Int
 
+    /// All facts at once.
     public init(attempt: Int, first: Int, last: Int, superseded: Int) {
       self.attempt = attempt
       self.first = first
@@ -57,50 +95,88 @@ public struct RunDetails: Sendable, Hashable, Codable {
       self.superseded = superseded
     }
   }
+  /// What somebody wrote of the run.
   public struct Note: Sendable, Hashable, Codable {
+    /// ISO 8601 in UTC.
     public var at: String
+    /// As it was written.
     public var text: String
   }
+  /// A value that a profile or `--set` changed.
   public struct Reduction: Sendable, Hashable, Codable {
+    /// The configuration's key.
     public var key: String
+    /// The value of the experiment file.
     public var full: String
+    /// The value that was used.
     public var used: String
   }
 
+  /// The run's id.
   public var run: String
+  /// The experiment that it was started for.
   public var experiment: String
+  /// The trial that it was started for.
   public var trial: String
+  /// The digest of its configuration.
   public var trial_id: String
+  /// The profile of the experiment file; nil without one.
   public var profile: String?
+  /// Derived from its journal and its lock.
   public var state: RunState
+  /// Why it failed, or how its last worker ended, where that is known.
   public var cause: String?
+  /// ISO 8601 in UTC.
   public var created_at: String
+  /// ISO 8601 in UTC.
   public var ended_at: String?
   /// Canonical JSON.
   public var configuration: String
+  /// The network's architecture; nil before it is built.
   public var arch: String?
+  /// The network's parameters.
   public var parameters: Int?
+  /// The sum over the attempts; nil before the run's end.
   public var seconds: Double?
+  /// The training steps of all attempts; nil before the run's end.
   public var training_seconds: Double?
+  /// The last attempt alone; nil before the run's end.
+  public var last_seconds: Double?
+  /// The training steps of the last attempt alone; nil before the run's end.
+  public var last_training_seconds: Double?
+  /// Peak resident memory of the last attempt.
   public var peak_rss_bytes: Int?
+  /// The last value of each metric, without those that are no numbers.
   public var metrics: [String: Double]
+  /// From the first to the last.
   public var attempts: [Attempt]
+  /// What a profile or `--set` changed.
   public var reductions: [Reduction]
+  /// Files that the run keeps.
   public var artifacts: [Artifact]
+  /// In the order in which they were recorded.
   public var events: [Event]
+  /// The training steps of each attempt.
   public var steps: [Steps]
+  /// Sorted.
   public var tags: [String]
+  /// The oldest first.
   public var notes: [Note]
+  /// When it was removed; nil for a run that is there.
   public var removed_at: String?
   /// Where the configuration is unlike that of its experiment's first trial in full.
   public var differences: [Difference]
 
   /// A value that is not the experiment's default: what its oldest run's trial has without a profile's changes.
   public struct Difference: Sendable, Hashable, Codable {
+    /// The configuration's key.
     public var key: String
+    /// The run's value.
     public var value: String
+    /// The value of the experiment's first trial.
     public var `default`: String
 
+    /// All facts at once.
     public init(key: String, value: String, default original: String) {
       self.key = key
       self.value = value
@@ -110,76 +186,44 @@ public struct RunDetails: Sendable, Hashable, Codable {
 }
 
 extension Store {
-  /// What ``RunDetails`` tells of a run. Throws ``StoreError``.
+  /// What ``RunDetails`` has of a run. Throws ``StoreError``.
   public func details(of run: RunSummary) throws(StoreError) -> RunDetails {
     try reading { database in
-      func rows(_ sql: String) throws -> [Row] { try Row.fetchAll(database, sql: sql, arguments: [run.id]) }
-      var metrics: [String: Double] = [:]
-      for row in try rows(
-        """
-        SELECT name, value FROM final_metric WHERE run = ? AND value IS NOT NULL
-        """)
-      {
-        metrics[try row.value("name")] = try row.optional("value")
-      }
+      func rows<T: Decodable>(_ sql: String) throws -> [T] { try Fetched<T>.all(database, sql, [run.id]) }
+      let finals: [IndexRows.FinalMetric] = try rows("SELECT name, value FROM final_metric WHERE run = ?")
       return RunDetails(
         run: run.id, experiment: run.experiment, trial: run.trial, trial_id: run.trialID, profile: run.profile,
         state: run.state, cause: run.cause, created_at: run.createdAt, ended_at: run.endedAt,
         configuration: run.configuration ?? "{}", arch: run.arch, parameters: run.parameters, seconds: run.seconds,
-        training_seconds: run.trainingSeconds, peak_rss_bytes: run.peakResidentBytes, metrics: metrics,
+        training_seconds: run.trainingSeconds, last_seconds: run.lastSeconds,
+        last_training_seconds: run.lastTrainingSeconds, peak_rss_bytes: run.peakResidentBytes,
+        metrics: Dictionary(finals.compactMap { row in row.value.map { (row.name, $0) } }) { first, _ in first },
         attempts: try rows(
           """
           SELECT a.attempt, a.started_at, a.exit_at, a.exit_code, a.exit_signal, a.exit_cause, a.resumed_from,
-            a.differences, e.*
+            a.differences, t.seconds, t.training_seconds, e.*
           FROM attempt AS a JOIN environment AS e ON e.digest = a.environment
+          JOIN attempt_time AS t ON t.run = a.run AND t.attempt = a.attempt
           WHERE a.run = ? ORDER BY a.attempt
-          """
-        ).map { row in
-          RunDetails.Attempt(
-            attempt: try row.value("attempt"), started_at: try row.value("started_at"),
-            vgglab_version: try row.value("vgglab_version"),
-            binary_digest: try row.value("binary_digest"), git_commit: try row.optional("git_commit"),
-            git_dirty: try row.optional("git_dirty"),
-            host: try row.value("host"), operating_system: try row.value("operating_system"), cpu: try row.value("cpu"),
-            cores: try row.value("cores"),
-            threads: try row.value("threads"), kernels: try row.value("kernels"),
-            instruction_set: try row.value("instruction_set"),
-            blas: try row.value("blas"), blas_core: try row.value("blas_core"),
-            data_digests: try row.value("data_digests"),
-            exit_at: try row.optional("exit_at"), exit_code: try row.optional("exit_code"),
-            exit_signal: try row.optional("exit_signal"),
-            exit_cause: try row.optional("exit_cause"), resumed_from: try row.value("resumed_from"),
-            differences: try row.optional("differences"))
-        },
-        reductions: try rows("SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key").map {
-          RunDetails.Reduction(
-            key: try $0.value("key"), full: try $0.value("full_value"), used: try $0.value("used_value"))
-        },
-        artifacts: try rows("SELECT name, path, bytes, digest FROM artifact WHERE run = ? ORDER BY name").map {
-          RunDetails.Artifact(
-            name: try $0.value("name"), path: try $0.value("path"), bytes: try $0.value("bytes"),
-            digest: try $0.value("digest"))
-        },
-        events: try rows("SELECT attempt, at, kind, message FROM event WHERE run = ? ORDER BY rowid").map {
-          RunDetails.Event(
-            attempt: try $0.value("attempt"), at: try $0.value("at"), kind: try $0.value("kind"),
-            message: try $0.value("message"))
-        },
+          """),
+        reductions: try Self.reductions(of: run.id, database),
+        artifacts: try rows("SELECT name, path, bytes, digest FROM artifact WHERE run = ? ORDER BY name"),
+        events: try rows("SELECT attempt, at, kind, message FROM event WHERE run = ? ORDER BY rowid"),
         steps: try rows(
           """
-          SELECT m.attempt, min(m.step), max(m.step), sum(l.attempt IS NULL)
+          SELECT m.attempt, min(m.step) AS first, max(m.step) AS last, sum(l.attempt IS NULL) AS superseded
           FROM metric AS m LEFT JOIN latest_metric AS l
             ON l.run = m.run AND l.name = m.name AND l.step = m.step AND l.attempt = m.attempt
-          WHERE m.run = ? AND m.name = 'step_loss' GROUP BY m.attempt ORDER BY m.attempt
-          """
-        ).map { RunDetails.Steps(attempt: $0[0], first: $0[1], last: $0[2], superseded: $0[3]) },
-        tags: run.tags,
-        notes: try database.tableExists("note")
-          ? rows("SELECT at, text FROM note WHERE run = ? ORDER BY position").map {
-            RunDetails.Note(at: try $0.value("at"), text: try $0.value("text"))
-          } : [],
+          WHERE m.run = ? AND m.name = '\(MetricName.stepLoss.rawValue)' GROUP BY m.attempt ORDER BY m.attempt
+          """),
+        tags: run.tags, notes: try rows("SELECT at, text FROM note WHERE run = ? ORDER BY position"),
         removed_at: run.removedAt, differences: [])
     }
+  }
+
+  private static func reductions(of run: String, _ database: Database) throws -> [RunDetails.Reduction] {
+    try Fetched.all(
+      database, "SELECT key, full_value AS full, used_value AS used FROM reduction WHERE run = ? ORDER BY key", [run])
   }
 }
 
@@ -188,61 +232,59 @@ extension Store {
   public func firstConfiguration(experiment: String) throws(StoreError) -> (
     configuration: String, reductions: [RunDetails.Reduction]
   )? {
-    try reading { database in
-      guard
-        let row = try Row.fetchOne(
-          database, sql: "SELECT id, configuration FROM run WHERE experiment = ? ORDER BY created_at, id LIMIT 1",
-          arguments: [experiment])
-      else { return nil }
-      let reductions = try Row.fetchAll(
-        database, sql: "SELECT key, full_value, used_value FROM reduction WHERE run = ? ORDER BY key",
-        arguments: [try row.value("id") as String])
-      return (
-        configuration: try row.value("configuration"),
-        reductions: reductions.map { RunDetails.Reduction(key: $0[0], full: $0[1], used: $0[2]) }
-      )
+    struct First: Decodable {
+      var id, configuration: String
+    }
+    return try reading { database in
+      let sql = """
+        SELECT id, configuration FROM run WHERE experiment = ? ORDER BY \(Schema.oldestFirst("run")) LIMIT 1
+        """
+      guard let first = try Fetched<First>.first(database, sql, [experiment]) else { return nil }
+      return (configuration: first.configuration, reductions: try Self.reductions(of: first.id, database))
     }
   }
 
   /// A run's values of a metric over the epochs, without those that a later attempt did again; NULL is not a number.
   public func curve(run: String, metric: String) throws(StoreError) -> [(epoch: Double, value: Double)] {
-    try reading { database in
-      try Row.fetchAll(
-        database, sql: "SELECT epoch, value FROM latest_metric WHERE run = ? AND name = ? ORDER BY step",
-        arguments: [run, metric]
-      ).map { (epoch: $0[0], value: $0[1] ?? .nan) }
+    struct Point: Decodable {
+      var epoch: Double
+      var value: Double?
+    }
+    return try reading { database in
+      try Fetched<Point>.all(
+        database, "SELECT epoch, value FROM latest_metric WHERE run = ? AND name = ? ORDER BY step", [run, metric]
+      ).map { (epoch: $0.epoch, value: $0.value ?? .nan) }
     }
   }
 
   /// A run's last values by the metrics' names.
   public func finals(run: String) throws(StoreError) -> [String: Double] {
     try reading { database in
-      var finals: [String: Double] = [:]
-      for row in try Row.fetchAll(
-        database, sql: "SELECT name, value FROM final_metric WHERE run = ?", arguments: [run])
-      {
-        finals[try row.value(0)] = try row.optional(1) ?? .nan
-      }
-      return finals
+      let rows = try Fetched<IndexRows.FinalMetric>.all(
+        database, "SELECT name, value FROM final_metric WHERE run = ?", [run])
+      return Dictionary(rows.map { ($0.name, $0.value ?? .nan) }) { first, _ in first }
     }
   }
 
-  /// The last training step that a run has told; nil before the first.
+  /// The last training step that a run has recorded; nil before the first.
   public func lastStep(run: String) throws(StoreError) -> (step: Int, epoch: Double)? {
-    try reading { database in
-      try Row.fetchOne(
-        database, sql: "SELECT step, epoch FROM final_metric WHERE run = ? AND name = 'step_loss'", arguments: [run]
-      ).map { (step: $0[0], epoch: $0[1]) }
+    struct Step: Decodable {
+      var step: Int
+      var epoch: Double
+    }
+    return try reading { database in
+      try Fetched<Step>.first(
+        database, "SELECT step, epoch FROM final_metric WHERE run = ? AND name = ?",
+        [run, MetricName.stepLoss.rawValue]
+      ).map { (step: $0.step, epoch: $0.epoch) }
     }
   }
 
   /// A file that a run keeps, as it was recorded.
   public func artifact(run: String, name: String) throws(StoreError) -> RunDetails.Artifact? {
     try reading { database in
-      try Row.fetchOne(
-        database, sql: "SELECT name, path, bytes, digest FROM artifact WHERE run = ? AND name = ?",
-        arguments: [run, name]
-      ).map { RunDetails.Artifact(name: $0[0], path: $0[1], bytes: $0[2], digest: $0[3]) }
+      try Fetched.first(
+        database, "SELECT name, path, bytes, digest FROM artifact WHERE run = ? AND name = ?", [run, name])
     }
   }
 }

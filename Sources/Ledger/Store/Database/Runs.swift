@@ -1,56 +1,67 @@
 import Foundation
 import GRDB
-import Journals
+public import Journals
 
-/// What a run is doing or how it ended. It follows from the journal and the run's lock; it is stored nowhere.
-public enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Made, and no process has begun with it.
-  case queued
-  /// A process holds its lock.
-  case running
-  case completed
-  case failed
-  /// Stopped in good order before its end.
-  case interrupted
-  /// No process works on it, and none has said why it ended.
-  case lost
-  /// The index knows it, and its folder is not there any more.
-  case gone
+/// What a run is doing or how it ended.
+public typealias RunState = Journals.RunState
 
-  public var name: String { rawValue }
-}
-
-/// A run as lists and pages tell of it.
+/// A run as lists and pages show it.
 public struct RunSummary: Sendable, Hashable {
+  /// The run's id.
   public var id: String
+  /// The name of the experiment that it was started for, or was asked by.
   public var experiment: String
+  /// The name of the trial that it was started for, or was asked by.
   public var trial: String
+  /// The digest of its configuration.
   public var trialID: String
+  /// The profile of the experiment file; nil without one.
   public var profile: String?
   /// Canonical JSON.
   public var configuration: String?
+  /// Derived from its journal and its lock.
   public var state: RunState
   /// Why it failed, or how the worker of its last attempt ended, where that is known.
   public var cause: String?
+  /// When it was created, ISO 8601 in UTC.
   public var createdAt: String
+  /// When it ended, ISO 8601 in UTC.
   public var endedAt: String?
+  /// How many processes have begun with it.
   public var attempts: Int
+  /// 64 bits without a sign, in decimal digits.
   public var seed: String
+  /// Epochs to train.
   public var epochs: Int
+  /// The network's architecture; nil before it is built.
   public var arch: String?
+  /// By what the network's widths are divided.
   public var ratio: Int?
+  /// The network's input, such as `1x96x96`.
   public var input: String?
+  /// The network's parameters.
   public var parameters: Int?
+  /// The last training loss.
   public var trainLoss: Double?
+  /// The last training accuracy.
   public var trainAccuracy: Double?
+  /// The last test loss.
   public var testLoss: Double?
+  /// The last test accuracy.
   public var testAccuracy: Double?
   /// Over the training steps alone.
   public var examplesPerSecond: Double?
-  /// The whole of the last attempt.
+  /// The sum over its attempts; nil before its end.
   public var seconds: Double?
+  /// The training steps of all attempts; nil before its end.
   public var trainingSeconds: Double?
+  /// The last attempt alone; nil before its end.
+  public var lastSeconds: Double?
+  /// The training steps of the last attempt alone; nil before its end.
+  public var lastTrainingSeconds: Double?
+  /// Of the last attempt.
   public var peakResidentBytes: Int?
+  /// Sorted.
   public var tags: [String]
   /// When it was removed; nil for a run that is there.
   public var removedAt: String?
@@ -77,7 +88,7 @@ extension Store {
     if let wanted = selection.order {
       order = "\(wanted.sql), \(order)"
     } else if selection.limit != nil {
-      order = "s.created_at DESC, s.run DESC"
+      order = Schema.newestFirst("s", id: "run")
     }
     let isDecided = selection.filters.allSatisfy(\.isDecidedBySQL)
     var found = try runs(
@@ -129,80 +140,126 @@ extension Store {
         sql: """
           SELECT s.examples_per_second FROM run_summary AS s JOIN network AS n ON n.digest = s.network
           WHERE n.printed = ? AND n.input = ? AND s.threads = ? AND s.kernels = ? AND s.examples_per_second > 0
-          ORDER BY s.batch_size = ? DESC, s.created_at DESC, s.run DESC LIMIT 1
+          ORDER BY s.batch_size = ? DESC, \(Schema.newestFirst("s", id: "run")) LIMIT 1
           """, arguments: [printed, input, threads, kernels, batchSize])
     }
   }
 
-  private static let oldestFirst = "s.created_at, s.run"
+  /// The largest sequence that a run of the store has, as far as the index has taken it in; 0 without runs.
+  public func newestSequence() throws(StoreError) -> Int {
+    try reading { try Int.fetchOne($0, sql: "SELECT max(sequence) FROM run") ?? 0 }
+  }
+
+  private static let oldestFirst = Schema.oldestFirst("s", id: "run")
 
   private func runs(
     where condition: String, _ arguments: [any DatabaseValueConvertible], order: String = oldestFirst,
     limit: Int? = nil, includesRemoved: Bool = false, byName: Bool = false
   ) throws(StoreError) -> [RunSummary] {
-    try reading { database in
-      // By its names a run is found once, with its own name if that fits. An older store that may only be read has no others.
-      let summary =
-        try byName && database.viewExists("run_name")
-        ? """
-        (SELECT f.*, n.experiment, n.trial, n.profile, n.is_own FROM run_name AS n JOIN (
-          SELECT \(SummaryColumn.all().map(\.name).filter { !["experiment", "trial", "profile"].contains($0) }
-            .joined(separator: ", ")) FROM run_summary) AS f ON f.run = n.run)
-        """ : "run_summary"
-      let once = summary == "run_summary" ? "" : "GROUP BY s.run HAVING max(s.is_own) IS NOT NULL"
-      // A store of an older version that may only be read has neither tags nor removals.
-      let isAnnotated = try database.tableExists("removal")
-      let removed = isAnnotated && !includesRemoved ? "AND s.removed_at IS NULL" : ""
-      let hasExits = try database.columns(in: "attempt").contains { $0.name == "exit_cause" }
-      let cause =
-        hasExits ? "(SELECT exit_cause FROM attempt WHERE attempt.run = s.run ORDER BY attempt DESC LIMIT 1)" : "NULL"
-      let rows = try Row.fetchCursor(
+    let removed = includesRemoved ? "" : "AND s.removed_at IS NULL"
+    return try reading { database in
+      try Fetched<SummaryRow>.all(
         database,
-        sql: """
-          SELECT s.run, s.experiment, s.trial, s.trial_id, s.profile, s.outcome, s.cause, s.created_at, s.ended_at,
-            s.attempts, s.seed, s.epochs, s.arch, s.ratio, s.input, s.parameters, s.train_loss, s.train_accuracy,
-            s.test_loss, s.test_accuracy, s.examples_per_second, s.seconds, s.training_seconds, s.peak_rss_bytes,
-            (SELECT configuration FROM run WHERE run.id = s.run),
-            CASE WHEN s.outcome IS NULL THEN EXISTS (
-              SELECT 1 FROM event WHERE event.run = s.run AND event.kind = 'interrupted' AND event.attempt >= (
-                SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) ELSE 0 END,
-            \(isAnnotated ? "(SELECT group_concat(name, ',') FROM tag WHERE tag.run = s.run)" : "NULL"),
-            \(isAnnotated ? "s.removed_at" : "NULL"),
-            \(cause)
-          FROM \(summary) AS s WHERE \(condition) \(removed) \(once) ORDER BY \(order) LIMIT \(limit ?? -1)
-          """, arguments: StatementArguments(arguments))
-      var runs: [RunSummary] = []
-      while let row = try rows.next() {
-        let tags: String? = try row.optional(26)
-        let outcome: String? = try row.optional(5)
-        // By their places: looking columns up by name costs more than the query.
-        runs.append(
-          RunSummary(
-            id: try row.value(0), experiment: try row.value(1), trial: try row.value(2), trialID: try row.value(3),
-            profile: try row.optional(4), configuration: try row.optional(24),
-            state: try state(row), cause: try row.optional(outcome == nil ? 28 : 6), createdAt: try row.value(7),
-            endedAt: try row.optional(8),
-            attempts: try row.value(9), seed: try row.value(10),
-            epochs: try row.value(11), arch: try row.optional(12), ratio: try row.optional(13),
-            input: try row.optional(14), parameters: try row.optional(15), trainLoss: try row.optional(16),
-            trainAccuracy: try row.optional(17), testLoss: try row.optional(18), testAccuracy: try row.optional(19),
-            examplesPerSecond: try row.optional(20),
-            seconds: try row.optional(21), trainingSeconds: try row.optional(22),
-            peakResidentBytes: try row.optional(23),
-            tags: tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: try row.optional(27)
-          ))
-      }
-      return runs
+        """
+        SELECT \(SummaryRow.columns) FROM \(byName ? Self.summaryByName : "run_summary") AS s
+        WHERE \(condition) \(removed) \(byName ? "GROUP BY s.run HAVING max(s.is_own) IS NOT NULL" : "")
+        ORDER BY \(order) LIMIT \(limit ?? -1)
+        """, StatementArguments(arguments)
+      ).map(summary)
     }
   }
 
-  private func state(_ row: Row) throws -> RunState {
+  /// Summaries under every name of a run: grouped, a run is found once, with its own name if that fits.
+  private static let summaryByName = """
+    (SELECT f.*, n.experiment, n.trial, n.profile, n.is_own FROM run_name AS n JOIN (
+      SELECT \(SummaryColumn.all().filter { !$0.isOfName }.map(\.name).joined(separator: ", ")) FROM run_summary
+    ) AS f ON f.run = n.run)
+    """
+
+  private func summary(_ row: SummaryRow) -> RunSummary {
+    let state: RunState
     // A run that has its end is not looked at on the disk.
-    if let outcome: String = try row.optional(5) { return outcome == "completed" ? .completed : .failed }
-    guard let folder = try? RunFolder(store: directory, existing: row.value(0)) else { return .gone }
-    if folder.isLocked { return .running }
-    let attempts: Int = try row.value(9)
-    if attempts == 0 { return .queued }
-    return try row.value(25) ? .interrupted : .lost
+    if let outcome = row.outcome {
+      state = RunState(outcome)
+    } else {
+      state = RunState(
+        withoutEnd: try? RunFolder(store: directory, existing: row.run), attempts: row.attempts,
+        isInterrupted: row.isInterrupted)
+    }
+    return RunSummary(
+      id: row.run, experiment: row.experiment, trial: row.trial, trialID: row.trialID, profile: row.profile,
+      configuration: row.configuration, state: state, cause: row.outcome == nil ? row.exitCause : row.cause,
+      createdAt: row.createdAt, endedAt: row.endedAt, attempts: row.attempts, seed: row.seed, epochs: row.epochs,
+      arch: row.arch, ratio: row.ratio, input: row.input, parameters: row.parameters, trainLoss: row.trainLoss,
+      trainAccuracy: row.trainAccuracy, testLoss: row.testLoss, testAccuracy: row.testAccuracy,
+      examplesPerSecond: row.examplesPerSecond, seconds: row.seconds, trainingSeconds: row.trainingSeconds,
+      lastSeconds: row.lastSeconds, lastTrainingSeconds: row.lastTrainingSeconds,
+      peakResidentBytes: row.peakResidentBytes,
+      tags: row.tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: row.removedAt)
   }
+}
+
+/// A row of `run_summary`, with what else a summary has.
+private struct SummaryRow: Decodable {
+  var run, experiment, trial, trialID: String
+  var profile: String?
+  var outcome: EndRecord.Outcome?
+  var cause: String?
+  var createdAt: String
+  var endedAt: String?
+  var attempts: Int
+  var seed: String
+  var epochs: Int
+  var arch: String?
+  var ratio: Int?
+  var input: String?
+  var parameters: Int?
+  var trainLoss, trainAccuracy, testLoss, testAccuracy, examplesPerSecond: Double?
+  var seconds, trainingSeconds, lastSeconds, lastTrainingSeconds: Double?
+  var peakResidentBytes: Int?
+  var removedAt: String?
+  // Those that are not in the view:
+  var configuration: String?
+  var isInterrupted: Bool
+  var tags: String?
+  var exitCause: String?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case run, experiment, trial, profile, outcome, cause, attempts, seed, epochs, arch, ratio, input, parameters,
+      seconds
+    case trialID = "trial_id"
+    case createdAt = "created_at"
+    case endedAt = "ended_at"
+    case trainLoss = "train_loss"
+    case trainAccuracy = "train_accuracy"
+    case testLoss = "test_loss"
+    case testAccuracy = "test_accuracy"
+    case examplesPerSecond = "examples_per_second"
+    case trainingSeconds = "training_seconds"
+    case lastSeconds = "last_seconds"
+    case lastTrainingSeconds = "last_training_seconds"
+    case peakResidentBytes = "peak_rss_bytes"
+    case removedAt = "removed_at"
+    case configuration, tags
+    case isInterrupted = "is_interrupted"
+    case exitCause = "exit_cause"
+
+    /// Its value in SQL, over the view as `s`.
+    var sql: String {
+      switch self {
+      case .configuration: "(SELECT configuration FROM run WHERE run.id = s.run)"
+      case .tags: "(SELECT group_concat(name, ',') FROM tag WHERE tag.run = s.run)"
+      case .exitCause: "(SELECT exit_cause FROM attempt WHERE attempt.run = s.run ORDER BY attempt DESC LIMIT 1)"
+      case .isInterrupted:
+        """
+        CASE WHEN s.outcome IS NULL THEN EXISTS (
+          SELECT 1 FROM event WHERE event.run = s.run AND event.kind = '\(EventKind.interrupted.rawValue)'
+            AND event.attempt >= (SELECT max(attempt) FROM attempt WHERE attempt.run = s.run)) ELSE 0 END
+        """
+      default: "s.\(rawValue)"
+      }
+    }
+  }
+
+  static let columns = CodingKeys.allCases.map { "\($0.sql) AS \($0.rawValue)" }.joined(separator: ", ")
 }

@@ -2,10 +2,15 @@
 /// which hold nothing and are made anew behind the last step.
 package enum Schema {
   /// The version that this vgglab writes.
-  static var version: Int { steps.count }
+  package static var version: Int { steps.count }
 
   /// What brings the tables of a version up to date; views must have been dropped before.
-  static func upgrade(from version: Int) -> [String] { steps[version...] + [views] }
+  ///
+  /// The views are those of the version that rows were made with, so that queries of evidence give what they gave.
+  static func upgrade(from version: Int) -> [String] { steps[version...] + [earlierViews(version)] }
+
+  /// The views of a version.
+  static func earlierViews(_ version: Int) -> String { views(SummaryColumn.all(version: version), version: version) }
 
   /// Never change one that was released; add the next, empty where views alone are new.
   static let steps = [
@@ -242,5 +247,47 @@ package enum Schema {
     """,
     // Views alone were new.
     "",
+    """
+    ALTER TABLE run ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+    UPDATE run SET sequence = \(sequence(ofTime: "created_at"));
+    CREATE INDEX run_by_sequence ON run (sequence, created_at, id);
+    CREATE INDEX run_by_configuration ON run (trial_id, sequence);
+    DROP INDEX run_by_time;
+    DROP INDEX run_by_trial_id;
+
+    ALTER TABLE attempt ADD COLUMN last_at TEXT;
+    ALTER TABLE attempt ADD COLUMN recorded_seconds REAL;
+    ALTER TABLE attempt ADD COLUMN recorded_training_seconds REAL;
+    UPDATE attempt SET last_at = (
+      SELECT max(at) FROM (
+        SELECT at FROM event WHERE event.run = attempt.run AND event.attempt = attempt.attempt
+        UNION ALL
+        SELECT at FROM checkpoint WHERE checkpoint.run = attempt.run AND checkpoint.attempt = attempt.attempt
+        UNION ALL
+        SELECT exit_at WHERE exit_at IS NOT NULL));
+    """,
   ]
+
+  /// A time as a run's sequence, in SQL: milliseconds since 1970, for runs of journals without one; 0 where it is no time.
+  static func sequence(ofTime time: String) -> String {
+    """
+    CASE WHEN \(time) GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'
+      THEN coalesce(max(0, CAST(round((julianday(\(time)) - 2440587.5) * 86400000.0) AS INTEGER)), 0) ELSE 0 END
+    """
+  }
+
+  /// Columns that put runs in the order in which they were created, for the table or view of a name.
+  private static func order(_ name: String, id: String, version: Int) -> [String] {
+    ((version < SummaryColumn.firstWithSums ? [] : ["sequence"]) + ["created_at", id]).map { "\(name).\($0)" }
+  }
+
+  /// `ORDER BY` terms for the oldest runs first.
+  static func oldestFirst(_ name: String, id: String = "id") -> String {
+    order(name, id: id, version: version).joined(separator: ", ")
+  }
+
+  /// `ORDER BY` terms for the newest runs first.
+  static func newestFirst(_ name: String, id: String = "id", version: Int = Schema.version) -> String {
+    order(name, id: id, version: version).map { "\($0) DESC" }.joined(separator: ", ")
+  }
 }

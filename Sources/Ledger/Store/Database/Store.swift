@@ -5,8 +5,12 @@ public import Journals
 
 /// A folder with the journals of runs, and the index that is made from them: a database.
 public final class Store: Sendable {
+  /// What a store is opened for.
   public enum Access: Sendable {
-    case readOnly, readWrite
+    /// To read the index as it is.
+    case readOnly
+    /// To take in journals as well, and to bring an older index up to date.
+    case readWrite
   }
 
   /// The folder.
@@ -18,16 +22,19 @@ public final class Store: Sendable {
   let queue: DatabaseQueue
   /// Where the index is, if it was made for this process alone.
   private let temporary: TemporaryFolder?
+  /// What brought the index up to date when it was opened; nil where it was so already.
+  public let migration: StoreMigration?
 
   private init(
     directory: String, databasePath: String, queue: DatabaseQueue, networkFileSystem: String?,
-    temporary: TemporaryFolder? = nil
+    temporary: TemporaryFolder? = nil, migration: StoreMigration? = nil
   ) {
     self.directory = directory
     self.databasePath = databasePath
     self.queue = queue
     self.networkFileSystem = networkFileSystem
     self.temporary = temporary
+    self.migration = migration
   }
 
   /// The file of the index of the store in a folder.
@@ -37,10 +44,11 @@ public final class Store: Sendable {
   public var isTemporary: Bool { temporary != nil }
 
   /// Opens the store in a folder; with `create` the folder and the index are made where they are missing. An index whose
-  /// tables somebody has changed is made again from the journals.
+  /// tables somebody has changed is made again from the journals. Opened to write, an index of an earlier version is copied
+  /// beside itself and brought up to date: see ``migration``.
   ///
   /// `networkFileSystem` gives the name of the network file system that a path lies on. Throws ``StoreError``: missing,
-  /// not writable, from a newer vgglab, a database of another program.
+  /// not writable, from a newer vgglab, of an earlier version and opened to read, a database of another program.
   public static func open(
     at directory: String, access: Access, create: Bool = false,
     networkFileSystem: (String) -> String? = NetworkFileSystem.name(at:)
@@ -99,9 +107,16 @@ public final class Store: Sendable {
     }
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
-      if access == .readWrite { try migrate(queue, path) } else { try check(queue, path) }
+      var migration: StoreMigration?
+      if access == .readWrite {
+        let own = path == databasePath(directory) ? directory : nil
+        migration = try Migrations(queue: queue, path: path, directory: own).run()
+      } else {
+        try check(queue, path)
+      }
       return Store(
-        directory: directory, databasePath: path, queue: queue, networkFileSystem: network, temporary: temporary)
+        directory: directory, databasePath: path, queue: queue, networkFileSystem: network, temporary: temporary,
+        migration: migration)
     } catch let error as StoreError {
       throw error
     } catch let error as DatabaseError {
@@ -127,7 +142,7 @@ public final class Store: Sendable {
     try openToRead(at: directory) { _ in }
   }
 
-  /// The same; `report` gets what is wrong with journals, as sentences.
+  /// The same; `report` gets what is wrong with journals, and that an older index was brought up to date, as sentences.
   public static func openToRead(
     at directory: String, report: ([String]) -> Void
   ) throws(StoreError) -> Store {
@@ -137,6 +152,7 @@ public final class Store: Sendable {
     if Foundation.access(directory, W_OK) == 0 {
       do throws(StoreError) {
         let store = try open(at: directory, access: .readWrite)
+        if let migration = store.migration { report([migration.sentence]) }
         report(try store.ingest())
         return store
       } catch {
@@ -176,25 +192,7 @@ public final class Store: Sendable {
     let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
     guard found <= Schema.version else { throw StoreError.newer(path: path, found: found, known: Schema.version) }
     guard found > 0 else { throw StoreError.notADatabase(path: path, reason: "it has no tables of a store") }
-  }
-
-  private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
-    try queue.writeWithoutTransaction { database in
-      try database.inTransaction(.immediate) {
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard found <= Schema.version else { throw StoreError.newer(path: path, found: found, known: Schema.version) }
-        if try Int.fetchOne(database, sql: "PRAGMA application_id") != IndexFile.applicationID {
-          try database.execute(sql: "PRAGMA application_id = \(IndexFile.applicationID)")
-        }
-        guard found < Schema.version else { return .commit }
-        for view in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'view'") {
-          try database.execute(sql: "DROP VIEW \(view.quotedDatabaseIdentifier)")
-        }
-        for step in Schema.upgrade(from: found) { try database.execute(sql: step) }
-        try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
-        return .commit
-      }
-    }
+    guard found == Schema.version else { throw StoreError.older(path: path, found: found, known: Schema.version) }
   }
 
   /// Closes the database; what follows fails.

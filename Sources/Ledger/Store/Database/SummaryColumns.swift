@@ -1,8 +1,11 @@
 package import Configurations
+package import Journals
 
 /// A column of `run_summary`, which `list --filter` and `--sort` take as a field too.
 package struct SummaryColumn: Sendable, Hashable {
+  /// What a column's values are.
   package enum Kind: Sendable, Hashable {
+    /// Text, and a number.
     case text, number
     /// 0 or 1 in SQL.
     case truth
@@ -12,18 +15,34 @@ package struct SummaryColumn: Sendable, Hashable {
 
   var name: String
   var kind: Kind
+  /// The version of the schema that had it first.
+  var since = 1
   /// Over `r` (the run), `n` (its network), `a` (its last attempt) and `e` (that one's environment).
   var sql: String
 
-  init(_ name: String, _ kind: Kind, _ sql: String) {
-    (self.name, self.kind, self.sql) = (name, kind, sql)
+  /// Whether it is part of a run's name, of which a run may have several.
+  var isOfName: Bool { Self.ofName.contains(name) }
+
+  /// The columns of a run's name.
+  static let ofName = ["experiment", "trial", "profile"]
+
+  init(_ name: String, _ kind: Kind, _ sql: String, since: Int = 1) {
+    (self.name, self.kind, self.sql, self.since) = (name, kind, sql, since)
   }
 
   /// All columns in their order: the run's own, the configuration's as the table of keys has them, figures, environment.
-  package static func all(_ table: ConfigurationTable = .standard) -> [SummaryColumn] {
+  ///
+  /// Pages are built again from the evidence in them: an earlier `version` of the schema has the columns that it had.
+  package static func all(
+    _ table: ConfigurationTable = .standard, version: Int = Schema.version
+  ) -> [SummaryColumn] {
     let configuration = table.keys.compactMap(SummaryColumn.init)
-    return identity + configuration + figures
+    let times = version < firstWithSums ? lastTimes : sums
+    return (identity + configuration + figures + times + facts).filter { $0.since <= version }
   }
+
+  /// The version of the schema from which on times are sums over attempts, and runs have a sequence.
+  static let firstWithSums = 9
 
   /// The column of a configuration's key; nil for a key without one.
   init?(_ key: ConfigurationKey) {
@@ -54,22 +73,45 @@ package struct SummaryColumn: Sendable, Hashable {
 
   private static let identity: [SummaryColumn] =
     ["experiment", "trial"].map { SummaryColumn($0, .text, "r.\($0)") } + [SummaryColumn("run", .text, "r.id")]
-    + ["trial_id", "profile", "outcome", "cause", "created_at", "ended_at"].map {
-      SummaryColumn($0, .text, "r.\($0)")
-    } + [
+    + ["trial_id", "profile", "outcome", "cause", "created_at"].map { SummaryColumn($0, .text, "r.\($0)") } + [
+      SummaryColumn("sequence", .number, "r.sequence", since: firstWithSums),
+      SummaryColumn("ended_at", .text, "r.ended_at"),
       SummaryColumn("attempts", .number, "(SELECT count(*) FROM attempt WHERE attempt.run = r.id)"),
       SummaryColumn("input", .text, "n.input"), SummaryColumn("network", .text, "n.digest"),
     ]
 
+  /// The metrics whose last values are columns.
+  package static let finals: [MetricName] = [.trainLoss, .trainAccuracy, .testLoss, .testAccuracy, .examplesPerSecond]
+
+  /// The sum over the attempts of a run that has an end.
+  private static func sum(_ column: String) -> String {
+    """
+    CASE WHEN r.seconds IS NULL OR (SELECT count(*) FROM attempt WHERE attempt.run = r.id) < 2 THEN r.\(column)
+      ELSE (SELECT sum(\(column)) FROM attempt_time WHERE attempt_time.run = r.id) END
+    """
+  }
+
   private static let figures: [SummaryColumn] =
     [
       SummaryColumn(
-        "steps", .number, "(SELECT step FROM final_metric WHERE run = r.id AND name = 'step_loss')")
+        "steps", .number,
+        "(SELECT step FROM final_metric WHERE run = r.id AND name = '\(MetricName.stepLoss.rawValue)')")
     ]
-    + ["train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second"].map {
-      SummaryColumn($0, .number, "(SELECT value FROM final_metric WHERE run = r.id AND name = '\($0)')")
+    + SummaryColumn.finals.map { metric in
+      SummaryColumn(
+        metric.rawValue, .number, "(SELECT value FROM final_metric WHERE run = r.id AND name = '\(metric.rawValue)')")
     }
-    + ["seconds", "training_seconds", "peak_rss_bytes"].map { SummaryColumn($0, .number, "r.\($0)") }
+
+  private static let sums: [SummaryColumn] =
+    ["seconds", "training_seconds"].map { SummaryColumn($0, .number, sum($0)) } + [
+      SummaryColumn("last_seconds", .number, "r.seconds"),
+      SummaryColumn("last_training_seconds", .number, "r.training_seconds"),
+    ]
+
+  private static let lastTimes = ["seconds", "training_seconds"].map { SummaryColumn($0, .number, "r.\($0)") }
+
+  private static let facts: [SummaryColumn] =
+    [SummaryColumn("peak_rss_bytes", .number, "r.peak_rss_bytes")]
     + ["parameters", "multiply_adds", "activation_floats"].map { SummaryColumn($0, .number, "n.\($0)") }
     + [SummaryColumn("threads", .number, "e.threads")]
     + ["cpu", "blas", "blas_core", "kernels", "instruction_set", "vgglab_version", "git_commit"].map {

@@ -1,12 +1,16 @@
 import Configurations
+import Journals
 
 extension Schema {
   /// The views of the newest version, each behind those that it reads.
   static let views = views(SummaryColumn.all())
 
   /// The views over a configuration's keys.
-  package static func views(_ columns: [SummaryColumn]) -> String {
-    metricViews + summaryViews(columns)
+  ///
+  /// Those of an earlier `version` of the schema are, to the letter, what pages of that version have of them.
+  package static func views(_ columns: [SummaryColumn], version: Int = Schema.version) -> String {
+    metricViews + (version < SummaryColumn.firstWithSums ? "" : attemptViews) + forecastViews
+      + summaryViews(columns, newestFirst: newestFirst("run", version: version))
   }
 
   private static let metricViews = """
@@ -31,25 +35,50 @@ extension Schema {
         WHERE again.run = m.run AND again.name = m.name AND again.position = m.position AND again.step = m.step
           AND again.attempt > m.attempt);
 
+
+    """
+
+  private static let attemptViews = """
+    -- How long each attempt worked: as its run's end says, or else its last records.
+    CREATE VIEW attempt_time AS
+      SELECT a.run, a.attempt,
+        CASE WHEN r.seconds IS NOT NULL AND a.attempt = (SELECT max(attempt) FROM attempt WHERE attempt.run = a.run)
+          THEN r.seconds
+          ELSE max(
+            coalesce(a.recorded_seconds, 0),
+            coalesce((CASE WHEN a.last_at GLOB '[0-9]*' THEN julianday(a.last_at) END
+              - CASE WHEN a.started_at GLOB '[0-9]*' THEN julianday(a.started_at) END) * 86400.0, 0)) END AS seconds,
+        CASE WHEN r.seconds IS NOT NULL AND a.attempt = (SELECT max(attempt) FROM attempt WHERE attempt.run = a.run)
+          THEN r.training_seconds ELSE coalesce(a.recorded_training_seconds, 0) END AS training_seconds
+      FROM attempt AS a JOIN run AS r ON r.id = a.run;
+
+
+    """
+
+  private static let forecastViews = """
     -- Facts of completed runs alone; the time only where one attempt did all of it.
     CREATE VIEW forecast_check AS
       SELECT
         r.experiment, r.trial, f.run, f.basis, f.steps,
         f.seconds AS forecast_seconds,
-        CASE WHEN r.outcome = 'completed' AND (SELECT count(*) FROM attempt WHERE attempt.run = r.id) = 1
+        CASE WHEN r.outcome = '\(EndRecord.Outcome.completed.rawValue)' AND (SELECT count(*) FROM attempt WHERE attempt.run = r.id) = 1
           THEN r.seconds END AS seconds,
         f.memory_bytes AS forecast_memory_bytes,
-        CASE WHEN r.outcome = 'completed' THEN r.peak_rss_bytes END AS memory_bytes,
+        CASE WHEN r.outcome = '\(EndRecord.Outcome.completed.rawValue)' THEN r.peak_rss_bytes END AS memory_bytes,
         f.disk_bytes AS forecast_disk_bytes,
-        CASE WHEN r.outcome = 'completed' THEN
+        CASE WHEN r.outcome = '\(EndRecord.Outcome.completed.rawValue)' THEN
           (SELECT coalesce(sum(bytes), 0) FROM artifact WHERE artifact.run = r.id)
           + (SELECT offset FROM journal WHERE journal.run = r.id) END AS disk_bytes
       FROM forecast AS f JOIN run AS r ON r.id = f.run;
 
     """
 
-  private static func summaryViews(_ columns: [SummaryColumn]) -> String {
-    let named = ["experiment", "trial", "profile"]
+  private static func summaryViews(_ columns: [SummaryColumn], newestFirst: String) -> String {
+    // Under the name that is asked for.
+    func column(_ column: SummaryColumn) -> String {
+      guard column.isOfName else { return "s.\(column.name)" }
+      return column.name == "trial" ? "t.name AS trial" : "t.\(column.name)"
+    }
     return """
       CREATE VIEW run_summary AS
         SELECT
@@ -72,17 +101,17 @@ extension Schema {
           WHERE own.trial_id = t.trial_id AND own.experiment = t.experiment AND own.trial = t.name);
 
       CREATE VIEW trial_summary AS
-        SELECT \(columns.map { named.contains($0.name) ? "t.\($0.name == "trial" ? "name AS trial" : $0.name)" : "s.\($0.name)" }.joined(separator: ", "))
+        SELECT \(columns.map(column).joined(separator: ", "))
         FROM trial AS t JOIN run_summary AS s ON s.run = coalesce(
           (SELECT id FROM run
-            WHERE run.trial_id = t.trial_id AND run.outcome = 'completed'
+            WHERE run.trial_id = t.trial_id AND run.outcome = '\(EndRecord.Outcome.completed.rawValue)'
               AND run.experiment = t.experiment AND run.trial = t.name
               AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
-            ORDER BY run.created_at DESC, run.id DESC LIMIT 1),
+            ORDER BY \(newestFirst) LIMIT 1),
           (SELECT id FROM run
-            WHERE run.trial_id = t.trial_id AND run.outcome = 'completed'
+            WHERE run.trial_id = t.trial_id AND run.outcome = '\(EndRecord.Outcome.completed.rawValue)'
               AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = run.id)
-            ORDER BY run.created_at DESC, run.id DESC LIMIT 1));
+            ORDER BY \(newestFirst) LIMIT 1));
       """
   }
 }

@@ -1,11 +1,11 @@
 public import Foundation
-import GRDBSQLite
 import Synchronization
 
 /// A database in memory with a store's tables and views and no rows but the evidence's, asked under the same restrictions.
 public final class EvidenceDatabase: Sendable {
   private let connection: Mutex<Connection>
-  let schema: Int
+  /// The version of the schema that the evidence was made with.
+  private let version: Int
 
   private struct Connection {
     let query: QueryConnection
@@ -33,7 +33,11 @@ public final class EvidenceDatabase: Sendable {
       try query.execute("BEGIN")
       for step in Schema.steps[..<evidence.schema] { try query.execute(step) }
       var known: [String: [String]] = [:]
-      for table in try query.tableNames() { known[table] = try query.columnNames(table) }
+      // Those of its own version: later ones are not there yet.
+      for table in StoreTable.all.map(\.name) {
+        let columns = try query.columnNames(table)
+        if !columns.isEmpty { known[table] = columns }
+      }
       var seen: Set<String> = []
       for table in evidence.tables {
         guard let columns = known[table.name] else { throw .evidence(.unknownTable(table.name)) }
@@ -50,7 +54,7 @@ public final class EvidenceDatabase: Sendable {
       try query.execute("PRAGMA user_version = \(Schema.version); COMMIT")
     }
     connection = Mutex(Connection(query: query))
-    schema = Schema.version
+    version = evidence.schema
   }
 
   /// The rows of one SELECT. Throws ``StoreError/badQuery(sql:reason:)``.
@@ -69,12 +73,16 @@ public final class EvidenceDatabase: Sendable {
   }
 
   /// How its tables and views are made, in SQL, for whoever asks the rows without vgglab.
+  ///
+  /// They are those of the version that the evidence was made with.
   public func definitions() throws(StoreError) -> [String] {
-    try connection.withLock { connection throws(StoreError) in
-      try connection.query.trustedRows(
-        "SELECT sql FROM main.sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL ORDER BY rowid"
-      ).map { $0[0].plainText }
+    let version = version
+    let query = try QueryConnection { query throws(StoreError) in
+      for step in Schema.steps[..<version] + [Schema.earlierViews(version)] { try query.execute(step) }
     }
+    return try query.trustedRows(
+      "SELECT sql FROM main.sqlite_master WHERE type IN ('table', 'view') AND sql IS NOT NULL ORDER BY rowid"
+    ).map { $0[0].plainText }
   }
 
   /// Which runs the rows of queries depend on, by taking them away; experiments of `whole` are judged together.
@@ -85,45 +93,36 @@ public final class EvidenceDatabase: Sendable {
   }
 }
 
-extension QueryConnection {
-  /// The tables of a store, in the schema's order.
-  func tableNames() throws(StoreError) -> [String] {
-    try trustedRows(
-      "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid"
-    ).map { $0[0].plainText }
+extension StoreEvidence {
+  /// The same rows with the tables and columns that the schema of other evidence had, so that the two can be compared.
+  ///
+  /// Throws ``StoreError``.
+  public func inSchema(of other: StoreEvidence) throws(StoreError) -> StoreEvidence {
+    guard other.schema < schema else { return self }
+    var result = self
+    result.schema = other.schema
+    result.tables = []
+    let query = try QueryConnection { query throws(StoreError) in
+      for step in Schema.steps[..<other.schema] { try query.execute(step) }
+    }
+    for table in tables {
+      let columns = try query.columnNames(table.name)
+      guard !columns.isEmpty else { continue }
+      let kept = table.columns.indices.filter { columns.contains(table.columns[$0]) }
+      result.tables.append(
+        EvidenceTable(
+          name: table.name, columns: kept.map { table.columns[$0] },
+          rows: table.rows.map { row in kept.map { row[$0] } }))
+    }
+    return result
   }
+}
 
+extension QueryConnection {
+  /// The columns of a table, in the schema's order; none where there is no such table.
   func columnNames(_ table: String) throws(StoreError) -> [String] {
     try trustedRows("SELECT name FROM pragma_table_info(:t, 'main') ORDER BY cid", ["t": .text(table)]).map {
       $0[0].plainText
-    }
-  }
-
-  /// Puts rows into a table whose name and columns are known.
-  fileprivate func insert(_ table: EvidenceTable) throws(StoreError) {
-    guard !table.rows.isEmpty else { return }
-    let places = table.columns.map { _ in "?" }.joined(separator: ", ")
-    let sql = "INSERT INTO \(table.name) (\(table.columns.joined(separator: ", "))) VALUES (\(places))"
-    var statement: OpaquePointer?
-    defer { sqlite3_finalize(statement) }
-    func reason() -> String { String(cString: sqlite3_errmsg(handle)) }
-    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
-      throw .evidence(.badRow(0, table: table.name, reason: reason()))
-    }
-    for (index, row) in table.rows.enumerated() {
-      guard row.count == table.columns.count else {
-        throw .evidence(
-          .badRow(index, table: table.name, reason: "it has \(row.count) values for \(table.columns.count) columns"))
-      }
-      for (column, value) in row.enumerated() {
-        guard bind(value, to: statement, at: Int32(column + 1)) == SQLITE_OK else {
-          throw .evidence(.badRow(index, table: table.name, reason: reason()))
-        }
-      }
-      guard sqlite3_step(statement) == SQLITE_DONE else {
-        throw .evidence(.badRow(index, table: table.name, reason: reason()))
-      }
-      sqlite3_reset(statement)
     }
   }
 }

@@ -13,6 +13,7 @@ extension SQLValue {
     }
   }
 
+  /// Reads what ``evidence`` wrote; nil for what it never writes.
   public init?(evidence: JSONValue) {
     switch evidence {
     case .null: self = .null
@@ -140,6 +141,7 @@ func isDigest(_ text: String) -> Bool {
 public struct EvidenceFields {
   private let json: JSONValue
 
+  /// Reads an object; `name` is for messages. Throws ``StoreError/evidence(_:)`` for members that are unknown or missing.
   public init(_ json: JSONValue, _ name: String, _ known: [String]) throws(StoreError) {
     guard let members = json.members else { throw .evidence(.wrongType(name, expected: "an object")) }
     for member in members where !known.contains(member.key) {
@@ -149,20 +151,24 @@ public struct EvidenceFields {
     self.json = json
   }
 
+  /// A member's value. Throws ``StoreError/evidence(_:)``.
   public func value(_ key: String) throws(StoreError) -> JSONValue {
     guard let value = json[key] else { throw .evidence(.missing(key)) }
     return value
   }
 
+  /// A member that is a text. Throws ``StoreError/evidence(_:)``.
   public func text(_ key: String) throws(StoreError) -> String {
     guard let text = try value(key).text else { throw .evidence(.wrongType(key, expected: "a text")) }
     return text
   }
 
+  /// A member that is a text or null. Throws ``StoreError/evidence(_:)``.
   public func optionalText(_ key: String) throws(StoreError) -> String? {
     try value(key) == .null ? nil : try text(key)
   }
 
+  /// A member that is a whole number within a range. Throws ``StoreError/evidence(_:)``.
   public func integer(_ key: String, in range: ClosedRange<Int>) throws(StoreError) -> Int {
     guard let number = try value(key).integer.flatMap({ Int(exactly: $0) }), range.contains(number) else {
       throw .evidence(.wrongType(key, expected: "a whole number within its bounds"))
@@ -170,6 +176,7 @@ public struct EvidenceFields {
     return number
   }
 
+  /// A member that is a list. Throws ``StoreError/evidence(_:)``.
   public func array(_ key: String) throws(StoreError) -> [JSONValue] {
     guard let values = try value(key).array else { throw .evidence(.wrongType(key, expected: "a list")) }
     return values

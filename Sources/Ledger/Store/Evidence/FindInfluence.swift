@@ -1,5 +1,5 @@
 extension ScratchStore {
-  /// How many times queries may be asked to tell runs apart, and how many steps of SQLite's machine that may take, all
+  /// How many times queries may be asked to find the runs that they depend on, and how many steps of SQLite's machine that may take, all
   /// experiments together. The cheapest come first; the runs of the others are judged together.
   static let askLimit = 20_000
   static let stepLimit = 300_000_000
@@ -112,8 +112,7 @@ extension ScratchStore {
     var names: Set<String> = []
     for table in measured {
       // The finals have every name, and are few.
-      let source =
-        table == "metric" && tables.contains("final_metric") ? "main.final_metric" : "source.\(table)"
+      let source = table == "metric" ? "main.final_metric" : "source.\(table)"
       for row in try connection.trustedRows("SELECT DISTINCT name FROM \(source)") { names.insert(row[0].plainText) }
     }
     let asked = try ask(queries)

@@ -96,7 +96,8 @@ extension Store {
     var evaluations: [String: Int] = [:]
     for run in wanted {
       let found = try scratch.connection.trustedRows(
-        "SELECT count(*) FROM source.metric WHERE run = :run AND name = 'test_accuracy'", ["run": .text(run)])
+        "SELECT count(*) FROM source.metric WHERE run = :run AND name = :name",
+        ["run": .text(run), "name": .text(MetricName.testAccuracy.rawValue)])
       if case .integer(let count)? = found.first?.first { evaluations[run] = Int(count) }
     }
     return states.filter { wanted.contains($0.id) }.map { run in
@@ -134,50 +135,57 @@ extension Store {
     differences += problems.map { .journalProblem($0) }
     differences += try contradictions(of: known.sorted()).map { .journalProblem($0) }
     let scratch = try ScratchStore(path: fresh.databasePath)
+    let unfinished = Set(evidence.runs.filter { $0.state.outcome == nil }.map(\.run))
     for table in evidence.withoutLocalFacts.tables {
-      guard scratch.tables.contains(table.name) else {
-        differences.append(.table(table.name))
-        continue
-      }
-      // What ends a run, and how far its journal was read, is told later.
-      let isOpen = ["run", "attempt", "journal", "final_metric", "experiment"].contains(table.name)
-      let columns = try scratch.connection.columnNames(table.name)
-      guard table.columns.allSatisfy(columns.contains) else {
-        differences.append(.table(table.name))
-        continue
-      }
-      let place = table.columns.firstIndex(of: table.name == "run" ? "id" : "run")
-      let unfinished = Set(evidence.runs.filter { ![.completed, .failed].contains($0.state) }.map(\.run))
-      let condition = table.columns.map { "\($0) IS :\($0)" }.joined(separator: " AND ")
-      let query = try scratch.connection.trustedQuery(
-        "SELECT 1 FROM \(scratch.measured.contains(table.name) ? "source" : "main").\(table.name) WHERE \(condition) LIMIT 1",
-        Dictionary(uniqueKeysWithValues: table.columns.map { ($0, SQLValue.null) }))
-      for row in table.rows {
-        let run = place.map { row[$0].plainText }
-        if let run, !known.contains(run) || isOpen && unfinished.contains(run) { continue }
-        if table.name == "experiment" || table.name == "tag" || table.name == "note" || table.name == "removal" {
-          continue
-        }
-        let found = try scratch.connection.isFound(query, Dictionary(uniqueKeysWithValues: zip(table.columns, row)))
-        if !found {
-          differences.append(.row(table: table.name, run: run))
-          break
-        }
+      if let difference = try scratch.difference(of: table, known: known, unfinished: unfinished) {
+        differences.append(difference)
       }
     }
     return differences
   }
 }
 
+extension ScratchStore {
+  /// The first row of some evidence that the store has not; nil where it has all that can be compared.
+  ///
+  /// `known` are the runs that the store has, `unfinished` those that had no end when the evidence was taken: what ends a run,
+  /// and how far its journal was read, is recorded later.
+  fileprivate func difference(
+    of table: EvidenceTable, known: Set<String>, unfinished: Set<String>
+  ) throws(StoreError) -> EvidenceDifference? {
+    guard let kind = StoreTable.named(table.name) else { return .table(table.name) }
+    let columns = try connection.columnNames(table.name)
+    guard table.columns.allSatisfy(columns.contains) else { return .table(table.name) }
+    guard kind.isFromJournals else { return nil }
+    let runColumn = kind.runColumn.flatMap(table.columns.firstIndex)
+    let condition = table.columns.map { "\($0) IS :\($0)" }.joined(separator: " AND ")
+    let query = try connection.trustedQuery(
+      "SELECT 1 FROM \(kind.isMeasured ? "source" : "main").\(table.name) WHERE \(condition) LIMIT 1",
+      Dictionary(uniqueKeysWithValues: table.columns.map { ($0, SQLValue.null) }))
+    for row in table.rows {
+      let run = runColumn.map { row[$0].plainText }
+      if let run, !known.contains(run) || kind.isOpenUntilEnd && unfinished.contains(run) { continue }
+      let values = Dictionary(uniqueKeysWithValues: zip(table.columns, row))
+      guard try connection.isFound(query, values) else { return .row(table: table.name, run: run) }
+    }
+    return nil
+  }
+}
+
 /// Where evidence and a store disagree.
 public enum EvidenceDifference: Hashable, Sendable, CustomStringConvertible {
+  /// A run of the evidence is not in the store.
   case noSuchRun(String)
+  /// A run's journal is another one.
   case journal(run: String)
+  /// A table or column that the store has not.
   case table(String)
   /// What is wrong with a journal, as a sentence.
   case journalProblem(String)
+  /// A row that the journals do not give.
   case row(table: String, run: String?)
 
+  /// For people.
   public var description: String {
     switch self {
     case .noSuchRun(let run): "run \(run) is not in the store"
@@ -207,8 +215,8 @@ struct EvidenceChoice {
   /// Runs whose predictions come along unasked: each takes about 1.5 KB of a page.
   static let predictionLimit = 256
 
-  /// Tables that a report's ledger tells from.
-  static let always = ["experiment", "trial", "network", "run", "environment", "attempt", "removal"]
+  /// Tables that a report's ledger reads.
+  static let always = StoreTable.all.filter(\.isInEveryReport).map(\.name)
 }
 
 extension ScratchStore {
@@ -224,55 +232,54 @@ extension ScratchStore {
     }
     var found: [EvidenceTable] = []
     var bytes = 0
-    for table in tables where choice.tables.contains(table) {
-      let columns = try connection.columnNames(table)
-      let isMeasured = measured.contains(table)
-      let condition =
-        switch table {
-        case "experiment": "name IN (SELECT experiment FROM main.run_name WHERE run IN (SELECT run FROM chosen))"
-        case "trial":
-          "(experiment, name, trial_id) IN (SELECT experiment, trial, trial_id FROM main.run_name WHERE run IN (SELECT run FROM chosen))"
-        case "network": "digest IN (SELECT network FROM main.run WHERE id IN (SELECT run FROM chosen))"
-        case "layer": "network IN (SELECT network FROM main.run WHERE id IN (SELECT run FROM chosen))"
-        case "environment": "digest IN (SELECT environment FROM main.attempt WHERE run IN (SELECT run FROM chosen))"
-        case "run": "id IN (SELECT run FROM chosen)"
-        default: isMeasured ? "run IN (SELECT run FROM chosen WHERE is_measured)" : "run IN (SELECT run FROM chosen)"
-        }
-      var parameters: [String: SQLValue] = [:]
-      var names = ""
-      if table == "prediction", let wanted = choice.predictionRuns {
-        for (place, run) in wanted.enumerated() { parameters["n\(place)"] = .text(run) }
-        names = " AND run IN (\(wanted.indices.map { ":n\($0)" }.joined(separator: ", ")))"
-      }
-      if isMeasured, let wanted = choice.names {
-        for (place, name) in wanted.enumerated() { parameters["n\(place)"] = .text(name) }
-        names = " AND name IN (\(wanted.indices.map { ":n\($0)" }.joined(separator: ", ")))"
-      }
-      let keys = try connection.trustedRows(
-        "SELECT name FROM pragma_table_info(:t, 'main') WHERE pk > 0 ORDER BY pk", ["t": .text(table)])
-      let hasRowID = try connection.trustedRows(
-        "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = :t AND wr = 0", ["t": .text(table)])
-      let order = hasRowID.isEmpty ? keys.map { $0[0].plainText }.joined(separator: ", ") : "rowid"
-      let rows: [[SQLValue]]
-      do throws(StoreError) {
-        rows = try connection.trustedRows(
-          """
-          SELECT \(columns.joined(separator: ", ")) FROM \(isMeasured ? "source" : "main").\(table)
-          WHERE \(condition)\(names) ORDER BY \(order)
-          """, parameters)
-      } catch {
-        guard case .badQuery(_, let reason) = error, reason.contains("more than") else { throw error }
-        throw .evidence(.tooLarge(bytes: QueryConnection.answerBytes, limit: Store.evidenceLimit))
-      }
+    for table in StoreTable.all where choice.tables.contains(table.name) {
+      let columns = try connection.columnNames(table.name)
+      let rows = try rows(of: table, columns, choice)
       bytes += rows.reduce(0) { sum, row in
         sum + row.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count + 3 } else { $0 + 12 } }
       }
       guard bytes <= Store.evidenceLimit else {
         throw .evidence(.tooLarge(bytes: bytes, limit: Store.evidenceLimit))
       }
-      found.append(EvidenceTable(name: table, columns: columns, rows: rows))
+      found.append(EvidenceTable(name: table.name, columns: columns, rows: rows))
     }
     return found
+  }
+
+  private func rows(
+    of table: StoreTable, _ columns: [String], _ choice: EvidenceChoice
+  ) throws(StoreError) -> [[SQLValue]] {
+    var parameters: [String: SQLValue] = [:]
+    func isOneOf(_ column: String, _ values: [String]) -> String {
+      for (index, value) in values.enumerated() { parameters["n\(index)"] = .text(value) }
+      return " AND \(column) IN (\(values.indices.map { ":n\($0)" }.joined(separator: ", ")))"
+    }
+    var condition = table.condition(
+      runs: table.isMeasured ? "(SELECT run FROM chosen WHERE is_measured)" : "(SELECT run FROM chosen)")
+    if table.name == IndexRows.Prediction.databaseTableName, let wanted = choice.predictionRuns {
+      condition += isOneOf("run", wanted)
+    }
+    if table.isMeasured, let wanted = choice.names { condition += isOneOf("name", wanted) }
+    do throws(StoreError) {
+      return try connection.trustedRows(
+        """
+        SELECT \(columns.joined(separator: ", ")) FROM \(table.isMeasured ? "source" : "main").\(table.name)
+        WHERE \(condition) ORDER BY \(try storedOrder(table.name))
+        """, parameters)
+    } catch {
+      guard case .badQuery(_, let reason) = error, reason.contains("more than") else { throw error }
+      throw .evidence(.tooLarge(bytes: QueryConnection.answerBytes, limit: Store.evidenceLimit))
+    }
+  }
+
+  /// `ORDER BY` terms for the order that a table keeps its rows in.
+  private func storedOrder(_ table: String) throws(StoreError) -> String {
+    let hasRowID = try connection.trustedRows(
+      "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = :t AND wr = 0", ["t": .text(table)])
+    guard hasRowID.isEmpty else { return "rowid" }
+    let keys = try connection.trustedRows(
+      "SELECT name FROM pragma_table_info(:t, 'main') WHERE pk > 0 ORDER BY pk", ["t": .text(table)])
+    return keys.map { $0[0].plainText }.joined(separator: ", ")
   }
 }
 

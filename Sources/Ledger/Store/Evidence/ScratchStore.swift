@@ -1,5 +1,4 @@
 import Foundation
-import GRDBSQLite
 
 /// A store's rows in memory, from which runs can be taken away to see what depends on them. What was measured step by step
 /// is not copied: views read it from the store itself, without the runs that are taken away.
@@ -7,18 +6,12 @@ import GRDBSQLite
 /// One transaction spans its whole life, so that it sees the store as it was at one moment.
 final class ScratchStore {
   let connection: QueryConnection
-  /// In the schema's order.
-  private(set) var tables: [String] = []
-  private(set) var schema = 0
-  /// Tables of a run's rows, by the column that names the run.
-  private var runTables: [String] = []
-  /// Those that are not copied.
-  private(set) var measured: [String] = []
-
-  /// Tables that may be too large to be copied, where the schema has them.
-  static let measuredTables = ["metric", "layer_metric"]
-  /// Tables whose rows stand for no run but are shared by several.
-  static let sharedTables = ["experiment", "trial", "network", "layer", "environment"]
+  /// The names of its tables, in the schema's order.
+  let tables = StoreTable.all.map(\.name)
+  /// The version of its tables.
+  let schema = Schema.version
+  /// The names of those that are not copied.
+  let measured = StoreTable.all.filter(\.isMeasured).map(\.name)
 
   /// Over a store's database file.
   convenience init(path: String) throws(StoreError) {
@@ -29,7 +22,7 @@ final class ScratchStore {
         _ = try connection.rows("SELECT count(*) FROM source.sqlite_master")
       }
       do throws(StoreError) { try attach("mode=ro") } catch {
-        // A folder that cannot be written to: nobody else writes either, so the file is taken as it stands.
+        // A folder that cannot be written to: nobody else writes either, so the file is taken as it is.
         try? connection.execute("DETACH source")
         try attach("immutable=1")
       }
@@ -40,15 +33,7 @@ final class ScratchStore {
   convenience init(serialized bytes: Data, budget: Int, seconds: Double) throws(StoreError) {
     try self.init(budget: budget, seconds: seconds) { connection throws(StoreError) in
       try connection.execute("ATTACH ':memory:' AS source")
-      // SQLite frees it.
-      guard let copy = sqlite3_malloc64(UInt64(max(1, bytes.count))) else {
-        throw .database(path: ":memory:", reason: "there is not enough memory")
-      }
-      bytes.copyBytes(to: copy.assumingMemoryBound(to: UInt8.self), count: bytes.count)
-      let status = sqlite3_deserialize(
-        connection.handle, "source", copy.assumingMemoryBound(to: UInt8.self), Int64(bytes.count), Int64(bytes.count),
-        UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY))
-      guard status == SQLITE_OK else { throw .database(path: ":memory:", reason: "SQLite does not take the bytes") }
+      try connection.deserialize(bytes, as: "source")
     }
   }
 
@@ -60,12 +45,11 @@ final class ScratchStore {
     connection = try QueryConnection(inMemory: budget, bounds) { connection throws(StoreError) in
       try attach(connection)
     }
-    guard case .integer(let version)? = try connection.trustedRows("PRAGMA source.user_version").first?.first,
-      (1...Int64(Schema.version)).contains(version)
-    else { throw .notADatabase(path: "source", reason: "it has no tables of a store") }
-    schema = Int(version)
-    for step in Schema.steps[..<schema] + [Schema.views] { try connection.execute(step) }
-    tables = try connection.tableNames()
+    let version = try connection.trustedRows("PRAGMA source.user_version").first?.first
+    guard version == .integer(Int64(Schema.version)) else {
+      throw .notADatabase(path: "source", reason: "it has no tables of a store of this version")
+    }
+    for step in Schema.steps + [Schema.views] { try connection.execute(step) }
     try connection.execute(
       """
       CREATE TEMP TABLE hidden_run (run TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -74,26 +58,7 @@ final class ScratchStore {
       CREATE TEMP TABLE chosen (run TEXT PRIMARY KEY, is_measured INTEGER) WITHOUT ROWID;
       CREATE TEMP TABLE touched (kind TEXT, digest TEXT, PRIMARY KEY (kind, digest)) WITHOUT ROWID;
       """)
-    var copied: [String] = []
-    for table in tables {
-      let columns = try connection.columnNames(table)
-      if Self.measuredTables.contains(table) {
-        measured.append(table)
-        let list = columns.map {
-          $0 == "value"
-            ? "CASE WHEN m.run IN (SELECT run FROM bent) THEN (SELECT value FROM bent WHERE bent.run = m.run) ELSE m.value END AS value"
-            : "m.\($0)"
-        }
-        try connection.execute(
-          """
-          CREATE TEMP VIEW \(table) AS SELECT \(list.joined(separator: ", ")) FROM source.\(table) AS m
-          WHERE m.run NOT IN (SELECT run FROM hidden_run) AND m.name NOT IN (SELECT name FROM hidden_name)
-          """)
-      } else {
-        if columns.contains("run") { runTables.append(table) }
-        copied.append(table)
-      }
-    }
+    for table in measured { try connection.execute(Self.bendableView(table, try connection.columnNames(table))) }
     // Views of the main database would not see the temporary ones.
     for row in try connection.trustedRows("SELECT sql FROM main.sqlite_master WHERE type = 'view' ORDER BY rowid") {
       try connection.execute(row[0].plainText.replacing("CREATE VIEW", with: "CREATE TEMP VIEW", maxReplacements: 1))
@@ -106,14 +71,34 @@ final class ScratchStore {
     // The transaction begins behind the last table that is made: where it had made one, each way back to a savepoint would
     // read the whole schema again.
     try connection.execute("BEGIN")
-    for table in copied { try connection.execute("INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
+    for table in tables where !measured.contains(table) {
+      let columns = try connection.columnNames(table).joined(separator: ", ")
+      try connection.execute("INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM source.\(table)")
+    }
     try removeLocalFacts()
+  }
+
+  /// A view in the place of a measured table, over the store's own, without what is hidden and with what is bent.
+  private static func bendableView(_ table: String, _ columns: [String]) -> String {
+    let list = columns.map { column in
+      guard column == "value" else { return "m.\(column)" }
+      return """
+        CASE WHEN m.run IN (SELECT run FROM bent) THEN (SELECT value FROM bent WHERE bent.run = m.run) ELSE m.value END \
+        AS value
+        """
+    }
+    return """
+      CREATE TEMP VIEW \(table) AS SELECT \(list.joined(separator: ", ")) FROM source.\(table) AS m
+      WHERE m.run NOT IN (SELECT run FROM hidden_run) AND m.name NOT IN (SELECT name FROM hidden_name)
+      """
   }
 
   /// Runs by experiment, the oldest first.
   func runsByExperiment() throws(StoreError) -> [(experiment: String, runs: [String])] {
     var found: [(experiment: String, runs: [String])] = []
-    for row in try connection.trustedRows("SELECT experiment, id FROM main.run ORDER BY experiment, created_at, id") {
+    for row in try connection.trustedRows(
+      "SELECT experiment, id FROM main.run ORDER BY experiment, \(Schema.oldestFirst("run"))")
+    {
       if found.last?.experiment != row[0].plainText { found.append((row[0].plainText, [])) }
       found[found.count - 1].runs.append(row[1].plainText)
     }
@@ -127,31 +112,24 @@ final class ScratchStore {
         try set("INSERT INTO hidden_run VALUES (:run)", ["run": .text(run)])
       }
       let hidden = "(SELECT run FROM hidden_run)"
-      try connection.execute(
-        """
-        INSERT OR IGNORE INTO touched SELECT 'network', network FROM main.run WHERE id IN \(hidden) AND network IS NOT NULL;
-        INSERT OR IGNORE INTO touched SELECT 'environment', environment FROM main.attempt WHERE run IN \(hidden);
-        INSERT OR IGNORE INTO touched SELECT 'trial', trial_id FROM main.run WHERE id IN \(hidden);
-        INSERT OR IGNORE INTO touched SELECT 'experiment', experiment FROM main.run WHERE id IN \(hidden);
-        """)
-      for table in runTables {
-        try connection.execute("DELETE FROM main.\(table) WHERE run IN \(hidden)")
+      for (table, sharing) in StoreTable.shared {
+        try connection.execute(
+          """
+          INSERT OR IGNORE INTO touched
+          SELECT '\(table.name)', key FROM (SELECT NULL AS key WHERE 0 UNION \(sharing.touched.replacing("{runs}", with: hidden)))
+          """)
       }
-      try connection.execute(
-        """
-        DELETE FROM main.run WHERE id IN \(hidden);
-        DELETE FROM main.trial AS t WHERE t.trial_id IN (SELECT digest FROM touched WHERE kind = 'trial')
-          AND NOT EXISTS (SELECT 1 FROM main.run AS r
-            WHERE r.experiment = t.experiment AND r.trial = t.name AND r.trial_id = t.trial_id);
-        DELETE FROM main.experiment AS e WHERE e.name IN (SELECT digest FROM touched WHERE kind = 'experiment')
-          AND NOT EXISTS (SELECT 1 FROM main.run AS r WHERE r.experiment = e.name);
-        DELETE FROM main.network AS n WHERE n.digest IN (SELECT digest FROM touched WHERE kind = 'network')
-          AND NOT EXISTS (SELECT 1 FROM main.run AS r WHERE r.network = n.digest);
-        DELETE FROM main.layer AS l WHERE l.network IN (SELECT digest FROM touched WHERE kind = 'network')
-          AND NOT EXISTS (SELECT 1 FROM main.run AS r WHERE r.network = l.network);
-        DELETE FROM main.environment AS e WHERE e.digest IN (SELECT digest FROM touched WHERE kind = 'environment')
-          AND NOT EXISTS (SELECT 1 FROM main.attempt AS a WHERE a.environment = e.digest);
-        """)
+      for table in StoreTable.ofOneRun where !table.isMeasured {
+        try connection.execute("DELETE FROM main.\(table.name) WHERE run IN \(hidden)")
+      }
+      try connection.execute("DELETE FROM main.run WHERE id IN \(hidden)")
+      for (table, sharing) in StoreTable.shared {
+        try connection.execute(
+          """
+          DELETE FROM main.\(table.name) AS t
+          WHERE t.\(sharing.key) IN (SELECT digest FROM touched WHERE kind = '\(table.name)') AND \(sharing.isOrphan)
+          """)
+      }
       return try body()
     }
   }
@@ -161,9 +139,7 @@ final class ScratchStore {
     try reverting { () throws(StoreError) in
       let bound: [String: SQLValue] = ["run": .text(run), "value": .real(value), "whole": .integer(Int64(value))]
       try set("INSERT INTO bent VALUES (:run, :value)", bound)
-      if tables.contains("final_metric") {
-        try set("UPDATE main.final_metric SET value = :value WHERE run = :run", bound)
-      }
+      try set("UPDATE main.final_metric SET value = :value WHERE run = :run", bound)
       try set(
         """
         UPDATE main.run SET training_seconds = :value, seconds = :value, peak_rss_bytes = :whole

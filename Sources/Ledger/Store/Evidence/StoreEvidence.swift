@@ -1,3 +1,5 @@
+public import Journals
+
 /// The rows of a store that some queries need, and the runs that they come from: a value that can be written down, carried
 /// elsewhere, and asked again without the store.
 public struct StoreEvidence: Sendable, Hashable {
@@ -7,9 +9,10 @@ public struct StoreEvidence: Sendable, Hashable {
   public var tables: [EvidenceTable]
   /// Every run of each experiment of which a run is used, the oldest first.
   public var runs: [EvidenceRun]
-  /// Experiments whose runs are not told apart, for there are too many: they are used together or not at all.
+  /// Experiments whose runs are judged together, for there are too many: they are used together or not at all.
   public var whole: [String]
 
+  /// All facts at once.
   public init(schema: Int, tables: [EvidenceTable], runs: [EvidenceRun], whole: [String]) {
     self.schema = schema
     self.tables = tables
@@ -17,16 +20,20 @@ public struct StoreEvidence: Sendable, Hashable {
     self.whole = whole
   }
 
+  /// The table of a name; nil where it is not among them.
   public func table(_ name: String) -> EvidenceTable? { tables.first { $0.name == name } }
 }
 
 /// Rows of one table.
 public struct EvidenceTable: Sendable, Hashable {
+  /// As in the schema.
   public var name: String
+  /// In the schema's order.
   public var columns: [String]
   /// In the order that the store keeps them in.
   public var rows: [[SQLValue]]
 
+  /// Rows of a table.
   public init(name: String, columns: [String], rows: [[SQLValue]]) {
     self.name = name
     self.columns = columns
@@ -36,16 +43,20 @@ public struct EvidenceTable: Sendable, Hashable {
 
 /// What is known of a run besides its rows.
 public struct EvidenceRun: Sendable, Hashable {
+  /// The run's id.
   public var run: String
   /// When the evidence was taken.
   public var state: RunState
+  /// Why it failed or was stopped, where that is known.
   public var cause: String?
   /// SHA-256 of the journal's first ``journalBytes`` bytes, as far as it was read; nil where it is gone.
   public var journal: String?
+  /// How much of the journal had been read.
   public var journalBytes: Int
   /// How often it was measured on the test set: its values of `test_accuracy`, also of steps that were done again.
   public var testEvaluations: Int
 
+  /// All facts at once.
   public init(
     run: String, state: RunState, cause: String? = nil, journal: String?, journalBytes: Int, testEvaluations: Int
   ) {
@@ -60,9 +71,12 @@ public struct EvidenceRun: Sendable, Hashable {
 
 /// A query whose rows are to be evidenced.
 public struct EvidenceQuery: Sendable, Hashable {
+  /// One SELECT.
   public var sql: String
+  /// The values of `:name` in it.
   public var parameters: [String: SQLValue]
 
+  /// A query with its parameters.
   public init(sql: String, parameters: [String: SQLValue] = [:]) {
     self.sql = sql
     self.parameters = parameters
@@ -82,23 +96,34 @@ public struct Influence: Sendable, Hashable {
 
 /// What is wrong with evidence, as facts.
 public enum EvidenceProblem: Hashable, Sendable, CustomStringConvertible {
+  /// The bytes are not the JSON that evidence is written as.
   case notJSON(reason: String)
+  /// A member is missing.
   case missing(String)
+  /// A member is not known.
   case unknown(String)
+  /// A member has a value of another kind.
   case wrongType(String, expected: String)
+  /// It was written by a newer vgglab.
   case newer(found: Int, known: Int)
+  /// The schema has no such table.
   case unknownTable(String)
+  /// The table has no such column.
   case unknownColumn(String, table: String)
+  /// A table, column or run is there twice.
   case doubled(String)
   /// From 0.
   case badRow(Int, table: String, reason: String)
+  /// A row refers to one that is not there.
   case dangling(table: String)
+  /// It is larger than a page may carry.
   case tooLarge(bytes: Int, limit: Int)
   /// Checking it would take more than evidence ever takes that was made by vgglab.
   case tooMuchWork
   /// A query gives other rows each time, or none of the store's rows answer it alike.
   case notRepeatable(sql: String)
 
+  /// What is wrong, as half a sentence.
   public var description: String {
     switch self {
     case .notJSON(let reason): "it is not the JSON that evidence is written as (\(reason))"

@@ -6,15 +6,20 @@ import Journals
 /// Something outside the store's runs that rests on some of them: a report that was woven, an archive. While it is there its
 /// runs are not removed. The truth is a file of its own, `pins/<digest of the path>.json` in the store.
 public struct Pin: Sendable, Hashable, Codable {
+  /// What uses the runs.
   public enum Kind: String, Sendable, Hashable, Codable {
+    /// A report's page, and an archive's folder.
     case report, archive
   }
 
+  /// What uses the runs.
   public var kind: Kind
   /// Of the page or the archive's folder, from the root; a pin whose path is gone holds nothing.
   public var path: String
+  /// The runs that it uses.
   public var runs: [String]
 
+  /// A pin of a report or an archive.
   public init(kind: Kind, path: String, runs: [String]) {
     self.kind = kind
     self.path = URL(fileURLWithPath: path).standardizedFileURL.path

@@ -3,10 +3,15 @@ import Text
 
 /// A value as SQLite has it.
 public enum SQLValue: Sendable, Hashable {
+  /// NULL.
   case null
+  /// A whole number.
   case integer(Int64)
+  /// A number.
   case real(Double)
+  /// A text.
   case text(String)
+  /// Bytes.
   case blob([UInt8])
 
   /// The value in full precision; empty for NULL, blobs in hexadecimal.
@@ -42,9 +47,12 @@ public enum SQLValue: Sendable, Hashable {
 
 /// What a query gave.
 public struct QueryResult: Sendable, Hashable {
+  /// The names of the columns.
   public var columns: [String]
+  /// A value for each column.
   public var rows: [[SQLValue]]
 
+  /// A table of values.
   public init(columns: [String], rows: [[SQLValue]]) {
     self.columns = columns
     self.rows = rows

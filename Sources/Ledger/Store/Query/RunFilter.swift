@@ -1,4 +1,5 @@
 import GRDB
+import Journals
 
 /// A condition on runs as `list --filter` takes it: `state=completed`, `test_accuracy>0.9`, `tag=good`.
 public struct RunFilter: Sendable, Hashable {
@@ -17,6 +18,7 @@ public struct RunFilter: Sendable, Hashable {
   /// Throws ``StoreError/badFilter(_:reason:)``.
   public init(_ text: String) throws(StoreError) { try self.init(text, fields: RunField.standard) }
 
+  /// The same over other fields.
   package init(_ text: String, fields: [String: SummaryColumn.Kind]) throws(StoreError) {
     guard let place = text.firstIndex(where: { "!<>=~".contains($0) }),
       let comparison = Comparison.allCases.first(where: { text[place...].hasPrefix($0.rawValue) })
@@ -87,7 +89,8 @@ public struct RunFilter: Sendable, Hashable {
     case .state:
       // The other states need a look at the run's lock; see `allows(_:)`.
       guard comparison == .equal else { return ("1", []) }
-      return value == "completed" || value == "failed" ? ("s.outcome = ?", [value]) : ("s.outcome IS NULL", [])
+      guard let outcome = RunState(rawValue: value)?.outcome else { return ("s.outcome IS NULL", []) }
+      return ("s.outcome = ?", [outcome.rawValue])
     case .tag:
       return (
         "\(comparison == .equal ? "" : "NOT ")EXISTS (SELECT 1 FROM tag WHERE tag.run = s.run AND tag.name = ?)",
@@ -126,7 +129,7 @@ public struct RunFilter: Sendable, Hashable {
 
   /// Whether ``sql`` alone decides.
   var isDecidedBySQL: Bool {
-    field.kind != .state || comparison == .equal && ["completed", "failed"].contains(value)
+    field.kind != .state || comparison == .equal && RunState(rawValue: value)?.outcome != nil
   }
 }
 
@@ -154,13 +157,16 @@ public struct RunOrder: Sendable, Hashable {
 
 /// Which runs are asked for, and in what order.
 public struct RunSelection: Sendable, Hashable {
+  /// All of which a run must pass.
   public var filters: [RunFilter]
   /// nil for the oldest first.
   public var order: RunOrder?
   /// The first so many; without an order the newest so many, the oldest of them first.
   public var limit: Int?
+  /// Whether removed runs are among them.
   public var includesRemoved: Bool
 
+  /// All runs that are not removed, the oldest first, unless told otherwise.
   public init(
     filters: [RunFilter] = [], order: RunOrder? = nil, limit: Int? = nil, includesRemoved: Bool = false
   ) {
@@ -203,7 +209,7 @@ package struct RunField: Sendable, Hashable {
   }
 
   /// Whether it is part of a run's name, of which a run may have several.
-  var isName: Bool { ["experiment", "trial", "profile"].contains(name) }
+  var isName: Bool { SummaryColumn.ofName.contains(name) }
 
   var isRequired: Bool { ["run", "experiment", "trial", "trial_id", "created_at"].contains(name) }
 
@@ -218,6 +224,7 @@ package struct RunField: Sendable, Hashable {
 
   static let standard = fields(SummaryColumn.all())
 
+  /// The fields of the columns of a summary.
   package static func fields(_ columns: [SummaryColumn]) -> [String: SummaryColumn.Kind] {
     Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.kind) })
   }

@@ -5,11 +5,16 @@ import Journals
 /// A comparison that was kept: which runs, and what it was to tell. It pins its runs. The truth is a file of its own,
 /// `comparisons/<name>.json` in the store.
 public struct SavedComparison: Sendable, Hashable, Codable {
+  /// Also the name of its file.
   public var name: String
+  /// What it was to show.
   public var question: String
+  /// ISO 8601 in UTC.
   public var saved_at: String
+  /// The ids of its runs.
   public var runs: [String]
 
+  /// A comparison under a name.
   public init(name: String, question: String, savedAt: String, runs: [String]) {
     self.name = name
     self.question = question

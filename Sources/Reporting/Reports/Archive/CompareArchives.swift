@@ -139,10 +139,8 @@ private struct Contents {
   var figures: [Key: Double] = [:]
   var verdicts: [Key: String] = [:]
 
-  private static let measured = [
-    "train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second", "seconds", "peak_rss_bytes",
-    "parameters",
-  ]
+  private static let measured =
+    SummaryColumn.finals.map(\.rawValue) + ["seconds", "peak_rss_bytes", "parameters"]
 
   init(_ folder: String) throws(ReportError) {
     let archive = try Archive(folder: folder)

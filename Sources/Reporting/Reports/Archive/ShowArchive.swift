@@ -8,10 +8,11 @@ extension Archive {
       let runs = try EvidenceDatabase(try Verifier.rows(of: folder)).query(
         """
         SELECT run, experiment, trial, profile, coalesce(outcome, 'not ended') AS outcome, test_accuracy,
-          examples_per_second FROM run_summary ORDER BY created_at, run
+          examples_per_second FROM run_summary AS s
+        ORDER BY (SELECT sequence FROM run WHERE run.id = s.run), created_at, run
         """)
       var lines = [
-        "\(name), made \(createdAt.prefix(19)) by vgglab \(vgglab): \(self.runs.count) runs"
+        "\(name), made \(createdAt.prefix(19)) UTC by vgglab \(vgglab): \(self.runs.count) runs"
           + (isAnonymous ? ", anonymized" : ""), "", runs.table,
       ]
       for report in reports {

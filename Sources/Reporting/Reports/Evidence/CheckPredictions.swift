@@ -24,7 +24,7 @@ extension StoreEvidence {
   /// The last test accuracy by run.
   private func accuracies(_ name: String) -> [String: (step: Int64, attempt: Int64, value: Double)] {
     var last: [String: (step: Int64, attempt: Int64, value: Double)] = [:]
-    for row in table(name)?.dictionaries ?? [] where row["name"] == .text("test_accuracy") {
+    for row in table(name)?.dictionaries ?? [] where row["name"] == .text(MetricName.testAccuracy.rawValue) {
       guard case .text(let run)? = row["run"], case .integer(let step)? = row["step"],
         case .integer(let attempt)? = row["attempt"]
       else { continue }

@@ -44,10 +44,10 @@ struct Ledger {
       """
       SELECT r.id, r.experiment, r.trial, r.profile, x.at,
         (SELECT n.id FROM run AS n WHERE n.experiment = r.experiment AND n.trial = r.trial AND n.trial_id = r.trial_id
-          AND n.outcome = 'completed' AND (n.created_at, n.id) > (r.created_at, r.id)
+          AND n.outcome = 'completed' AND (n.sequence, n.created_at, n.id) > (r.sequence, r.created_at, r.id)
           AND NOT EXISTS (SELECT 1 FROM removal WHERE removal.run = n.id)
-          ORDER BY n.created_at DESC, n.id DESC LIMIT 1)
-      FROM run AS r LEFT JOIN removal AS x ON x.run = r.id ORDER BY r.created_at, r.id
+          ORDER BY n.sequence DESC, n.created_at DESC, n.id DESC LIMIT 1)
+      FROM run AS r LEFT JOIN removal AS x ON x.run = r.id ORDER BY r.sequence, r.created_at, r.id
       """)
     func text(_ value: SQLValue) -> String? { value == .null ? nil : value.plainText }
     var profiles: [String: Set<String?>] = [:]

@@ -9,6 +9,7 @@ public struct QueryBounds: Sendable, Hashable {
   /// Whether the answers must be the same tomorrow: without random numbers and the current time.
   public var isRepeatable: Bool
 
+  /// Bounds of one query and of all together.
   public init(secondsPerQuery: Double, seconds: Double?, isRepeatable: Bool) {
     self.secondsPerQuery = secondsPerQuery
     self.seconds = seconds

@@ -5,7 +5,7 @@ import Statistics
 final class StatisticsBudget {
   /// Additions, roughly; some seconds.
   static let workLimit = 400_000_000
-  /// Values that are kept until their aggregate is told.
+  /// Values that are kept until their aggregate is computed.
   static let valueLimit = 4_000_000
 
   private var work = 0

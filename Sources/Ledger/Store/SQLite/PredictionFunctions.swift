@@ -1,6 +1,6 @@
 import GRDBSQLite
 
-/// Gives a connection `only_first(a, b)`: how many test pictures the first of two runs told right and the second did not,
+/// Gives a connection `only_first(a, b)`: how many test images the first of two runs classified correctly and the second did not,
 /// of their `prediction.correct`; what McNemar's test counts. NULL where one of them is.
 func addPredictionFunctions(to handle: OpaquePointer?, budget: StatisticsBudget) {
   sqlite3_create_function_v2(
@@ -18,7 +18,7 @@ func addPredictionFunctions(to handle: OpaquePointer?, budget: StatisticsBudget)
       }
       guard let a = bits(first), let b = bits(second), a.count == b.count else {
         sqlite3_result_error(
-          context, "only_first() compares prediction.correct of two runs over the same test pictures", -1)
+          context, "only_first() compares prediction.correct of two runs over the same test images", -1)
         return
       }
       sqlite3_result_int64(context, zip(a, b).reduce(into: Int64(0)) { $0 += Int64(($1.0 & ~$1.1).nonzeroBitCount) })

@@ -16,9 +16,9 @@ final class QueryConnection {
   private(set) var handle: OpaquePointer?
   private var checks = 0
   private var bytes = 0
-  /// While the room's own SQL runs, nothing is refused.
+  /// While the module's own SQL runs, nothing is refused.
   private var isTrusted = false
-  /// Why the authorizer refused a statement, where it knows more than SQLite tells.
+  /// Why the authorizer refused a statement, where it knows more than SQLite reports.
   private var refusal: String?
   /// The tables that statements were found to read while they were prepared.
   private(set) var tablesRead: Set<String> = []
@@ -36,7 +36,7 @@ final class QueryConnection {
     var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, layer)
     if status == SQLITE_OK { status = probe() }
     if status == SQLITE_CANTOPEN || status == SQLITE_READONLY {
-      // A folder that cannot be written to: nobody else writes either, so the file is taken as it stands.
+      // A folder that cannot be written to: nobody else writes either, so the file is taken as it is.
       sqlite3_close(handle)
       let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
       status = sqlite3_open_v2(
@@ -225,7 +225,7 @@ final class QueryConnection {
     queryDeadline = coarseSeconds() + bounds.secondsPerQuery
   }
 
-  /// Runs the room's own SQL, of one or several statements. Throws ``StoreError/database(path:reason:)``.
+  /// Runs the module's own SQL, of one or several statements. Throws ``StoreError/database(path:reason:)``.
   func execute(_ sql: String) throws(StoreError) {
     isTrusted = true
     defer { isTrusted = false }
@@ -235,7 +235,7 @@ final class QueryConnection {
     }
   }
 
-  /// The rows of the room's own SQL.
+  /// The rows of the module's own SQL.
   func trustedRows(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> [[SQLValue]] {
     isTrusted = true
     defer { isTrusted = false }
@@ -254,7 +254,7 @@ final class QueryConnection {
     return Data(bytes: bytes, count: Int(size))
   }
 
-  /// Compiles the room's own SQL.
+  /// Compiles the module's own SQL.
   func trustedQuery(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) -> PreparedQuery {
     isTrusted = true
     defer { isTrusted = false }
@@ -274,7 +274,7 @@ final class QueryConnection {
     return isFound
   }
 
-  /// Runs one of the room's own statements that gives no rows.
+  /// Runs one of the module's own statements that gives no rows.
   func change(_ sql: String, _ parameters: [String: SQLValue]) throws(StoreError) {
     isTrusted = true
     defer { isTrusted = false }

@@ -97,10 +97,10 @@ private func number(_ value: OpaquePointer?, _ function: StatisticFunction) thro
   switch sqlite3_value_type(value) {
   case SQLITE_INTEGER, SQLITE_FLOAT: return sqlite3_value_double(value)
   default:
-    let told = read(value)
+    let found = read(value)
     // The store has what is not finite as NULL, an export as these words.
-    if [.text("nan"), .text("inf"), .text("-inf")].contains(told) { return .nan }
-    return try StatisticFunction.Arguments(function: function.name, values: [told]).number(0) ?? .nan
+    if [.text("nan"), .text("inf"), .text("-inf")].contains(found) { return .nan }
+    return try StatisticFunction.Arguments(function: function.name, values: [found]).number(0) ?? .nan
   }
 }
 
