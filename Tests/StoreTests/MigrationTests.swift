@@ -2,7 +2,7 @@ import Foundation
 import Journals
 import Testing
 
-@testable import Store
+import Store
 
 /// Stores of earlier versions are brought up to date, and keep everything.
 @Suite struct MigrationTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Store
+import Store
 
 /// The list of tables and the records fit the schema.
 @Suite struct TableTests {

@@ -5,7 +5,7 @@ import Journals
 import Synchronization
 
 /// What is there in place of a store's index, before anything trusts it.
-enum IndexFile {
+package enum IndexFile {
   /// Nothing, or a database without tables.
   case none
   /// The index of a store, of an older or of this version, with the tables that this version made.
@@ -20,11 +20,11 @@ enum IndexFile {
   case damaged(String)
 
   /// `VGGL`: what the header of an index has since version 8 of the schema.
-  static let applicationID = 0x5647_474c
+  package static let applicationID = 0x5647_474c
 
   /// Looks at the file below its folder's descriptor, without changing anything. Throws ``StoreError`` for what is no regular
   /// file.
-  init(in directory: String) throws(StoreError) {
+  package init(in directory: String) throws(StoreError) {
     let folder: Folder
     do throws(FileError) { folder = try Folder(directory) } catch {
       if case .missing = error {

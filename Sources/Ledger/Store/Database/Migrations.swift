@@ -19,21 +19,21 @@ public struct StoreMigration: Sendable, Hashable {
 }
 
 /// Brings an index up to date, by GRDB's migrator over ``Schema/steps``.
-struct Migrations {
+package struct Migrations {
   let queue: DatabaseQueue
-  let path: String
+  package let path: String
   /// The folder for a backup of the index and for the lock; nil for an index of this process alone.
-  let directory: String?
+  package let directory: String?
 
   /// The table in which GRDB keeps the names of the steps that were taken.
-  static let table = "grdb_migrations"
+  package static let table = "grdb_migrations"
   /// How that table is made.
-  static let definition = "CREATE TABLE \(table) (identifier TEXT NOT NULL PRIMARY KEY) STRICT"
+  package static let definition = "CREATE TABLE \(table) (identifier TEXT NOT NULL PRIMARY KEY) STRICT"
   /// Backups that are kept, those of the latest versions.
-  static let backupLimit = 3
+  package static let backupLimit = 3
 
   /// The name of a step.
-  static func identifier(_ version: Int) -> String { "version \(version)" }
+  package static func identifier(_ version: Int) -> String { "version \(version)" }
 
   /// Each step with its version number in one transaction. Views hold nothing: they are dropped before the first and made
   /// behind the last.
@@ -60,7 +60,7 @@ struct Migrations {
   }
 
   /// Brings the index up to date; nil where there was nothing to do or nothing to keep.
-  func run() throws -> StoreMigration? {
+  package func run() throws -> StoreMigration? {
     guard try version() < Schema.version else {
       try markAsOurs()
       return nil
@@ -131,14 +131,14 @@ struct Migrations {
 }
 
 /// A database file in a folder of its own in a store, to be given another name or removed.
-struct TemporaryCopy {
+package struct TemporaryCopy {
   private let store: Folder
   private let folder: String
   /// The file that a database may be made in.
-  let path: String
+  package let path: String
 
   /// Makes the folder. Throws ``StoreError``.
-  init(in directory: String) throws(StoreError) {
+  package init(in directory: String) throws(StoreError) {
     folder = "rebuilt-\(randomDigits())"
     guard let name = PlainName(folder) else { preconditionFailure("'\(folder)' is no file name") }
     store = try filing { () throws(FileError) in try Folder(directory) }
@@ -148,15 +148,15 @@ struct TemporaryCopy {
   }
 
   /// Removes what is left of it.
-  func remove() { try? store.removeAll(folder) }
+  package func remove() { try? store.removeAll(folder) }
 }
 
 extension Store {
   /// The name of the copy of an index that was kept when it was brought up to date.
-  static func backupName(version: Int) -> String { "lab.sqlite.version-\(version)" }
+  package static func backupName(version: Int) -> String { "lab.sqlite.version-\(version)" }
 
   /// The names of kept copies of earlier indices in a store, those of the earliest versions first.
-  static func backups(in directory: String) -> [String] {
+  package static func backups(in directory: String) -> [String] {
     let names = (try? Folder(directory).names()) ?? []
     let versions = names.compactMap { name -> Int? in
       guard let digits = name.wholeMatch(of: /lab\.sqlite\.version-([0-9]{1,6})/)?.1 else { return nil }

@@ -13,7 +13,7 @@ package enum Schema {
   static func earlierViews(_ version: Int) -> String { views(SummaryColumn.all(version: version), version: version) }
 
   /// Never change one that was released; add the next, empty where views alone are new.
-  static let steps = [
+  package static let steps = [
     """
     CREATE TABLE experiment (
       name TEXT NOT NULL PRIMARY KEY,

@@ -1,8 +1,8 @@
 /// A table of the index and what it is for. Evidence, consistency checks, rebuilding, removal and export take their lists of
 /// tables from ``all``; the columns are in ``Schema/steps`` and, for rows that are read and written, in the records.
-struct StoreTable: Sendable, Hashable {
+package struct StoreTable: Sendable, Hashable {
   /// What a table's rows are.
-  enum Role: Sendable, Hashable {
+  package enum Role: Sendable, Hashable {
     /// Named by runs, and shared by several of them.
     case shared(Sharing)
     /// The runs themselves.
@@ -18,30 +18,30 @@ struct StoreTable: Sendable, Hashable {
   }
 
   /// How rows that several runs share are found.
-  struct Sharing: Sendable, Hashable {
+  package struct Sharing: Sendable, Hashable {
     /// Which rows belong to the runs of a query, which takes the place of `{runs}`.
-    var ofRuns: String
+    package var ofRuns: String
     /// Whether nothing names a row of the table `t` any more.
-    var isOrphan: String
+    package var isOrphan: String
     /// What of a run may name a row: a query of the ids `{runs}` that gives the values of ``key``.
-    var touched: String
+    package var touched: String
     /// The column that those values are of.
-    var key: String
+    package var key: String
   }
 
-  let name: String
-  let role: Role
+  package let name: String
+  package let role: Role
   /// Columns whose values say something only on the machine that they are from, and what evidence has in their place.
-  var localColumns: [LocalColumn] = []
+  package var localColumns: [LocalColumn] = []
   /// Whether a row may change or appear until its run has an end.
-  var isOpenUntilEnd = false
+  package var isOpenUntilEnd = false
   /// Whether every report's ledger of runs reads it.
-  var isInEveryReport = false
+  package var isInEveryReport = false
   /// Whether a database that has all tables of this kind, and no application id, is a store's of an early version.
-  var isDistinctive = false
+  package var isDistinctive = false
 
   /// What evidence has in the place of a local value.
-  enum LocalColumn: Sendable, Hashable {
+  package enum LocalColumn: Sendable, Hashable {
     /// The same in all rows.
     case constant(name: String, value: SQLValue)
     /// Canonical JSON without the folder of the data; `keys` name a row.
@@ -49,7 +49,7 @@ struct StoreTable: Sendable, Hashable {
   }
 
   /// All tables, each behind those that it refers to.
-  static let all: [StoreTable] = [
+  package static let all: [StoreTable] = [
     StoreTable(
       name: "experiment",
       role: .shared(
@@ -121,13 +121,13 @@ struct StoreTable: Sendable, Hashable {
   ]
 
   /// The table of a name; nil where the schema has none.
-  static func named(_ name: String) -> StoreTable? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> StoreTable? { all.first { $0.name == name } }
 
   /// Tables of rows that belong to one run each, those before which nothing else has to be removed first.
-  static var ofOneRun: [StoreTable] { all.filter { $0.runColumn == "run" }.reversed() }
+  package static var ofOneRun: [StoreTable] { all.filter { $0.runColumn == "run" }.reversed() }
 
   /// Tables of rows that several runs share, those that refer to others first.
-  static var shared: [(table: StoreTable, sharing: Sharing)] {
+  package static var shared: [(table: StoreTable, sharing: Sharing)] {
     all.reversed().compactMap { table in
       if case .shared(let sharing) = table.role { return (table, sharing) }
       return nil
@@ -135,7 +135,7 @@ struct StoreTable: Sendable, Hashable {
   }
 
   /// The column that names a row's run; nil for shared rows.
-  var runColumn: String? {
+  package var runColumn: String? {
     switch role {
     case .shared: nil
     case .run: "id"
@@ -144,13 +144,13 @@ struct StoreTable: Sendable, Hashable {
   }
 
   /// Whether its rows may be too many to be copied.
-  var isMeasured: Bool { role == .measured }
+  package var isMeasured: Bool { role == .measured }
 
   /// Whether journals say everything that it has, so that evidence of it can be compared with them.
-  var isFromJournals: Bool { role != .annotation && name != "experiment" }
+  package var isFromJournals: Bool { role != .annotation && name != "experiment" }
 
   /// The condition for the rows that belong to some runs, given as a parenthesized query of ids.
-  func condition(runs: String) -> String {
+  package func condition(runs: String) -> String {
     if case .shared(let sharing) = role { return sharing.ofRuns.replacing("{runs}", with: runs) }
     return "\(runColumn ?? "run") IN \(runs)"
   }

@@ -120,7 +120,7 @@ extension StoreEvidence {
 
 extension QueryConnection {
   /// The columns of a table, in the schema's order; none where there is no such table.
-  func columnNames(_ table: String) throws(StoreError) -> [String] {
+  package func columnNames(_ table: String) throws(StoreError) -> [String] {
     try trustedRows("SELECT name FROM pragma_table_info(:t, 'main') ORDER BY cid", ["t": .text(table)]).map {
       $0[0].plainText
     }

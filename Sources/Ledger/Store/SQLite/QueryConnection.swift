@@ -2,7 +2,7 @@ import Foundation
 import GRDBSQLite
 
 /// A connection of its own for somebody else's SQL: it can read, and nothing else.
-final class QueryConnection {
+package final class QueryConnection {
   /// Virtual-machine steps of one query, in units of ``stepsPerCheck``.
   static let checkLimit = 2_000_000
   /// Few, for a step may move a value of ``valueBytes``.
@@ -30,7 +30,7 @@ final class QueryConnection {
   private var deadline = Double.infinity
   private let statistics = StatisticsBudget()
 
-  init(path: String, _ bounds: QueryBounds = .interactive) throws(StoreError) {
+  package init(path: String, _ bounds: QueryBounds = .interactive) throws(StoreError) {
     self.bounds = bounds
     let layer = bounds.isRepeatable ? countingLayer : nil
     var status = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, layer)
@@ -236,7 +236,7 @@ final class QueryConnection {
   }
 
   /// The rows of the module's own SQL.
-  func trustedRows(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> [[SQLValue]] {
+  package func trustedRows(_ sql: String, _ parameters: [String: SQLValue] = [:]) throws(StoreError) -> [[SQLValue]] {
     isTrusted = true
     defer { isTrusted = false }
     return try rows(sql, parameters).rows
