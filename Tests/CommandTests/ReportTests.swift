@@ -19,7 +19,7 @@ import Testing
 
     """
 
-  @Test func theExercisesAreWoven() throws {
+  @Test func theExercisesAreBuilt() throws {
     let program = try Program()
     defer { program.remove() }
     try program.write("resize.yaml", Self.resize)

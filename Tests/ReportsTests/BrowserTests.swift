@@ -28,7 +28,7 @@ import Testing
   /// The fixture's page in a folder of its own.
   static func page() throws -> (folder: ReportFolder, html: String) {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave(try WeaveTests.note())
+    _ = try folder.render(try RenderTests.note())
     return (folder, try folder.text("index.html"))
   }
 

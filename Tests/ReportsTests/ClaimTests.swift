@@ -8,7 +8,7 @@ import Testing
     "```{claim \(id)}\n" + (["says: The \(id) is so."] + options).map { "--| \($0)\n" }.joined() + sql + "\n```\n\n"
   }
 
-  static func judged(_ text: String) throws -> [JudgedClaim] { try ReportFolder().weave(text).claims }
+  static func judged(_ text: String) throws -> [JudgedClaim] { try ReportFolder().render(text).claims }
 
   static func near(_ found: Double?, _ expected: Double) -> Bool {
     found.map { abs($0 - expected) <= 1e-9 * max(1, abs(expected)) } ?? false
@@ -98,7 +98,7 @@ import Testing
   @Test func thePageShowsVerdictsInWords() throws {
     let folder = ReportFolder()
     let options = ["by: the earlier answers, line 76", "format: percent"]
-    _ = try folder.weave(
+    _ = try folder.render(
       Self.cell("good", [], "columns holds; 1")
         + Self.cell("bad", options, "columns holds, effect, detail; 0, 0.25, <seen>")
         + "It is {{bad.verdict}} by {{bad.effect | percent}}.\n\n:::{if bad.refuted}\nSo it is.\n:::\n"
@@ -118,7 +118,7 @@ import Testing
 
   @Test func chinesePages() throws {
     let folder = ReportFolder()
-    _ = try folder.weave(
+    _ = try folder.render(
       "---\nlang: zh\n---\n" + Self.cell("a", ["test: mean"], "columns value; 1; 2; 3; 4") + "{{a.verdict}}\n")
     let html = try folder.text("index.html")
     #expect(html.contains("aria-label=\"论断 1: 成立\"") && html.contains("<p>成立</p>"))

@@ -140,8 +140,8 @@ final class EvidenceStore {
     return store
   }
 
-  func weave(_ store: Store, _ text: String = notebook) throws -> CheckableReport {
-    try weaveCheckable(NotebookSource(file: "/somewhere/note.md", text: text), store: store, version: "1.2.3")
+  func render(_ store: Store, _ text: String = notebook) throws -> CheckableReport {
+    try buildReport(NotebookSource(file: "/somewhere/note.md", text: text), store: store, version: "1.2.3")
   }
 
   private static let configuration = """

@@ -8,7 +8,7 @@ import Testing
   static func problems(_ text: String) -> [String] {
     let folder = ReportFolder()
     do {
-      _ = try folder.weave(text)
+      _ = try folder.render(text)
       return []
     } catch {
       #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/out"))
@@ -169,6 +169,6 @@ import Testing
     try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: "\(folder.path)/bytes.md"))
     #expect(read("\(folder.path)/bytes.md") == .file(.notUTF8(path: "\(folder.path)/bytes.md", byteOffset: 0)))
     try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/out"))
-    #expect(throws: ReportError.output(.notAFolder("\(folder.path)/out"))) { try folder.weave("text") }
+    #expect(throws: ReportError.output(.notAFolder("\(folder.path)/out"))) { try folder.render("text") }
   }
 }

@@ -2,10 +2,19 @@ public import Files
 public import PositionedYAML
 public import Store
 
-/// One thing that keeps a notebook from being woven, as a fact.
+/// One thing that keeps a notebook from being rendered, as a fact.
 public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case frontMatterOpen
   case badBibliography(String)
+  case badCellsFile(String)
+  case badImage(String, reason: String)
+  case badFormula(String, reason: String)
+  case cellInIndentedCode(String)
+  case cellInHTML(String)
+  case fenceSwallows(String, line: Int)
+  case sharedKind(String, kind: String, file: String, line: Int)
+  case sharedQuery(String, file: String, line: Int)
+  case sharedOption(String, file: String, line: Int)
   case unknownCellKind(String, nearest: String?)
   case badCellHead(String)
   case reservedID(String)
@@ -47,6 +56,22 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .frontMatterOpen: "the front matter has no end; close it with a line of three dashes"
     case .badBibliography(let name):
       "the bibliography \"\(shortened(name))\" must be a file beside the notebook, not elsewhere and no link"
+    case .badCellsFile(let name):
+      "the file of cells \"\(shortened(name))\" must be a file beside the notebook, not elsewhere and no link"
+    case .badImage(let address, let reason): "the image \"\(shortened(address))\" cannot be shown: \(reason)"
+    case .badFormula(let tex, let reason): "the formula $\(shortened(tex))$: \(reason)"
+    case .cellInIndentedCode(let head):
+      "the cell \(shortened(head)) is in indented code and does not run; indent it less, or show it in a longer fence"
+    case .cellInHTML(let head):
+      "the cell \(shortened(head)) is in raw HTML, which is left out; put an empty line before it"
+    case .fenceSwallows(let head, let line):
+      "the block of code has no end before the cell \(shortened(head)) in line \(line); close it, or give it a longer fence"
+    case .sharedKind(let id, let kind, let file, let line):
+      "the cell \"\(id)\" of \(file), line \(line), is a \(kind) cell"
+    case .sharedQuery(let id, let file, let line):
+      "the query of \"\(id)\" is in \(file), line \(line); leave it out here, or choose another id"
+    case .sharedOption(let name, let file, let line):
+      "the option \"\(name)\" belongs to the cell in \(file), line \(line), for every language"
     case .unknownCellKind(let kind, let nearest):
       "there is no cell of the kind \"\(shortened(kind))\"; "
         + (nearest.map { "did you mean \"\($0)\"?" } ?? "there are \(CellKind.names)")
@@ -109,12 +134,18 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Why a report cannot be woven: what is wrong with files, or everything that is wrong with the notebook.
+/// Why a report cannot be built: what is wrong with files, or everything that is wrong with the notebook.
 public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
   public struct Located: Hashable, Sendable {
     /// From 1.
     public var line: Int
     public var problem: ReportProblem
+    /// Of a file that the notebook names; nil for the notebook itself.
+    public var file: String?
+
+    init(line: Int, problem: ReportProblem, file: String? = nil) {
+      (self.line, self.problem, self.file) = (line, problem, file)
+    }
   }
 
   /// So many problems are told.
@@ -139,7 +170,7 @@ public enum ReportError: Error, Hashable, Sendable, CustomStringConvertible {
     case .output(let problem): "\(problem)"
     case .frontMatter(let problems): "\(problems)"
     case .notebook(let file, let problems):
-      problems.prefix(Self.shown).map { "\(file):\($0.line): \($0.problem)" }.joined(separator: "\n")
+      problems.prefix(Self.shown).map { "\($0.file ?? file):\($0.line): \($0.problem)" }.joined(separator: "\n")
         + (problems.count > Self.shown ? "\n\(file): and \(problems.count - Self.shown) more" : "")
     case .settings(let problems): problems.map { "\($0)" }.joined(separator: "\n")
     }

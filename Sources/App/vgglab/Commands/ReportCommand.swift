@@ -75,8 +75,8 @@ struct ReportCommand: LabCommand {
     let directory = out ?? folder?.path ?? "."
     var report =
       anonymous
-      ? try weaveAnonymous(notebookSource, store: rows, version: vgglabVersion, people: authorNames())
-      : try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
+      ? try buildAnonymousReport(notebookSource, store: rows, version: vgglabVersion, people: authorNames())
+      : try buildReport(notebookSource, store: rows, version: vgglabVersion)
     report.report.files.merge(try report.report.vectorFigures(figures.map(\.format))) { one, _ in one }
     for warning in report.report.warnings { complain("vgglab: \(warning)") }
     if check {

@@ -9,14 +9,15 @@ extension Anonymizer {
     source.file = text(source.file)
     source.text = text(source.text)
     source.bibliography = source.bibliography.map(text)
+    source.cells = source.cells.map { SharedCellsSource(file: text($0.file), text: text($0.text)) }
     source.settings = source.settings.mapValues(text)
     return source
   }
 }
 
-/// Builds a report as ``weaveCheckable(_:store:version:)`` does, from anonymized copies of all runs: neither the page nor the
+/// Builds a report as ``buildReport(_:store:version:)`` does, from anonymized copies of all runs: neither the page nor the
 /// evidence in it has the names of hosts and author. Throws ``ReportError``.
-public func weaveAnonymous(
+public func buildAnonymousReport(
   _ source: NotebookSource, store: Store, version: String, people: [String]
 ) throws(ReportError) -> CheckableReport {
   do {
@@ -32,6 +33,6 @@ public func weaveAnonymous(
     let copies = try Store.open(at: folder.path, access: .readWrite, create: true)
     _ = try copies.ingest()
     defer { copies.close() }
-    return try weaveCheckable(anonymizer.source(source), store: copies, version: version)
+    return try buildReport(anonymizer.source(source), store: copies, version: version)
   } catch { throw asReportError(error) }
 }

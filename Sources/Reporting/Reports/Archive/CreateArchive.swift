@@ -73,7 +73,7 @@ extension ArchiveFolder {
     var chosen = Set(request.runs ?? [])
     if request.runs == nil {
       for notebook in request.notebooks {
-        let report = try weaveCheckable(notebook, store: store, version: request.version)
+        let report = try buildReport(notebook, store: store, version: request.version)
         chosen.formUnion(report.evidence.store.runs.map(\.run))
       }
     }
@@ -110,7 +110,7 @@ extension ArchiveFolder {
       let stem = name.hasSuffix(".md") ? String(name.dropLast(3)) : name
       guard isPlainFileName(stem) else { throw ReportError.archive(.badName(stem)) }
       guard !reports.contains(where: { $0.folder == stem }) else { throw ReportError.archive(.twice(stem)) }
-      let woven = try weaveCheckable(notebook, store: copies, version: request.version)
+      let woven = try buildReport(notebook, store: copies, version: request.version)
       try OwnedFolder("\(folder)/reports/\(stem)").fill(woven.report.files)
       reports.append(
         Archive.Report(

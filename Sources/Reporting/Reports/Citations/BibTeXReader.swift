@@ -7,8 +7,12 @@ struct BibliographyEntry: Sendable, Hashable {
   var key: String
   /// From 1.
   var line: Int
-  /// By their names in lower case, as plain text.
+  /// By their names in lower case, as plain text; addresses as they are.
   var fields: [String: String]
+  /// Authors, or else editors.
+  var people = People()
+  /// What LaTeX says in it that is not understood: its names are left out, its texts are kept.
+  var unknown: Set<String> = []
 }
 
 /// Reads BibTeX: entries with fields in braces, in quotes or as numbers, `@string` for abbreviations, `@comment`.
@@ -25,8 +29,8 @@ struct BibTeXReader {
   private let scalars: [Unicode.Scalar]
   private var place = 0
   private var line = 1
-  private var abbreviations: [String: String] = [:]
-  private var entries: [BibliographyEntry] = []
+  private var abbreviations = months
+  private var entries: [(entry: BibliographyEntry, fields: [String: String])] = []
   /// The lines of the entries, by their keys.
   private var lines: [String: Int] = [:]
   /// Characters of all values so far.
@@ -42,7 +46,38 @@ struct BibTeXReader {
   static func read(_ text: String) throws(Fault) -> [BibliographyEntry] {
     var reader = BibTeXReader(text)
     while try reader.readNext() {}
-    return reader.entries
+    let places = Dictionary(
+      reader.entries.enumerated().map { ($1.entry.key.lowercased(), $0) }, uniquingKeysWith: { one, _ in one })
+    return reader.entries.map { entry, fields in
+      var fields = fields
+      // What an entry has not, it has from the one that it refers to; that one's title is its book's.
+      if let parent = fields["crossref"], let place = places[parent.trimmed.lowercased()] {
+        for (name, value) in reader.entries[place].fields where !["crossref", "key"].contains(name) {
+          let name = name == "title" ? "booktitle" : name
+          if fields[name] == nil { fields[name] = value }
+        }
+        if entry.kind == "inbook" || entry.kind == "incollection" || entry.kind == "inproceedings" {
+          if let editors = fields["editor"], fields["author"] == nil { fields["author"] = editors }
+        }
+      }
+      return completed(entry, fields)
+    }
+  }
+
+  private static let addresses: Set<String> = ["url", "doi", "eprint"]
+
+  private static func completed(_ entry: BibliographyEntry, _ fields: [String: String]) -> BibliographyEntry {
+    var entry = entry
+    entry.people = People(fields["author"] ?? fields["editor"] ?? "", unknown: &entry.unknown)
+    for (name, value) in fields {
+      let isAddress = addresses.contains(name) || name == "howpublished" && value.contains("://")
+      entry.fields[name] =
+        isAddress ? plainAddress(value) : plainText(fromLaTeX: value, unknown: &entry.unknown)
+    }
+    if let doi = entry.fields["doi"] {
+      entry.fields["doi"] = String(doi.replacing(/^(https?:\/\/(dx\.)?doi\.org\/|doi:\s*)/.ignoresCase(), with: ""))
+    }
+    return entry
   }
 
   private init(_ text: String) { scalars = text.unicodeScalars.filter { $0 != "\r" && $0 != "\u{FEFF}" } }
@@ -77,6 +112,16 @@ struct BibTeXReader {
     return String(text)
   }
 
+  /// A key in any script.
+  private mutating func keyText() -> String {
+    var text = String.UnicodeScalarView()
+    while let scalar = current, !scalar.properties.isWhitespace, !"{}(),=\"#%\\~".unicodeScalars.contains(scalar) {
+      text.append(scalar)
+      advance()
+    }
+    return String(text)
+  }
+
   /// Whether there was one more entry; text outside of entries is a comment.
   private mutating func readNext() throws(Fault) -> Bool {
     while let scalar = current, scalar != "@" { advance() }
@@ -87,17 +132,23 @@ struct BibTeXReader {
     let kind = word().lowercased()
     guard !kind.isEmpty else { throw fault("an @ is followed by an entry's kind, as in @article{key, …}") }
     if kind == "comment" { return true }
-    try expect("{", "@\(shortened(kind)) is followed by an opening brace")
+    skipSpace()
+    let closing: Unicode.Scalar = current == "(" ? ")" : "}"
+    if closing == ")" {
+      advance()
+    } else {
+      try expect("{", "@\(shortened(kind)) is followed by an opening brace")
+    }
     if kind == "preamble" {
       try skipBraces()
       return true
     }
     if kind == "string" {
-      for (name, value) in try readFields(start) { abbreviations[name] = value }
+      for (name, value) in try readFields(start, closing) { abbreviations[name] = value }
       return true
     }
     skipSpace()
-    let key = word()
+    let key = keyText()
     guard !key.isEmpty else { throw fault("the entry has no key; write @\(kind){key, …}") }
     if let earlier = lines.updateValue(start, forKey: key) {
       throw Fault(line: start, problem: .doubledKey(key, line: earlier))
@@ -105,9 +156,8 @@ struct BibTeXReader {
     guard entries.count < Self.entryLimit else { throw fault("there are more than \(Self.entryLimit) entries") }
     skipSpace()
     if current == "," { advance() }
-    let fields = try readFields(start)
-    entries.append(
-      BibliographyEntry(kind: kind, key: key, line: start, fields: fields.mapValues { plainText(fromLaTeX: $0) }))
+    let fields = try readFields(start, closing)
+    entries.append((BibliographyEntry(kind: kind, key: key, line: start, fields: [:]), fields))
     return true
   }
 
@@ -121,14 +171,14 @@ struct BibTeXReader {
   }
 
   /// `name = value, …` up to the closing brace.
-  private mutating func readFields(_ start: Int) throws(Fault) -> [String: String] {
+  private mutating func readFields(_ start: Int, _ closing: Unicode.Scalar) throws(Fault) -> [String: String] {
     var fields: [String: String] = [:]
     while true {
       skipSpace()
       guard let scalar = current else {
         throw Fault(line: start, problem: .badBibTeX("the entry has no closing brace"))
       }
-      if scalar == "}" {
+      if scalar == closing {
         advance()
         return fields
       }
@@ -153,7 +203,7 @@ struct BibTeXReader {
       fields[name] = value
       if current == "," {
         advance()
-      } else if current != nil, current != "}" {
+      } else if current != nil, current != closing {
         throw fault("a comma is missing behind \(shortened(name))")
       }
     }
@@ -192,3 +242,9 @@ struct BibTeXReader {
     throw Fault(line: start, problem: .badBibTeX("the value of \(shortened(name)) is not closed"))
   }
 }
+
+/// Abbreviations that every bibliography has.
+private let months = [
+  "jan": "January", "feb": "February", "mar": "March", "apr": "April", "may": "May", "jun": "June", "jul": "July",
+  "aug": "August", "sep": "September", "oct": "October", "nov": "November", "dec": "December",
+]

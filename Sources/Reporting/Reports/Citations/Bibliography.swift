@@ -17,11 +17,11 @@ struct Bibliography: Sendable {
   func nearestKey(to key: String) -> String? { nearest(to: key, among: entries.map(\.key)) }
 
   /// A key and the place in the work, of `simonyan2015, Table 2`; nil if it is no key of these.
-  func citation(_ text: String) -> Inline.Citation? {
+  func citation(_ text: String) -> NotebookExpression.Citation? {
     let sides = text.split(separator: ",", maxSplits: 1).map(\.trimmed)
     let key = sides.first.map { $0.hasPrefix("@") ? String($0.dropFirst()) : $0 } ?? ""
     guard self[key] != nil else { return nil }
-    return Inline.Citation(key: key, place: sides.count > 1 ? sides[1] : nil)
+    return NotebookExpression.Citation(key: key, place: sides.count > 1 ? sides[1] : nil)
   }
 }
 
@@ -30,8 +30,8 @@ struct CitedWorks: Sendable {
   let words: Words
   /// In the order of the list of references.
   let entries: [BibliographyEntry]
-  /// `Simonyan & Zisserman, 2015`, with a letter behind the year where two would be called alike.
-  private let labels: [String: String]
+  /// `Simonyan & Zisserman` and `2015`, with a letter behind the year where two would be called alike.
+  private let labels: [String: (name: String, year: String)]
 
   init(_ bibliography: Bibliography, cited keys: Set<String>, words: Words) {
     self.words = words
@@ -39,7 +39,7 @@ struct CitedWorks: Sendable {
     let names = found.map { (entry: $0, name: Self.name($0, words)) }
     let sorted = names.sorted { ($0.name, $0.entry.year, $0.entry.key) < ($1.name, $1.entry.year, $1.entry.key) }
     entries = sorted.map(\.entry)
-    var labels: [String: String] = [:]
+    var labels: [String: (name: String, year: String)] = [:]
     // Works that would be called alike are neighbors.
     var start = 0
     while start < sorted.count {
@@ -47,7 +47,7 @@ struct CitedWorks: Sendable {
       let end = sorted[start...].firstIndex { $0.name != name || $0.entry.year != year } ?? sorted.count
       for place in start..<end {
         let letter = end - start > 1 ? Self.letter(place - start) : ""
-        labels[sorted[place].entry.key] = "\(name)\(words.comma)\(year)\(letter)"
+        labels[sorted[place].entry.key] = (name, year + letter)
       }
       start = end
     }
@@ -58,18 +58,28 @@ struct CitedWorks: Sendable {
     index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : "-\(index + 1)"
   }
 
-  /// As it stands within a pair of brackets.
-  func label(_ citation: Inline.Citation) -> String {
-    (labels[citation.key] ?? citation.key) + (citation.place.map { words.comma + $0 } ?? "")
+  /// As it is within a pair of brackets.
+  package func label(_ citation: NotebookExpression.Citation) -> String {
+    guard let label = labels[citation.key] else { return citation.key }
+    return (citation.prefix.map { $0 + " " } ?? "")
+      + (citation.isYearOnly ? label.year : "\(label.name)\(words.comma)\(label.year)")
+      + (citation.place.map { words.comma + $0 } ?? "")
+  }
+
+  /// As it is in a sentence: the names, and what is in brackets.
+  package func mention(_ citation: NotebookExpression.Citation) -> (name: String, year: String) {
+    labels[citation.key] ?? (citation.key, "")
+  }
+
+  /// What LaTeX says in the works that is not understood.
+  var unknown: [(key: String, line: Int, commands: [String])] {
+    entries.filter { !$0.unknown.isEmpty }.map { ($0.key, $0.line, $0.unknown.sorted()) }
   }
 
   /// An entry of the list in its parts; the title is set apart.
-  func parts(_ entry: BibliographyEntry) -> (before: String, title: String, behind: String, address: String?) {
-    let label = labels[entry.key] ?? ""
-    let year =
-      label.hasPrefix(Self.name(entry, words))
-      ? String(label.dropFirst(Self.name(entry, words).count + words.comma.count)) : entry.year
-    let people = entry.people.map(\.full)
+  package func parts(_ entry: BibliographyEntry) -> (before: String, title: String, behind: String, address: String?) {
+    let year = labels[entry.key]?.year ?? entry.year
+    let people = entry.people.people.map(\.full) + (entry.people.hasOthers ? [words.andOthers] : [])
     let authors = people.isEmpty ? Self.name(entry, words) : people.joined(separator: words.semicolon)
     var places: [String] = []
     for name in ["journal", "booktitle", "publisher", "school", "institution", "howpublished", "note"] {
@@ -98,7 +108,8 @@ struct CitedWorks: Sendable {
   }
 
   private static func name(_ entry: BibliographyEntry, _ words: Words) -> String {
-    let names = entry.people.map(\.family)
+    let names = entry.people.people.map(\.family)
+    if entry.people.hasOthers, let first = names.first { return "\(first) \(words.andOthers)" }
     switch names.count {
     case 0: return entry.fields["organization"] ?? entry.fields["title"] ?? entry.key
     case 1: return names[0]
@@ -110,22 +121,12 @@ struct CitedWorks: Sendable {
 
 extension BibliographyEntry {
   var year: String { fields["year"] ?? fields["date"].map { String($0.prefix(4)) } ?? "n.d." }
-
-  /// Authors, or else editors: `Last, First` or `First Last`.
-  fileprivate var people: [(family: String, full: String)] {
-    let text = fields["author"] ?? fields["editor"] ?? ""
-    return text.replacing(" and ", with: "\u{1}").split(separator: "\u{1}").map(\.trimmed).filter { !$0.isEmpty }.map {
-      let sides = $0.split(separator: ",", maxSplits: 1).map(\.trimmed)
-      if sides.count == 2 { return (sides[0], "\(sides[0]), \(sides[1])") }
-      let words = $0.split(separator: " ").map(String.init)
-      guard words.count > 1, !$0.contains("\u{A0}") else { return ($0, $0) }
-      return (words[words.count - 1], "\(words[words.count - 1]), \(words.dropLast().joined(separator: " "))")
-    }
-  }
 }
 
 /// Reads a notebook's bibliography. Throws ``ReportError`` with the line of what is wrong with it.
-func readBibliography(_ source: NotebookSource, _ front: FrontMatter) throws(ReportError) -> Bibliography {
+func readBibliography(_ source: NotebookSource) throws(ReportError) -> Bibliography {
+  var problems = ProblemList()
+  let front = try FrontMatter(lines: notebookLines(source.text), file: source.file, &problems)
   guard let name = front.bibliography else { return .empty }
   guard let text = source.bibliography else {
     throw .notebook(file: source.file, problems: [.init(line: name.line, problem: .badBibliography(name.value))])

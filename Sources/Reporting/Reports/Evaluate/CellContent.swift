@@ -9,9 +9,9 @@ enum CellContent: Sendable {
   case figure(Figure)
   case printout(String)
   /// With what is said where it found no rows.
-  case claim(JudgedClaim, otherwise: String?)
+  case claim(JudgedClaim, otherwise: [Inline]?)
   /// The sentence for a cell that found no rows.
-  case otherwise(String)
+  case otherwise([Inline])
 }
 
 /// A column of a table: which of the query's it is, and how it is headed and written.
@@ -38,7 +38,7 @@ extension CellContent {
 
   /// What `cell` makes of its rows; what is wrong is noted.
   init(_ cell: Cell, _ rows: QueryResult, _ language: String, _ problems: inout ProblemList) {
-    if rows.rows.isEmpty, let sentence = cell.option("otherwise") {
+    if rows.rows.isEmpty, let sentence = cell.sentence("otherwise") {
       self = .otherwise(sentence)
       return
     }
@@ -64,7 +64,7 @@ extension CellContent {
       }
     } catch {
       let fault = error as? CellFault ?? CellFault(problem: .drawing(reason: "\(error)"))
-      problems.add(fault.line ?? cell.line, fault.problem)
+      problems.add(fault.line ?? cell.line, fault.problem, file: cell.file)
       self = .nothing
     }
   }

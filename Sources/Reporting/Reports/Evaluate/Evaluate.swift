@@ -6,18 +6,21 @@ public struct EvaluatedReport: Sendable {
   let source: NotebookSource
   let notebook: Notebook
   let bibliography: Bibliography
-  /// By the cells' places; nil for those that stand under a condition that does not hold.
+  /// By the cells' places; nil for those under a condition that does not hold.
   var cells: [EvaluatedCell?]
-  /// By the inlines' places; nil for what is no value, or stands under a condition that does not hold.
+  /// By the expressions' places; nil for what is no value, or is under a condition that does not hold.
   var values: [BoundValue?]
-  /// The lines that stand.
-  var lines: [String]
-  /// Whether the lines stand, by their places.
-  var stands: [Bool]
+  /// Whether a line is shown, by its place.
+  var shows: [Bool]
+  /// The blocks that are shown.
+  package var blocks: [Block]
   /// In the order of their cells.
   public internal(set) var claims: [JudgedClaim]
   /// Every query that was asked, in the order of the cells.
   public internal(set) var queries: [AskedQuery]
+
+  /// Whether a line is under no condition that does not hold.
+  package func isShown(_ line: Int) -> Bool { !shows.indices.contains(line - 1) || shows[line - 1] }
 
   /// `en` or `zh`.
   public var language: String { notebook.language }
@@ -42,8 +45,8 @@ struct BoundValue: Sendable {
 
 /// Answers all queries of a notebook. Throws ``ReportError`` with everything that is wrong.
 public func evaluate(_ source: NotebookSource, rows: any RowSource) throws(ReportError) -> EvaluatedReport {
-  let notebook = try parseNotebook(source)
-  let bibliography = try readBibliography(source, notebook.front)
+  let bibliography = try readBibliography(source)
+  let notebook = try parseNotebook(source, keys: Set(bibliography.entries.map(\.key)))
   var evaluation = Evaluation(source: source, notebook: notebook, bibliography: bibliography, rows: rows)
   return try evaluation.run()
 }
@@ -91,24 +94,33 @@ private struct Evaluation {
     try problems.finish(notebook.file)
     for condition in conditions where claims.contains(condition.id) { truths[condition] = holds(condition) }
     try problems.finish(notebook.file)
-    let stands = notebook.conditions.map { conditions in conditions.allSatisfy { truths[$0] == true } }
+    let shows = notebook.conditions.map { conditions in conditions.allSatisfy { truths[$0] == true } }
+    func isShown(_ line: Int) -> Bool { !shows.indices.contains(line - 1) || shows[line - 1] }
     var result = EvaluatedReport(
-      source: source, notebook: notebook, bibliography: bibliography, cells: [], values: [], lines: notebook.lines,
-      stands: stands,
-      claims: notebook.cells.compactMap { judged[$0.id] }, queries: [])
-    for index in result.lines.indices where !stands[index] { result.lines[index] = "" }
-    for cell in notebook.cells { result.cells.append(stands[cell.line - 1] ? evaluated(cell) : nil) }
-    for (place, inline) in notebook.inlines.enumerated() {
-      let isMeant = stands[inline.line - 1] && !notebook.inCode.contains(place)
-      if isMeant { check(inline) }
-      result.values.append(isMeant ? bind(inline) : nil)
+      source: source, notebook: notebook, bibliography: bibliography, cells: [], values: [], shows: shows,
+      blocks: notebook.blocks.kept(isShown), claims: notebook.cells.compactMap { judged[$0.id] }, queries: [])
+    for cell in notebook.cells {
+      // A shared query that nobody has asked yet waits for whoever reads from it.
+      let isWaiting = cell.file != nil
+      result.cells.append(isWaiting || !isShown(cell.line) ? nil : evaluated(cell))
+    }
+    checkImages(isShown)
+    for (place, expression) in notebook.expressions.enumerated() {
+      let isMeant = notebook.meant.contains(place) && isShown(expression.line)
+      if isMeant { check(expression) }
+      result.values.append(isMeant ? bind(expression) : nil)
+    }
+    for (place, cell) in notebook.cells.enumerated() where cell.file != nil {
+      if case .some(.some(let rows)) = answers[cell.id] {
+        result.cells[place] = EvaluatedCell(cell: cell, rows: rows, content: .nothing)
+      }
     }
     try problems.finish(notebook.file)
-    result.queries = asked.sorted { $0.line < $1.line }
+    result.queries = notebook.sorted(asked)
     return result
   }
 
-  /// Judges all claims that stand; conditions on claims are not known yet.
+  /// Judges all claims that are shown; conditions on claims are not known yet.
   private mutating func judgeClaims(_ claims: Set<String>) {
     var cases: [ClaimCase] = []
     for cell in notebook.cells where cell.kind == .claim {
@@ -127,10 +139,27 @@ private struct Evaluation {
     for claim in judge(cases) { judged[claim.id] = claim }
   }
 
+  /// Whether the images that are shown are there and can be.
+  private mutating func checkImages(_ isShown: (Int) -> Bool) {
+    for image in notebook.images where isShown(image.line) {
+      switch imagePath(image.address) {
+      case .failure(let fault): problems.add(image.line, .badImage(image.address, reason: "\(fault)"))
+      case .success:
+        guard let data = source.images[image.address] else {
+          problems.add(image.line, .badImage(image.address, reason: "\(ImageFault.missing)"))
+          continue
+        }
+        if case .failure(let fault) = EmbeddedImage.read(data) {
+          problems.add(image.line, .badImage(image.address, reason: "\(fault)"))
+        }
+      }
+    }
+  }
+
   private mutating func evaluated(_ cell: Cell) -> EvaluatedCell? {
     if cell.kind == .claim {
       guard let claim = judged[cell.id], let rows = answer(cell) else { return nil }
-      let otherwise = rows.rows.isEmpty ? cell.option("otherwise") : nil
+      let otherwise = rows.rows.isEmpty ? cell.sentence("otherwise") : nil
       return EvaluatedCell(cell: cell, rows: rows, content: .claim(claim, otherwise: otherwise))
     }
     if cell.kind == .provenance, cell.sql.trimmed.isEmpty {
@@ -140,7 +169,7 @@ private struct Evaluation {
     let isOptional = cell.kind == .query && (cell.option("optional") == "true" || cell.isView || isCondition)
     guard let rows = answer(cell) else { return nil }
     guard !rows.rows.isEmpty || isOptional || cell.option("otherwise") != nil else {
-      problems.add(cell.line, .noRows(kind: cell.kind.rawValue, id: cell.id))
+      problems.add(cell, .noRows(kind: cell.kind.rawValue, id: cell.id))
       return nil
     }
     return EvaluatedCell(cell: cell, rows: rows, content: CellContent(cell, rows, notebook.language, &problems))
@@ -153,7 +182,7 @@ private struct Evaluation {
     let start = ContinuousClock.now
     do {
       var sql = try views.sql(of: cell)
-      if cell.kind == .provenance { sql = Provenance.sql(choosing: sql) }
+      if cell.kind == .provenance { sql = Provenance.sql(choosing: sqlBody(sql)) }
       let parameters = notebook.parameters.filter { sqlNames(sql, $0.key) }
       let found = try rows.query(sql, notebook.parameters)
       answers[cell.id] = .some(found)
@@ -164,11 +193,11 @@ private struct Evaluation {
       return found
     } catch let fault as CellFault {
       answers[cell.id] = .some(nil)
-      problems.add(cell.line, fault.problem)
+      problems.add(cell, fault.problem)
       return nil
     } catch {
       answers[cell.id] = .some(nil)
-      problems.add(cell.line, views.problem(of: cell) ?? .badQuery(reason: "\(error)"))
+      problems.add(cell, views.problem(of: cell) ?? .badQuery(reason: "\(error)"))
       failures += ContinuousClock.now - start
       // What follows would take as long again.
       isSpent = failures > .seconds(3)
@@ -224,7 +253,7 @@ private struct Evaluation {
     return (truth == .yes) != condition.negated
   }
 
-  private mutating func bind(_ inline: Inline) -> BoundValue? {
+  private mutating func bind(_ inline: NotebookExpression) -> BoundValue? {
     guard !problems.isFull else { return nil }
     guard case .value(let id, let column, let format) = inline.kind else { return nil }
     if id == Notebook.parameterID {
@@ -256,7 +285,7 @@ private struct Evaluation {
   }
 
   /// Whether a reference leads somewhere and a citation to a work.
-  private mutating func check(_ inline: Inline) {
+  private mutating func check(_ inline: NotebookExpression) {
     guard !problems.isFull else { return }
     switch inline.kind {
     case .reference(let kind, let id):
@@ -274,6 +303,8 @@ private struct Evaluation {
         problems.add(
           inline.line, .unknownCitation(citation.key, nearest: bibliography.nearestKey(to: citation.key)))
       }
+    case .mention(let citation) where bibliography[citation.key] == nil:
+      problems.add(inline.line, .unknownCitation(citation.key, nearest: bibliography.nearestKey(to: citation.key)))
     case .literature(_, let source)
     where source.hasPrefix("@") && bibliography.citation(source) == nil && !problems.isFull:
       let key = source.dropFirst().prefix { $0 != "," }.trimmed
@@ -284,6 +315,17 @@ private struct Evaluation {
 
   private func unknown(_ id: String) -> ReportProblem {
     .unknownID(id, nearest: nearest(to: id, among: notebook.cells.map(\.id)))
+  }
+}
+
+extension Notebook {
+  /// Queries in the order of their cells; shared ones come first, in their file's order.
+  package func sorted(_ queries: [AskedQuery]) -> [AskedQuery] {
+    func order(_ query: AskedQuery) -> Int {
+      guard let cell = cell(query.id) else { return .max }
+      return cell.file == nil ? SharedCells.limit + cell.line : cell.order
+    }
+    return queries.sorted { (order($0), $0.id) < (order($1), $1.id) }
   }
 }
 

@@ -2,10 +2,10 @@ import Digests
 public import Foundation
 public import Store
 
-/// A report in memory whose page carries what it was woven from.
+/// A report in memory whose page carries what it was built from.
 public struct CheckableReport: Sendable {
   /// The page among its files has the evidence in it.
-  public var report: WovenReport
+  public var report: RenderedReport
   public var evidence: ReportEvidence
   /// The page without the evidence.
   var frame: Data
@@ -26,11 +26,11 @@ public struct CheckableReport: Sendable {
 extension EvidenceDatabase: RowSource {}
 extension StoreSnapshot: RowSource {}
 
-/// Weaves a notebook over a store, and puts into the page what it was woven from.
+/// Builds a report of a notebook over a store, and puts into the page what it was built from.
 ///
-/// The rows that its queries need are taken out of the store first; the report is woven from those alone, so that it can
-/// be woven from them again anywhere. Throws ``ReportError``.
-public func weaveCheckable(
+/// The rows that its queries need are taken out of the store first; the report is built from those alone, so that it can
+/// be built from them again anywhere. Throws ``ReportError``.
+public func buildReport(
   _ source: NotebookSource, store: Store, version: String
 ) throws(ReportError) -> CheckableReport {
   let rows: StoreEvidence
@@ -44,15 +44,15 @@ public func weaveCheckable(
   } catch let error as ReportError { throw error } catch let error as StoreError { throw .evidence(error) } catch {
     preconditionFailure("an error of neither module: \(error)")
   }
-  return try weaveAgain(
+  return try rebuildReport(
     ReportEvidence(vgglab: version, fonts: fontDigest(), source: source, store: rows),
     seconds: StoreSnapshot.gatheringSeconds)
 }
 
-/// Weaves a report from its evidence alone: the same evidence gives the same bytes.
+/// Builds a report from its evidence alone: the same evidence gives the same bytes.
 ///
 /// What the evidence says of queries and figures is not read but made again. Throws ``ReportError``.
-public func weaveAgain(
+public func rebuildReport(
   _ evidence: ReportEvidence, seconds: Double = EvidenceDatabase.seconds
 ) throws(ReportError) -> CheckableReport {
   var evidence = evidence
@@ -65,7 +65,7 @@ public func weaveAgain(
     let digests = Dictionary(uniqueKeysWithValues: evidence.store.runs.map { ($0.run, $0.journal ?? "missing") })
     let reportID = evidence.reportID
     let notebook = evidence.source.file
-    var facts = WeavingFacts(
+    var facts = RenderingFacts(
       runs: Dictionary(
         zip(asked, influence.runs).map { query, runs in
           (query.id, runs.map { UsedRun(id: $0, digest: digests[$0] ?? "missing") })
@@ -74,24 +74,22 @@ public func weaveAgain(
       try Ledger(evidence, rows, queries: asked.map(\.id), influence, language: evaluated.language).section
     ]
     facts.figureText = { query, runs in FigureOrigin(reportID, notebook, query, runs).text }
-    var woven = try weave(evaluated, rows: rows, facts: facts, version: evidence.vgglab)
+    var rendered = try render(evaluated, rows: rows, facts: facts, version: evidence.vgglab)
     evidence.definitions = try rows.definitions()
-    evidence.queries = zip(woven.queries, influence.runs).map { query, runs in
+    evidence.queries = zip(rendered.queries, influence.runs).map { query, runs in
       ReportEvidence.Query(
         id: query.id, kind: query.kind, sql: query.sql, rows: sha256Hex(query.rows.csv), runs: runs)
     }
-    evidence.figures = woven.files.keys.sorted().filter { $0.hasPrefix("figures/") && $0.hasSuffix(".png") }.map {
-      ReportEvidence.Figure(id: String($0.dropFirst(8).dropLast(4)), png: sha256Hex(woven.files[$0] ?? Data()))
+    evidence.figures = rendered.files.keys.sorted().filter { $0.hasPrefix("figures/") && $0.hasSuffix(".png") }.map {
+      ReportEvidence.Figure(id: String($0.dropFirst(8).dropLast(4)), png: sha256Hex(rendered.files[$0] ?? Data()))
     }
-    evidence.claims = woven.claims.map { ReportEvidence.Claim(id: $0.id, verdict: $0.verdict) }
-    let frame = woven.files["index.html"] ?? Data()
-    woven.files["index.html"] = PageParts.embed(evidence, in: frame)
+    evidence.claims = rendered.claims.map { ReportEvidence.Claim(id: $0.id, verdict: $0.verdict) }
+    let frame = rendered.files["index.html"] ?? Data()
+    rendered.files["index.html"] = PageParts.embed(evidence, in: frame)
     return CheckableReport(
-      report: woven, evidence: evidence, frame: frame, usedRuns: influence.all.sorted(), title: title(of: evaluated),
+      report: rendered, evidence: evidence, frame: frame, usedRuns: influence.all.sorted(), title: rendered.title,
       language: evaluated.language)
   } catch let error as ReportError { throw error } catch let error as StoreError { throw .evidence(error) } catch {
-    preconditionFailure("an error of neither room: \(error)")
+    preconditionFailure("an error of neither module: \(error)")
   }
 }
-
-private func title(of report: EvaluatedReport) -> String { report.notebook.front.title ?? report.source.file }

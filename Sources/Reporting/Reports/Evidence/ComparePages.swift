@@ -68,13 +68,15 @@ package struct PageElements {
         let anchor = String(decoding: bytes[start..<end], as: UTF8.self)
         figureID = anchor.hasPrefix("fig-") ? String(anchor.dropFirst(4)) : anchor
         place = end
-      } else if starts("data:image/png;base64,", at: place) {
+      } else if starts("data:image/png;base64,", at: place), !figureID.isEmpty {
         let start = place + 22
         let end = bytes[start...].firstIndex(of: UInt8(ascii: "\"")) ?? bytes.count
         let text = Data(bytes[start..<end])
         let png = Data(base64Encoded: text)
         let isPlain = png?.base64EncodedData() == text
-        figures.append((id: figureID, digest: isPlain ? sha256Hex(png ?? Data()) : "not a picture"))
+        figures.append((id: figureID, digest: isPlain ? sha256Hex(png ?? Data()) : "not an image"))
+        // Images of the text are compared with it.
+        figureID = ""
         withoutPictures.append(contentsOf: bytes[kept..<start])
         kept = end
         place = end

@@ -23,6 +23,8 @@ public func extractEvidence(
       ("notebook.md", Data(evidence.source.text.utf8)),
     ]
     if let bibliography = evidence.source.bibliography { files.append(("bibliography.bib", Data(bibliography.utf8))) }
+    if let cells = evidence.source.cells { files.append(("cells.md", Data(cells.text.utf8))) }
+    for (address, data) in evidence.source.images { files.append((imageFile(address), data)) }
     for query in try evaluate(evidence.source, rows: database).queries {
       let rows = isSpreadsheetSafe ? query.rows.spreadsheetSafe : query.rows
       files.append(("data/\(query.id).csv", Data(rows.csv.utf8)))
@@ -35,7 +37,7 @@ public func extractEvidence(
   } catch let error as ReportError { throw error } catch let problem as PageProblem {
     throw .page(file: file, problem)
   } catch let error as StoreError { throw .evidence(error) } catch let error as FileError { throw .file(error) } catch {
-    preconditionFailure("an error of no room: \(error)")
+    preconditionFailure("an error of no module: \(error)")
   }
 }
 

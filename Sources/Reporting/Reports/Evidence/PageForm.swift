@@ -154,7 +154,7 @@ struct PageForm {
       }
       let end = place
       guard skip("\"") else { break }
-      // Pictures are compared by their digests; their text is not needed.
+      // Images are compared by their digests or their bytes; their text is not needed.
       found.append(
         (name, String(decoding: bytes[begin..<(name == "src" ? min(end, begin + 400) : end)], as: UTF8.self)))
     }
@@ -236,6 +236,9 @@ struct PageForm {
       "img": ["src", "alt", "title", "width", "height"],
       "section": ["class", "id", "aria-label", "data-footnotes"],
       "span": ["class", "title", "role", "aria-label", "aria-hidden"], "p": ["class", "id"], "b": [], "blockquote": [],
+      "math": ["display"], "mrow": [], "mi": ["mathvariant"], "mn": [], "mo": ["stretchy"], "mtext": [],
+      "mspace": ["width"], "mfrac": [], "msqrt": [], "mroot": [], "msub": [], "msup": [], "msubsup": [], "munder": [],
+      "mover": [], "munderover": [],
       "s": [],
       "del": [], "em": [], "strong": [], "br": [], "hr": [], "sup": ["class"], "cite": [], "dl": [], "dt": [], "dd": [],
     ]
@@ -263,7 +266,8 @@ struct PageForm {
     "supported",
     "refuted", "undecided", "verdict", "badge", "said", "measured", "rows", "number", "prose", "references",
     "constants",
-    "footnotes", "footnote-ref", "footnote-backref", "ledger",
+    "footnotes", "footnote-ref", "footnote-backref", "ledger", "alert", "alert-title", "note", "tip", "important",
+    "warning", "caution",
   ]
 
   private func plain(_ value: String) -> String {

@@ -16,7 +16,7 @@ public enum PageProblem: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noEvidence:
-      "carries no evidence, so nothing of it can be checked; is it a page that `vgglab report` has woven?"
+      "carries no evidence, so nothing of it can be checked; is it a page that `vgglab report` has built?"
     case .evidenceTwice: "carries evidence twice"
     case .badBlock: "has evidence that is damaged: its block is not as it was written"
     case .evidenceChanged: "has evidence that was changed: it does not fit its digest"

@@ -4,16 +4,16 @@ import Foundation
 import Plots
 public import Store
 
-/// All that a report was woven from: with it and vgglab the page can be made again, byte for byte, without the store.
+/// All that a report was built from: with it and vgglab the page can be made again, byte for byte, without the store.
 public struct ReportEvidence: Sendable, Hashable {
-  /// Of this form of writing it down.
-  public static let format = 1
+  /// Of this form of writing it down. A notebook without shared cells and images is written in the first.
+  public static let format = 2
   /// Bytes of its JSON that are read unless more is asked for.
   public static let limit = 64 << 20
   /// Bytes of a page, or of a file beside it, that are read unless more is asked for.
   public static let pageLimit = 64 << 20
 
-  /// The version that wove it.
+  /// The version that built it.
   public var vgglab: String
   /// How text is drawn: see ``fontDigest()``.
   public var fonts: String
@@ -54,12 +54,12 @@ public struct ReportEvidence: Sendable, Hashable {
     self.vgglab = vgglab
     self.fonts = fonts
     self.source = source
-    // Folders of the machine that wove are nobody's business.
+    // Folders of the machine that built it are nobody's business.
     self.source.file = source.file.split(separator: "/").last.map(String.init) ?? source.file
     self.store = store
   }
 
-  /// Names the report: sixteen digits of the digest of what it was woven from.
+  /// Names the report: sixteen digits of the digest of what it was built from.
   public var reportID: String { String(sha256Hex(JSONValue.object(inputs).json).prefix(16)) }
 
   public var json: JSONValue {
@@ -83,21 +83,62 @@ public struct ReportEvidence: Sendable, Hashable {
       ])
   }
 
+  private var isFirstFormat: Bool { source.cells == nil && source.images.isEmpty }
+
   private var inputs: [JSONValue.Member] {
-    [
-      JSONValue.Member("format", .integer(Int64(Self.format))),
+    var notebook = [
+      JSONValue.Member("file", .text(source.file)), JSONValue.Member("text", .text(source.text)),
+      JSONValue.Member("bibliography", source.bibliography.map { .text($0) } ?? .null),
+    ]
+    if !isFirstFormat {
+      notebook.append(
+        JSONValue.Member(
+          "cells", source.cells.map { .object(["file": .text($0.file), "text": .text($0.text)]) } ?? .null))
+      notebook.append(
+        JSONValue.Member(
+          "images",
+          .object(
+            source.images.sorted { $0.key < $1.key }.map {
+              JSONValue.Member($0.key, .text($0.value.base64EncodedString()))
+            })))
+    }
+    notebook.append(
+      JSONValue.Member(
+        "settings",
+        .object(source.settings.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .text($0.value)) })))
+    return [
+      JSONValue.Member("format", .integer(isFirstFormat ? 1 : Int64(Self.format))),
       JSONValue.Member("vgglab", .text(vgglab)),
       JSONValue.Member("fonts", .text(fonts)),
-      JSONValue.Member(
-        "notebook",
-        .object([
-          "file": .text(source.file), "text": .text(source.text),
-          "bibliography": source.bibliography.map { .text($0) } ?? .null,
-          "settings": .object(
-            source.settings.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .text($0.value)) }),
-        ])),
+      JSONValue.Member("notebook", .object(notebook)),
       JSONValue.Member("store", store.json),
     ]
+  }
+
+  private static func readAttached(_ notebook: EvidenceFields, _ source: inout NotebookSource) throws(StoreError) {
+    let cells = try notebook.value("cells")
+    if cells != .null {
+      let fields = try EvidenceFields(cells, "cells", ["file", "text"])
+      let shared = SharedCellsSource(file: try fields.text("file"), text: try fields.text("text"))
+      guard isPlainFileName(shared.file), shared.text.utf8.count <= NotebookSource.textLimit else {
+        throw .evidence(.wrongType("cells", expected: "a file's name and a text of a notebook's size"))
+      }
+      source.cells = shared
+    }
+    guard let images = try notebook.value("images").members, images.count <= EmbeddedImage.countLimit else {
+      throw .evidence(.wrongType("images", expected: "an object of a notebook's images"))
+    }
+    var bytes = 0
+    for image in images {
+      guard let text = image.value.text, let data = Data(base64Encoded: text), data.base64EncodedString() == text else {
+        throw .evidence(.wrongType(image.key, expected: "an image in base64"))
+      }
+      bytes += data.count
+      source.images[image.key] = data
+    }
+    guard bytes <= EmbeddedImage.totalLimit else {
+      throw .evidence(.wrongType("images", expected: "of at most \(EmbeddedImage.totalLimit) bytes"))
+    }
   }
 
   /// Reads what ``json`` wrote. Throws ``StoreError/evidence(_:)``.
@@ -105,13 +146,13 @@ public struct ReportEvidence: Sendable, Hashable {
     let fields = try EvidenceFields(
       json, "evidence",
       ["format", "vgglab", "fonts", "notebook", "store", "definitions", "queries", "figures", "claims"])
-    guard try fields.integer("format", in: 1...1_000_000) == Self.format else {
-      throw .evidence(.newer(found: try fields.integer("format", in: 1...1_000_000), known: Self.format))
-    }
+    let format = try fields.integer("format", in: 1...1_000_000)
+    guard format <= Self.format else { throw .evidence(.newer(found: format, known: Self.format)) }
     vgglab = try fields.text("vgglab")
     fonts = try fields.text("fonts")
     let notebook = try EvidenceFields(
-      try fields.value("notebook"), "notebook", ["file", "text", "bibliography", "settings"])
+      try fields.value("notebook"), "notebook",
+      ["file", "text", "bibliography", "settings"] + (format == 1 ? [] : ["cells", "images"]))
     let file = try notebook.text("file")
     guard isPlainFileName(file) else { throw .evidence(.wrongType("file", expected: "a file's name")) }
     var settings: [String: String] = [:]
@@ -127,6 +168,7 @@ public struct ReportEvidence: Sendable, Hashable {
     guard text.utf8.count <= NotebookSource.textLimit, bibliography?.utf8.count ?? 0 <= NotebookSource.bibliographyLimit
     else { throw .evidence(.wrongType("text", expected: "of a notebook's size")) }
     source = NotebookSource(file: file, text: text, bibliography: bibliography, settings: settings)
+    if format > 1 { try Self.readAttached(notebook, &source) }
     store = try StoreEvidence(json: try fields.value("store"))
     for value in try fields.array("definitions") {
       guard let text = value.text else { throw .evidence(.wrongType("definitions", expected: "a list of texts")) }

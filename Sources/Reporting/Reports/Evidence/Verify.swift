@@ -4,7 +4,7 @@ public import Foundation
 import Plots
 public import Store
 
-/// Checks pages and folders of reports, and remembers the last evidence that it wove again.
+/// Checks pages and folders of reports, and remembers the last evidence that it rebuilt.
 public struct Verifier {
   /// This vgglab's.
   public let version: String
@@ -19,12 +19,12 @@ public struct Verifier {
   /// Checks a page against the evidence inside it.
   ///
   /// What is not as it must be is told in the verification. Throws ``ReportError`` for a file that is no such page, and
-  /// for evidence that fits its digest and yet cannot be read or woven.
+  /// for evidence that fits its digest and yet cannot be read or rendered.
   public mutating func verify(page: Data, file: String) throws(ReportError) -> Verification {
     try check(page: page, file: file).verification
   }
 
-  /// Checks a report's folder: the page, and beside it everything else that was woven.
+  /// Checks a report's folder: the page, and beside it everything else that was built.
   public mutating func verify(folder: String) throws(ReportError) -> Verification {
     let path = "\(folder)/index.html"
     let page: Data
@@ -48,6 +48,8 @@ public struct Verifier {
       if data == right { continue }
       switch name.split(separator: ".").last {
       case "csv": found.compareBytes(data, right, file: file)
+      case _ where name.hasPrefix("images/"):
+        found.add(PageDifference(file: file, what: "it is not the image that the evidence has"))
       case "png" where drawsAlike:
         found.add(PageDifference(file: file, what: "it is not the figure that is drawn from its rows"))
       case "png":
@@ -68,7 +70,7 @@ public struct Verifier {
         }
       }
     }
-    for part in ["figures", "data"] {
+    for part in ["figures", "data", "images"] {
       for name in ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).sorted()
       where files["\(part)/\(name)"] == nil {
         found.add(PageDifference(file: "\(folder)/\(part)/\(name)", what: "the report has no such file"))
@@ -133,9 +135,9 @@ public struct Verifier {
     }
     for problem in PageForm.problems(of: parts.frame, file: file) { found.add(problem) }
     if last?.digest != parts.digest {
-      last = (parts.digest, try weaveAgain(parts.evidence, seconds: limits.seconds))
+      last = (parts.digest, try rebuildReport(parts.evidence, seconds: limits.seconds))
     }
-    guard let report = last?.report else { preconditionFailure("woven just now") }
+    guard let report = last?.report else { preconditionFailure("built just now") }
     found.compare(parts, report, file: file, isSameVersion: parts.evidence.vgglab == version)
     for sentence in parts.evidence.store.contradictions { found.add(PageDifference(file: file, what: sentence)) }
     return (found, report, parts.evidence.figures)

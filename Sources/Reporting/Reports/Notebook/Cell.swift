@@ -1,5 +1,5 @@
 /// What a cell makes of its query's rows.
-enum CellKind: String, CaseIterable, Sendable {
+package enum CellKind: String, CaseIterable, Sendable {
   /// The first row's columns become values for the text.
   case query
   case table
@@ -31,7 +31,7 @@ enum CellKind: String, CaseIterable, Sendable {
   var mayBeEmpty: Bool { self == .provenance }
 
   /// What references to it are called; nil for what has no number.
-  var reference: ReferenceKind? {
+  package var reference: ReferenceKind? {
     switch self {
     case .query, .printout: nil
     case .table, .provenance: .table
@@ -42,34 +42,56 @@ enum CellKind: String, CaseIterable, Sendable {
 }
 
 /// A fenced cell of a notebook.
-struct Cell: Sendable, Hashable {
-  var kind: CellKind
-  var id: String
+package struct Cell: Sendable, Hashable {
+  package var kind: CellKind
+  package var id: String
   /// Of its opening fence, from 1.
-  var line: Int
-  var options: [String: Option]
-  var sql: String
+  package var line: Int
+  package var options: [String: Option]
+  package var sql: String
+  /// The file of shared cells that it is from; nil for the notebook itself.
+  package var file: String?
+  /// Where its query is, if that is in a file of shared cells.
+  var home: Home?
+  /// Views read from those of a lower order.
+  var order = 0
 
-  struct Option: Sendable, Hashable {
-    /// Sentences have marks in the places of their inlines.
-    var value: String
+  package struct Option: Sendable, Hashable {
+    package var value: String
+    package var line: Int
+    /// Of what is a sentence.
+    package var sentence: [Inline] = []
+    /// Whether it is from a file of shared cells.
+    var isShared = false
+
+    init(value: String, line: Int) { (self.value, self.line) = (value, line) }
+  }
+
+  struct Home: Sendable, Hashable {
+    var file: String
     var line: Int
   }
 
   /// Its name among the page's anchors, unlike those of headings.
-  var anchor: String { "\(kind.reference?.rawValue ?? "cell")-\(id)" }
+  package var anchor: String { "\(kind.reference?.rawValue ?? "cell")-\(id)" }
 
   /// The options that are sentences of the page.
-  static let sentences: Set<String> = ["caption", "otherwise"]
+  static let sentences: Set<String> = ["caption", "otherwise", "says", "by"]
+
+  /// The options that are for readers, in their language.
+  static let words = sentences.union(["columns", "effect", "x_label", "y_label", "value_label"])
 
   /// Whether later cells may read from it by its id, as from a table.
-  var isView: Bool { kind == .query && option("view") == "true" }
+  package var isView: Bool { kind == .query && option("view") == "true" }
 
-  func option(_ name: String) -> String? { options[name]?.value }
+  package func option(_ name: String) -> String? { options[name]?.value }
+
+  /// The sentence of an option; nil where it is not given.
+  package func sentence(_ name: String) -> [Inline]? { options[name]?.sentence }
 }
 
-/// A part of a notebook that stands only where a value of a query's first row is true.
-struct Condition: Sendable, Hashable {
+/// A part of a notebook that is there only where a value of a query's first row is true.
+package struct Condition: Sendable, Hashable {
   var id: String
   /// The first one where none is named.
   var column: String?

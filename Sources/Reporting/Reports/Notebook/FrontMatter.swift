@@ -1,14 +1,16 @@
 import PositionedYAML
 import Store
 
-/// What stands above a notebook's text between two lines of three dashes.
+/// What is above a notebook's text between two lines of three dashes.
 struct FrontMatter: Sendable, Hashable {
-  var title: String?
-  var subtitle: String?
+  var title: Placed?
+  var subtitle: Placed?
   var language = "en"
   var parameters: [Parameter] = []
   /// A file beside the notebook.
   var bibliography: Placed?
+  /// A file of shared cells beside the notebook.
+  var cells: Placed?
   /// Texts with digits that are no measurements, and what they mean.
   var constants: [Constant] = []
   /// The index of the first line behind it.
@@ -24,20 +26,25 @@ struct FrontMatter: Sendable, Hashable {
     var meaning: String
   }
 
-  static let keys = ["title", "subtitle", "lang", "parameters", "bibliography", "constants"]
+  static let keys = ["title", "subtitle", "lang", "parameters", "bibliography", "cells", "constants"]
+
+  init() {}
 
   /// Reads it from the notebook's lines. Throws ``ReportError/frontMatter(_:)``.
   init(lines: [String], file: String, _ problems: inout ProblemList) throws(ReportError) {
-    guard lines.first == "---" else { return }
-    guard let last = lines.dropFirst().firstIndex(of: "---") else {
-      problems.add(1, .frontMatterOpen)
+    guard let first = lines.firstIndex(where: { !$0.allSatisfy(\.isWhitespace) }), Self.isDashes(lines[first]) else {
+      return
+    }
+    guard let last = lines[(first + 1)...].firstIndex(where: { Self.isDashes($0) || $0.trimmedEnd == "..." }) else {
+      problems.add(first + 1, .frontMatterOpen)
       end = lines.count
       return
     }
     end = last + 1
-    // An empty line in the place of the dashes keeps the lines' numbers.
-    let yaml = "\n" + lines[1..<last].joined(separator: "\n")
-    guard lines[1..<last].contains(where: { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }) else { return }
+    let inner = lines[(first + 1)..<last]
+    // Empty lines in the place of what is before keep the lines' numbers.
+    let yaml = String(repeating: "\n", count: first + 1) + inner.joined(separator: "\n")
+    guard inner.contains(where: { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }) else { return }
     do {
       let reader = YAMLReader(try parseYAML(yaml, file: file))
       if let entries = reader.mapping(reader.document.root, "the front matter", known: Self.keys) {
@@ -48,17 +55,24 @@ struct FrontMatter: Sendable, Hashable {
   }
 
   private mutating func read(_ entries: [String: YAMLNode.Entry], _ reader: YAMLReader) {
-    title = entries["title"].flatMap { reader.string($0.value, "title") }
-    subtitle = entries["subtitle"].flatMap { reader.string($0.value, "subtitle") }
+    func placed(_ key: String) -> Placed? {
+      guard let entry = entries[key], let value = reader.string(entry.value, key) else { return nil }
+      return Placed(value: value, line: entry.value.line)
+    }
+    func file(_ key: String, _ what: String) -> Placed? {
+      guard let found = placed(key), let entry = entries[key] else { return nil }
+      if !isPlainFileName(found.value) {
+        reader.report(
+          entry.value, "\(what) \"\(shortened(found.value))\" is not the name of a file beside the notebook")
+      }
+      return found
+    }
+    title = placed("title")
+    subtitle = placed("subtitle")
+    bibliography = file("bibliography", "the bibliography")
+    cells = file("cells", "the file of cells")
     if let entry = entries["lang"], let language = reader.choice(entry.value, "language", ["en", "zh"]) {
       self.language = language
-    }
-    if let entry = entries["bibliography"], let name = reader.string(entry.value, "bibliography") {
-      if !isPlainFileName(name) {
-        reader.report(
-          entry.value, "the bibliography \"\(shortened(name))\" is not the name of a file beside the notebook")
-      }
-      bibliography = Placed(value: name, line: entry.value.line)
     }
     for entry in named(entries["parameters"]?.value, "parameters", reader) {
       guard Parameter.isName(entry.key) else {
@@ -84,6 +98,9 @@ struct FrontMatter: Sendable, Hashable {
       constants.append(Constant(text: entry.key, meaning: meaning))
     }
   }
+
+  /// Three dashes; spaces behind them are not seen.
+  private static func isDashes(_ line: String) -> Bool { line.trimmedEnd == "---" }
 
   /// The entries of a mapping whose keys the author chooses.
   private func named(_ node: YAMLNode?, _ what: String, _ reader: YAMLReader) -> [YAMLNode.Entry] {
@@ -182,3 +199,12 @@ extension [Parameter] {
 
 /// Whether a character is a decimal digit, full-width ones too.
 func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.numericType == .decimal }
+
+extension String {
+  /// Without spaces at its end.
+  fileprivate var trimmedEnd: String {
+    var text = Substring(self)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

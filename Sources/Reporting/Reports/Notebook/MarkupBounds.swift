@@ -28,15 +28,24 @@ struct MarkupBounds {
   private var longest = 0
 
   /// The first thing that is too much; nil for none.
-  static func problem(_ lines: [String], _ reader: InlineReader) -> (line: Int, problem: ReportProblem)? {
+  static func problem(_ lines: [String]) -> (line: Int, problem: ReportProblem)? {
     func tooMany(_ what: String, _ limit: Int, _ line: Int) -> (Int, ReportProblem) {
       (line, .tooMany(what, limit: limit))
     }
     guard lines.count <= Self.lines else { return tooMany("lines", Self.lines, Self.lines) }
-    guard reader.inlines.count <= Self.inlines else { return tooMany("values and citations", Self.inlines, 1) }
-    guard reader.beginnings <= Self.beginnings else {
-      return tooMany("braces, brackets and signs @", Self.beginnings, 1)
+    var (inlines, beginnings) = (0, 0)
+    for line in lines {
+      var (last, before) = (UInt8(0), UInt8(0))
+      for byte in line.utf8 {
+        if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "@") || byte == UInt8(ascii: "[") { beginnings += 1 }
+        // A letter behind two braces, or behind a bracket and a sign.
+        let isValue = last == UInt8(ascii: "{") && before == last && byte > 64 && byte != UInt8(ascii: "{")
+        if isValue || last == UInt8(ascii: "@") && before == UInt8(ascii: "[") && byte > 64 { inlines += 1 }
+        (before, last) = (last, byte)
+      }
     }
+    guard inlines <= Self.inlines else { return tooMany("values and citations", Self.inlines, 1) }
+    guard beginnings <= Self.beginnings else { return tooMany("braces, brackets and signs @", Self.beginnings, 1) }
     var bounds = MarkupBounds()
     for (index, line) in lines.enumerated() {
       bounds.count(line)

@@ -1,7 +1,7 @@
 import Files
-import Foundation
+public import Foundation
 
-/// All that a notebook is made of, in memory: from it and a source of rows a report can be woven without a file.
+/// All that a notebook is made of, in memory: from it and a source of rows a report can be rendered without a file.
 public struct NotebookSource: Sendable, Hashable {
   /// Its name, for messages and the page's foot; nothing is read from it.
   public var file: String
@@ -9,13 +9,22 @@ public struct NotebookSource: Sendable, Hashable {
   public var text: String
   /// The BibTeX text of the file that the front matter names.
   public var bibliography: String?
+  /// The file of shared cells that the front matter names.
+  public var cells: SharedCellsSource?
+  /// The images that the text shows, by their addresses in it.
+  public var images: [String: Data]
   /// Parameters that are set from outside, as they were written, by name.
   public var settings: [String: String]
 
-  public init(file: String, text: String, bibliography: String? = nil, settings: [String: String] = [:]) {
+  public init(
+    file: String, text: String, bibliography: String? = nil, cells: SharedCellsSource? = nil,
+    images: [String: Data] = [:], settings: [String: String] = [:]
+  ) {
     self.file = file
     self.text = text
     self.bibliography = bibliography
+    self.cells = cells
+    self.images = images
     self.settings = settings
   }
 
@@ -32,17 +41,23 @@ public func readNotebookSource(
   var source = NotebookSource(file: file, text: text, settings: settings)
   var problems = ProblemList()
   let front = try FrontMatter(lines: notebookLines(text), file: file, &problems)
-  guard let name = front.bibliography else { return source }
   // The folder's name with its slash; nothing for a file of the working folder.
   let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-  let path = folder + name.value
-  let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-  guard isPlainFileName(name.value), attributes?[.type] as? FileAttributeType != .typeSymbolicLink else {
-    throw .notebook(file: file, problems: [.init(line: name.line, problem: .badBibliography(name.value))])
+  func read(_ name: FrontMatter.Placed, _ limit: Int, _ problem: ReportProblem) throws(ReportError) -> String {
+    let path = folder + name.value
+    guard isPlainFileName(name.value), fileKind(path) != .link else {
+      throw .notebook(file: file, problems: [.init(line: name.line, problem: problem)])
+    }
+    do { return try readText(path, limit: limit) } catch { throw .file(error) }
   }
-  do {
-    source.bibliography = try readText(path, limit: NotebookSource.bibliographyLimit)
-  } catch { throw .file(error) }
+  if let name = front.bibliography {
+    source.bibliography = try read(name, NotebookSource.bibliographyLimit, .badBibliography(name.value))
+  }
+  if let name = front.cells {
+    source.cells = SharedCellsSource(
+      file: name.value, text: try read(name, NotebookSource.textLimit, .badCellsFile(name.value)))
+  }
+  source.images = try readImages(source, folder: folder.isEmpty ? "." : String(folder.dropLast()))
   return source
 }
 

@@ -1,4 +1,4 @@
-/// The page's style: light and dark, phone and paper. Colours are variables, so that their contrasts can be computed.
+/// The page's style: light and dark, phone and paper. Colors are variables, so that their contrasts can be computed.
 let styleSheet = """
   :root {
     --paper: #fdfdfb; --ink: #1d2330; --soft: #4f596b; --line: #d9dde5; --tint: #f3f5f9; --link: #0b57a4;
@@ -44,6 +44,13 @@ let styleSheet = """
   }
   pre code { background: none; padding: 0; font-size: 1em; overflow-wrap: normal; }
   blockquote { margin: 1rem 0; padding: .1rem 1.1rem; border-left: 4px solid var(--accent); background: var(--tint); }
+  .alert { margin: 1rem 0; padding: .1rem 1.1rem; border-left: 4px solid var(--link); background: var(--tint); }
+  .alert.tip { border-color: var(--good); }
+  .alert.warning, .alert.important { border-color: var(--open); }
+  .alert.caution { border-color: var(--bad); }
+  .alert-title { font-weight: 650; }
+  p img { max-width: 100%; height: auto; }
+  math[display=block] { overflow-x: auto; overflow-y: hidden; }
   .scroll { overflow-x: auto; position: relative; }
   table { border-collapse: collapse; font-size: .93rem; line-height: 1.45; width: 100%; font-variant-numeric: tabular-nums; }
   caption {

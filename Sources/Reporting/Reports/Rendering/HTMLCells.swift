@@ -3,58 +3,73 @@ import Store
 
 /// A cell as HTML, with its number (`Table 1`, `Figure 2`) where it has one.
 struct HTMLCells {
-  let words: Words
-  let runs: [String: [UsedRun]]
+  let renderer: Renderer
   /// The PNGs of figures, by cell.
-  let pictures: [String: Data]
+  let figures: [String: Data]
   /// A figure's data table takes about so many bytes of the page; all rows are in the data folder.
   static let tableBytes = 60_000
 
-  func html(_ cell: EvaluatedCell, number: Int?) -> String {
+  private var words: Words { renderer.words }
+  private var runs: [String: [UsedRun]] { renderer.runs }
+
+  func html(_ cell: EvaluatedCell, inline: ([Inline]) -> String) -> String {
     let id = cell.cell.id
-    let name = cell.cell.kind.reference.map { "\(words.name($0)) \(number ?? 0)" }
+    let name = cell.cell.kind.reference.map { "\(words.name($0)) \(renderer.numbers[id] ?? 0)" }
+    func caption(_ sentence: [Inline]?, _ name: String?) -> String {
+      let sentence = inline(sentence ?? [])
+      guard let name else { return sentence }
+      return "<b>\(name)\(words.label)</b>" + (sentence.isEmpty ? "" : "\(words.gap)\(sentence)")
+    }
+    let given = cell.cell.sentence("caption")
     switch cell.content {
     case .nothing: return ""
     case .otherwise(let sentence):
       return "<p class=\"otherwise\" id=\"\(cell.cell.anchor)\">\(caption(sentence, name))</p>"
     case .printout(let text):
-      let caption = caption(cell.cell.option("caption"), nil)
+      let caption = caption(given, nil)
       return """
         <figure class="printout" id="\(cell.cell.anchor)"><pre tabindex="0">\(escapedHTML(text))</pre>\
         \(caption.isEmpty ? "" : "<figcaption>\(caption)</figcaption>")</figure>
         """
-    case .claim(let claim, let otherwise): return self.claim(cell, claim, name: name ?? "", otherwise: otherwise)
+    case .claim(let claim, let otherwise):
+      return self.claim(cell, claim, name: name ?? "", otherwise: otherwise, inline: inline)
     case .table(let columns):
       return """
         <figure class="table" id="\(cell.cell.anchor)"><div class="scroll" tabindex="0" role="group" \
         aria-label="\(name ?? "")">\
-        \(table(columns, cell.rows, id: id, caption: caption(cell.cell.option("caption"), name)))</div>\
+        \(table(columns, cell.rows, id: id, caption: caption(given, name)))</div>\
         \(query(cell))</figure>
         """
-    case .figure(let figure):
-      let columns = cell.rows.columns.enumerated().map {
-        TableColumn(source: $0, heading: $1.replacing("_", with: " "), format: .text)
-      }
-      var rows = cell.rows
-      let left = rows.rows.count - rowLimit(id: id, columns: columns.count)
-      if left > 0 { rows.rows.removeLast(left) }
-      return """
-        <figure class="chart" id="\(cell.cell.anchor)">\
-        <div class="scroll" tabindex="0" role="group" aria-label="\(name ?? "")">\
-        <img src="data:image/png;base64,\(pictures[id]?.base64EncodedString() ?? "")" \
-        alt="\(escapedHTML(figure.altText))" \
-        width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))"></div>\
-        <figcaption>\(caption(cell.cell.option("caption"), name))</figcaption>\
-        <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="group" \
-        aria-label="\(words.data): \(name ?? "")">\(table(columns, rows, id: id, caption: ""))</div>\
-        \(left > 0 ? "<p>\(left) \(words.more) <code>data/\(id).csv</code></p>" : "")</details>\
-        \(query(cell))</figure>
-        """
+    case .figure(let figure): return chart(cell, figure, name: name ?? "", caption: caption(given, name))
     }
   }
 
+  private func chart(_ cell: EvaluatedCell, _ figure: Figure, name: String, caption: String) -> String {
+    let id = cell.cell.id
+    let columns = cell.rows.columns.enumerated().map {
+      TableColumn(source: $0, heading: $1.replacing("_", with: " "), format: .text)
+    }
+    var rows = cell.rows
+    let left = rows.rows.count - rowLimit(id: id, columns: columns.count)
+    if left > 0 { rows.rows.removeLast(left) }
+    return """
+      <figure class="chart" id="\(cell.cell.anchor)">\
+      <div class="scroll" tabindex="0" role="group" aria-label="\(name)">\
+      <img src="data:image/png;base64,\(figures[id]?.base64EncodedString() ?? "")" \
+      alt="\(escapedHTML(figure.altText))" \
+      width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))"></div>\
+      <figcaption>\(caption)</figcaption>\
+      <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="group" \
+      aria-label="\(words.data): \(name)">\(table(columns, rows, id: id, caption: ""))</div>\
+      \(left > 0 ? "<p>\(left) \(words.more) <code>data/\(id).csv</code></p>" : "")</details>\
+      \(query(cell))</figure>
+      """
+  }
+
   /// A claim: its verdict in words, its sentence, struck through where it is refuted, and what was measured.
-  private func claim(_ cell: EvaluatedCell, _ claim: JudgedClaim, name: String, otherwise: String?) -> String {
+  private func claim(
+    _ cell: EvaluatedCell, _ claim: JudgedClaim, name: String, otherwise: [Inline]?, inline: ([Inline]) -> String
+  ) -> String {
     let used = runs[claim.id]
     let text = ClaimText(
       claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
@@ -67,28 +82,25 @@ struct HTMLCells {
       case .refuted: ("refuted", "✗")
       case .undecided: ("undecided", "?")
       }
-    let sentence = sentenceHTML(claim.says)
+    let sentence = inline(cell.cell.sentence("says") ?? [])
     var html = """
       <section class="claim \(kind)" id="\(cell.cell.anchor)" aria-label="\(name): \(verdict)">\
-      <p class="verdict"><b>\(name).</b> <span class="badge"><span aria-hidden="true">\(sign)</span> \(verdict)</span></p>\
+      <p class="verdict"><b>\(name)\(words.label)</b>\(words.gap)<span class="badge"><span aria-hidden="true">\(sign)</span> \
+      \(verdict)</span></p>\
       <blockquote><p>\(claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence)</p></blockquote>
       """
-    if let by = claim.by { html += "<p class=\"said\">\(words.said) \(escapedHTML(by))</p>" }
+    if claim.by != nil {
+      html += "<p class=\"said\">\(words.said)\(words.gap)\(inline(cell.cell.sentence("by") ?? []))</p>"
+    }
     if !text.sentences.isEmpty { html += "<p class=\"measured\">\(text.sentences.joined(separator: words.gap))</p>" }
     if let detail = claim.detail { html += "<p class=\"measured\">\(escapedHTML(detail))</p>" }
-    if let otherwise { html += "<p class=\"measured\">\(sentenceHTML(otherwise))</p>" }
+    if let otherwise { html += "<p class=\"measured\">\(inline(otherwise))</p>" }
     return html + query(cell) + "</section>"
   }
 
   private func rowLimit(id: String, columns: Int) -> Int {
     let bytes = columns * (60 + id.utf8.count + 13 * (runs[id]?.count ?? 0))
     return min(500, max(20, Self.tableBytes / max(1, bytes)))
-  }
-
-  private func caption(_ text: String?, _ name: String?) -> String {
-    let sentence = sentenceHTML(text ?? "")
-    guard let name else { return sentence }
-    return "<b>\(name).</b>" + (sentence.isEmpty ? "" : " \(sentence)")
   }
 
   private func query(_ cell: EvaluatedCell) -> String {
@@ -137,13 +149,4 @@ func dataElement(_ value: SQLValue, _ escapedText: String, query: String, runs: 
   let digests = runs.map { $0.digest.prefix(12) }.joined(separator: " ")
   return "<data value=\"\(escapedHTML(value.plainText))\" data-query=\"\(query)\""
     + (digests.isEmpty ? "" : " data-runs=\"\(escapedHTML(digests))\"") + ">\(escapedText)</data>"
-}
-
-/// A caption or sentence of the notebook: text between backticks is code, inlines keep their marks, nothing else is markup.
-func sentenceHTML(_ text: String) -> String {
-  sentenceParts(text).map { isCode, part in
-    let html = part.split(separator: Character(Notebook.inlineMark), omittingEmptySubsequences: false)
-      .map { escapedHTML(String($0)) }.joined(separator: String(Notebook.inlineMark))
-    return isCode ? "<code>\(html)</code>" : html
-  }.joined()
 }

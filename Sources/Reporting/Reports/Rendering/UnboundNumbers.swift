@@ -11,12 +11,13 @@ struct ProseText: Sendable, Hashable {
   /// From 1.
   var line: Int
   var isHeading = false
+  /// The file of shared cells that it is from; nil for the notebook itself.
+  var file: String?
 }
 
 /// The numbers in a text that are neither inlines, nor constants, nor part of a name such as VGG-11 or F4.
 func unboundNumbers(_ prose: ProseText, constants: [String]) -> [UnboundNumber] {
-  var text = replaceMarks(prose.text, Notebook.inlineMark) { _ in "\u{FFFC}" }
-  text = replaceMarks(text, Notebook.cellMark) { _ in "\u{FFFC}" }
+  var text = prose.text
   for constant in constants.sorted(by: { ($1.count, $0) < ($0.count, $1) }) { text = without(constant, text) }
   let scalars = Array(text.unicodeScalars)
   var found: [UnboundNumber] = []

@@ -3,7 +3,7 @@ import Plots
 import Reports
 import Testing
 
-@Suite struct WeaveTests {
+@Suite struct RenderTests {
   static let fixtures = (#filePath as NSString).deletingLastPathComponent + "/Fixtures"
 
   static func note() throws -> String { try String(contentsOfFile: "\(fixtures)/note.md", encoding: .utf8) }
@@ -31,14 +31,14 @@ import Testing
 
   @Test func theWholeNoteAsMarkdownAndHTML() throws {
     let folder = try ReportFolder.withBibliography()
-    let report = try folder.weave(Self.note())
+    let report = try folder.render(Self.note())
     try expectGolden(folder.text("README.md"), "note.README.md")
     try expectGolden(Self.withoutPictures(folder.text("index.html")), "note.html")
     #expect(
       report.files.keys.filter { $0.hasPrefix("figures/") }.sorted() == [
         "figures/costs.png", "figures/overlaid.png", "figures/points.png", "figures/training.png",
       ])
-    #expect(report.warnings.count == 2, "\(report.warnings)")
+    #expect(report.warnings.count == 3, "\(report.warnings)")
     #expect(report.claims.map(\.verdict) == [.refuted, .undecided, .supported])
     #expect(
       try folder.text("data/results.csv").hasPrefix("trial,loss,note\n<script>alert(1)</script>,0.848123,| pipe\n"))
@@ -46,7 +46,7 @@ import Testing
 
   @Test func thePageIsClosedInItself() throws {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave(Self.note())
+    _ = try folder.render(Self.note())
     let html = try folder.text("index.html")
     let lower = html.lowercased()
     for forbidden in ["<script", "javascript:", "onclick=", "<link", "src=\"http", "@import", "url("] {
@@ -60,7 +60,7 @@ import Testing
 
   @Test func picturesAreInThePageAndBesideIt() throws {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave(Self.note())
+    _ = try folder.render(Self.note())
     let html = try folder.text("index.html")
     let pictures = html.matches(of: /data:image\/png;base64,([A-Za-z0-9+\/=]+)/).map { String($0.1) }
     #expect(pictures.count == 4)
@@ -74,8 +74,8 @@ import Testing
 
   @Test func theSameRowsGiveTheSameBytes() throws {
     let (one, two) = (try ReportFolder.withBibliography(), try ReportFolder.withBibliography())
-    _ = try one.weave(Self.note())
-    _ = try two.weave(Self.note())
+    _ = try one.render(Self.note())
+    _ = try two.render(Self.note())
     for name in [
       "index.html", "README.md", "notebook.ipynb", "figures/training.png", "figures/costs.png", "data/results.csv",
     ] {
@@ -86,7 +86,7 @@ import Testing
   @Test func provenanceOfChosenRunsAndOfAll() throws {
     let runs = ["q": [UsedRun(id: "r2", digest: String(repeating: "ab", count: 32))], "some": []]
     let folder = try ReportFolder.withBibliography()
-    let woven = try folder.weave(
+    let rendered = try folder.render(
       "```{query q}\none\n```\n{{q.count}}\n\n```{provenance some}\nevery run\n```\n```{provenance all}\n```\n",
       runs: runs)
     #expect(
@@ -94,19 +94,19 @@ import Testing
         && folder.text("data/all.csv").split(separator: "\n").count == 2)
     #expect(
       try folder.text("data/some.csv").contains("r1,small,quick,2026-11-25T10:00:00Z,1.2.3,0123456789ab (changed),"))
-    #expect(woven.queries.map(\.id) == ["q", "some", "all"])
+    #expect(rendered.queries.map(\.id) == ["q", "some", "all"])
     let html = try folder.text("index.html")
     #expect(html.contains("data-query=\"q\" data-runs=\"abababababab\">"))
     #expect(html.contains("<td>abababababab</td>") && html.contains("A &lt;processor&gt;"))
     let none = ReportFolder()
-    _ = try none.weave("```{provenance all}\n```\n")
+    _ = try none.render("```{provenance all}\n```\n")
     #expect(try none.text("index.html").contains("Nothing on this page depends on a run."))
   }
 
   @Test func whatAnEarlierWeaveLeftIsRemoved() throws {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave(Self.note())
-    _ = try folder.weave("# Short\n\n```{table results}\nrows\n```\n")
+    _ = try folder.render(Self.note())
+    _ = try folder.render("# Short\n\n```{table results}\nrows\n```\n")
     let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/out").sorted()
     #expect(
       files == [
@@ -117,16 +117,16 @@ import Testing
 
   @Test func anErrorLeavesTheEarlierReportAsItWas() throws {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave(Self.note())
+    _ = try folder.render(Self.note())
     let before = try folder.data("index.html")
-    #expect(throws: ReportError.self) { try folder.weave("{{none.x}}\n") }
+    #expect(throws: ReportError.self) { try folder.render("{{none.x}}\n") }
     #expect(try folder.data("index.html") == before)
   }
 
   @Test func chineseNotesHaveChineseWords() throws {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave("---\ntitle: 练习\nlang: zh\n---\n\n```{table results}\n--| caption: 结果\nrows\n```\n")
+    _ = try folder.render("---\ntitle: 练习\nlang: zh\n---\n\n```{table results}\n--| caption: 结果\nrows\n```\n")
     let html = try folder.text("index.html")
-    #expect(html.contains("<html lang=\"zh-Hans\">") && html.contains("<b>表 1.</b> 结果"))
+    #expect(html.contains("<html lang=\"zh-Hans\">") && html.contains("<b>表 1：</b>结果"))
   }
 }

@@ -4,8 +4,10 @@ public import Plots
 public import Store
 
 /// A report, all of it in memory.
-public struct WovenReport: Sendable {
-  /// `index.html`, `README.md`, `notebook.ipynb`, `figures/<id>.png` and `data/<id>.csv`.
+public struct RenderedReport: Sendable {
+  /// Of the page.
+  public var title: String
+  /// `index.html`, `README.md`, `notebook.ipynb`, `figures/<id>.png`, `data/<id>.csv` and images.
   public var files: [String: Data]
   public var warnings: [String]
   /// Every query that was asked, in the order of the cells.
@@ -14,7 +16,7 @@ public struct WovenReport: Sendable {
   public var claims: [JudgedClaim]
   /// Numbers that were typed into the text.
   public var unbound: [UnboundNumber]
-  /// The figures before they became pictures, by their cells' ids.
+  /// The figures as drawings, by their cells' ids.
   var drawings: [String: DisplayList] = [:]
 
   /// The figures as files that stay sharp at any size: `figures/<id>.svg` or `.pdf`. Throws `PlotError`.
@@ -33,7 +35,7 @@ public struct ReportSection: Sendable, Hashable {
   public var heading: String
   /// The heading's anchor, unlike those of the notebook's headings.
   public var slug: String
-  /// What stands under the heading.
+  /// What is under the heading.
   public var html: String
   public var markdown: String
 
@@ -46,7 +48,7 @@ public struct ReportSection: Sendable, Hashable {
 }
 
 /// What is known of a report's queries besides their rows.
-public struct WeavingFacts: Sendable {
+public struct RenderingFacts: Sendable {
   /// The runs that the queries' rows depend on, by the queries' ids.
   public var runs: [String: [UsedRun]] = [:]
   /// Put at the end, in this order.
@@ -60,18 +62,18 @@ public struct WeavingFacts: Sendable {
   }
 }
 
-/// Weaves a notebook in memory. The same source, rows and runs give the same bytes.
+/// Renders a notebook in memory. The same source, rows and runs give the same bytes.
 ///
 /// Throws ``ReportError`` with everything that is wrong with the notebook.
-public func weave(
+public func render(
   _ source: NotebookSource, rows: any RowSource, runs: [String: [UsedRun]] = [:], version: String
-) throws(ReportError) -> WovenReport {
-  try weave(try evaluate(source, rows: rows), rows: rows, facts: WeavingFacts(runs: runs), version: version)
+) throws(ReportError) -> RenderedReport {
+  try render(try evaluate(source, rows: rows), rows: rows, facts: RenderingFacts(runs: runs), version: version)
 }
 
-/// Weaves what was evaluated, once it is known which runs its queries depend on.
-public func weave(
-  _ report: EvaluatedReport, rows: any RowSource, facts: WeavingFacts, version: String
-) throws(ReportError) -> WovenReport {
-  try Weaver(report, rows: rows, facts: facts, version: version).woven()
+/// Renders what was evaluated, once it is known which runs its queries depend on.
+public func render(
+  _ report: EvaluatedReport, rows: any RowSource, facts: RenderingFacts, version: String
+) throws(ReportError) -> RenderedReport {
+  try Renderer(report, rows: rows, facts: facts, version: version).rendered()
 }

@@ -1,6 +1,6 @@
 import Plots
 
-/// The words that the weaver adds, in a report's language.
+/// The words that a report adds, in a report's language.
 struct Words: Sendable {
   let language: String
   private var isChinese: Bool { language == "zh" }
@@ -106,6 +106,20 @@ struct Words: Sendable {
     default: pick(" \(count) numbers in the text were typed by hand.", "正文中有 \(count) 个数字为手工键入。")
     }
   }
-  var woven: String { pick("Woven by vgglab", "编织者：vgglab") }
-  var from: String { pick("from", "源文件") }
+  var built: String { pick("Built by vgglab", "由 vgglab") }
+  /// Behind the version, before the notebook's name.
+  var from: String { pick(", from", " 生成，源文件：") }
+  /// Behind the number of a figure, table or claim.
+  var label: String { pick(".", "：") }
+  func alert(_ alert: Alert) -> String {
+    switch alert {
+    case .note: pick("Note", "注意")
+    case .tip: pick("Tip", "提示")
+    case .important: pick("Important", "重要")
+    case .warning: pick("Warning", "警告")
+    case .caution: pick("Caution", "当心")
+    }
+  }
+  /// Between a name and what it is.
+  var colon: String { pick(": ", "：") }
 }
