@@ -9,7 +9,8 @@ struct LiteralLines {
   init(_ lines: [String]) {
     isLiteral = Array(repeating: false, count: lines.count)
     var found = isLiteral
-    withMarkdown(lines.joined(separator: "\n")) { root in
+    // Which lines are code does not depend on what is in others.
+    withMarkdown(lines.joined(separator: "\n"), extensions: ["table"]) { root in
       let iterator = cmark_iter_new(root)
       while true {
         let event = cmark_iter_next(iterator)
@@ -37,13 +38,16 @@ private let cmark = NSLock()
 /// The tree of GitHub's Markdown with tables, strikethrough, autolinks, task lists and footnotes.
 ///
 /// `read` parses nothing itself.
-func withMarkdown(_ text: String, _ read: (OpaquePointer) -> Void) {
+func withMarkdown(
+  _ text: String, extensions: [String] = ["table", "strikethrough", "autolink", "tasklist"],
+  _ read: (OpaquePointer) -> Void
+) {
   cmark.lock()
   defer { cmark.unlock() }
   cmark_gfm_core_extensions_ensure_registered()
   let parser = cmark_parser_new(CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8)
   defer { cmark_parser_free(parser) }
-  for name in ["table", "strikethrough", "autolink", "tasklist"] {
+  for name in extensions {
     if let found = cmark_find_syntax_extension(name) { cmark_parser_attach_syntax_extension(parser, found) }
   }
   cmark_parser_feed(parser, text, text.utf8.count)

@@ -16,7 +16,6 @@ struct MarkupBounds {
 
   private var brackets = 0
   private var closings = 0
-  private var addresses = 0
   private var emphasis = 0
   private var tags = 0
   private var cells = 0
@@ -37,7 +36,7 @@ struct MarkupBounds {
     for line in lines {
       var (last, before) = (UInt8(0), UInt8(0))
       for byte in line.utf8 {
-        if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "@") || byte == UInt8(ascii: "[") { beginnings += 1 }
+        if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "@") { beginnings += 1 }
         // A letter behind two braces, or behind a bracket and a sign.
         let isValue = last == UInt8(ascii: "{") && before == last && byte > 64 && byte != UInt8(ascii: "{")
         if isValue || last == UInt8(ascii: "@") && before == UInt8(ascii: "[") && byte > 64 { inlines += 1 }
@@ -52,7 +51,6 @@ struct MarkupBounds {
       let number = index + 1
       if depth(line) > Self.nesting { return tooMany("quotes and lists in one another", Self.nesting, number) }
       if bounds.brackets > Self.brackets { return tooMany("brackets", Self.brackets, number) }
-      if bounds.addresses > Self.addresses { return tooMany("signs @", Self.addresses, number) }
       if bounds.emphasis > Self.emphasis { return tooMany("signs of emphasis", Self.emphasis, number) }
       if bounds.tags > Self.tags { return tooMany("signs <", Self.tags, number) }
       if bounds.cells > Self.tableCells { return tooMany("cells of tables", Self.tableCells, number) }
@@ -65,13 +63,22 @@ struct MarkupBounds {
     return nil
   }
 
+  /// The same of what is left where expressions are found: signs that Markdown may take for addresses.
+  static func addressProblem(_ lines: [String], numbers: [Int]) -> (line: Int, problem: ReportProblem)? {
+    var count = 0
+    for (line, number) in zip(lines, numbers) {
+      count += line.utf8.count { $0 == UInt8(ascii: "@") }
+      if count > addresses { return (number, .tooMany("signs @", limit: addresses)) }
+    }
+    return nil
+  }
+
   private mutating func count(_ line: String) {
     var (pipes, dashes, others, last) = (0, 0, 0, UInt8(0))
     for byte in line.utf8 {
       switch byte {
       case UInt8(ascii: "["): (brackets, others) = (brackets + 1, others + 1)
       case UInt8(ascii: "]"): (closings, others) = (closings + 1, others + 1)
-      case UInt8(ascii: "@"): (addresses, others) = (addresses + 1, others + 1)
       case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"): (emphasis, others) = (emphasis + 1, others + 1)
       case UInt8(ascii: ":") where last == UInt8(ascii: "]"): mayDefine = true
       case UInt8(ascii: "<"): (tags, others) = (tags + 1, others + 1)

@@ -41,6 +41,10 @@ struct NotebookParser {
       problems.add(1, .tooMany("values and citations", limit: MarkupBounds.inlines), file: cellsFile)
       return notebook
     }
+    if let found = MarkupBounds.addressProblem(lines, numbers: numbers) {
+      problems.add(found.line, found.problem, file: cellsFile)
+      return notebook
+    }
     readTree(lines, numbers, &problems)
     if let title = notebook.front.title { notebook.title = sentence(title.value, title.line, &problems) }
     if let subtitle = notebook.front.subtitle { notebook.subtitle = sentence(subtitle.value, subtitle.line, &problems) }

@@ -94,7 +94,10 @@ package enum ValueFormat: Sendable, Hashable {
       let text = String(format: "%.\(decimals)f", number)
       if Double(text) == number { return NumberText.decimal(number, decimals: decimals, gap: "") }
     }
-    return NumberText.decimal(number, decimals: most, gap: "")
+    // Rounding may give a digit more before the point.
+    let rounded = Double(String(format: "%.\(most)f", size)) ?? size
+    let decimals = most > 0 && rounded >= pow(10, Double(3 - most)) ? most - 1 : most
+    return NumberText.decimal(number, decimals: decimals, gap: "")
   }
 
   /// So many decimals; powers of ten where nobody would read the digits. There is no negative zero.

@@ -55,7 +55,7 @@ let styleSheet = """
   table { border-collapse: collapse; font-size: .93rem; line-height: 1.45; width: 100%; font-variant-numeric: tabular-nums; }
   caption {
     text-align: left; color: var(--soft); padding-bottom: .5rem;
-    position: sticky; left: 0; width: 100%; max-width: calc(100vw - 2.5rem);
+    position: sticky; left: 0; width: 100%; max-width: min(53.5rem, calc(100vw - 2.5rem)); overflow-wrap: break-word;
   }
   caption b, figcaption b { color: var(--ink); }
   th, td { padding: .4rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
@@ -109,9 +109,14 @@ let styleSheet = """
       --paper: #fff; --ink: #000; --soft: #333; --line: #999; --tint: #f4f4f4; --link: #000; --accent: #666;
       --good: #000; --bad: #000; --open: #000;
     }
+    @page { margin: 18mm 15mm; @bottom-center { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
     body { max-width: none; padding: 0; font-size: 10.5pt; }
     nav, .skip, details { display: none; }
     details.constants, details.ledger { display: block; }
+    details.constants::details-content, details.ledger::details-content { content-visibility: visible; block-size: auto; }
+    table { font-size: 7.5pt; }
+    caption { position: static; max-width: none; }
+    th, td, td.number, tbody th { padding: .15rem .3rem; white-space: normal; overflow-wrap: anywhere; }
     figure.chart .scroll img { min-width: 0; }
     figure, tr, pre, .claim { break-inside: avoid; }
     figure.table { break-inside: auto; }
