@@ -52,7 +52,7 @@ func module(
 func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(module)Tests", dependencies: [.init(stringLiteral: module)] + dependencies,
-    exclude: ["Networks", "Training", "Reports", "Datasets", "Store", "Statistics", "Experiments"].contains(module)
+    exclude: ["Networks", "Training", "Datasets", "Store", "Statistics", "Experiments"].contains(module)
       ? ["Fixtures"] : [],
     swiftSettings: common)
 }
@@ -106,10 +106,14 @@ let package = Package(
       ]),
     module("Reporting/Plots", ["CPangoCairo"]),
     module(
-      "Reporting/Reports",
+      "Reporting/Notebooks",
+      ["Store", "PositionedYAML", "Digests", "Files", "Statistics", "CCMarkGFM"]),
+    module("Reporting/Rendering", ["Notebooks", "Plots", "Store", "PositionedYAML", "Digests", "ExactJSON"]),
+    module(
+      "Reporting/Evidence",
       [
-        "Journals", "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics",
-        "CCMarkGFM",
+        "Rendering", "Notebooks", "Plots", "Journals", "Store", "PositionedYAML", "Compression", "ExactJSON", "Digests",
+        "Files",
       ]),
 
     // Running and the application.
@@ -123,7 +127,8 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Lab", "Reports", "Journals", "Store", "Plots", "Experiments", "Networks", "Files", "PositionedYAML",
+        "Lab", "Evidence", "Rendering", "Notebooks", "Journals", "Store", "Plots", "Experiments", "Networks", "Files",
+        "PositionedYAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/App/vgglab", swiftSettings: common),
@@ -142,7 +147,12 @@ let package = Package(
     tests("Journals", ["Files", "Digests"]),
     tests("Store", ["Configurations", "Journals", "Files", "ExactJSON"]),
     tests("Plots"),
-    tests("Reports", ["Journals", "Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "Notebooks", "Rendering", "Evidence", "Journals", "Store", "Plots", "Files", "Compression", "ExactJSON",
+        "Digests",
+      ], exclude: ["Fixtures"], swiftSettings: common),
     tests("Lab", ["Journals", "Store", "Experiments", "Digests", "Files"]),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]

@@ -5,7 +5,9 @@ import Foundation
 import Store
 import Testing
 
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 
 /// Frozen comparisons.
 @Suite struct ArchiveTests {

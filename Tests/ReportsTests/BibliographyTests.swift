@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// Citations however they are written, and bibliographies as BibTeX reads them.
@@ -69,7 +71,7 @@ import Testing
   }
 
   @Test func unknownKeysAreErrors() {
-    #expect(throws: ReportError.self) { try Self.render("[@touvrom]\n") }
-    #expect(throws: ReportError.self) { try Self.render("[see @nobody]\n") }
+    #expect(throws: NotebookError.self) { try Self.render("[@touvrom]\n") }
+    #expect(throws: NotebookError.self) { try Self.render("[see @nobody]\n") }
   }
 }

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// What a browser and a reader with other eyes meet.

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// Verdicts against values of SciPy 1.15 and of a pocket calculator.

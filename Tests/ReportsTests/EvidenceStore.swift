@@ -3,7 +3,9 @@ import Foundation
 import Journals
 import Store
 
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// A store with a few runs, and a notebook over them; gone afterwards.

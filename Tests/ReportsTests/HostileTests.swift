@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 import Testing
 
@@ -124,7 +126,7 @@ import Testing
     let works = String(repeating: "@a{b, c={", count: 50_000)
     let source = NotebookSource(file: "note.md", text: text, bibliography: works)
     do {
-      _ = try Reports.render(source, rows: FixedSource(), version: "1")
+      _ = try Rendering.render(source, rows: FixedSource(), version: "1")
     } catch .notebook(_, let problems) {
       #expect(!problems.isEmpty)
     } catch { Issue.record("\(error)") }

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 import Testing
 

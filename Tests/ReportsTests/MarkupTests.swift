@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// Notebooks as people write them: every construct has one meaning in all three outputs, or is an error with its line.
@@ -269,8 +271,8 @@ import Testing
     #expect(found.body.contains("alt=\"Drawing\" width=\"10\" height=\"20\">"))
     #expect(found.markdown.contains("![A dot](\(name) \"Title\") and ![Drawing](images/d.svg)"))
     #expect(found.jupyter.contains("![A dot](attachment:\(name.dropFirst(7)) \"Title\")"))
-    #expect(throws: ReportError.self) { try Self.render("![x](a.png)\n", files: ["a.png": Data("no image".utf8)]) }
-    #expect(throws: ReportError.self) {
+    #expect(throws: NotebookError.self) { try Self.render("![x](a.png)\n", files: ["a.png": Data("no image".utf8)]) }
+    #expect(throws: NotebookError.self) {
       try Self.render("![x](a.svg)\n", files: ["a.svg": Data("<!DOCTYPE svg [<!ENTITY a \"b\">]><svg></svg>".utf8)])
     }
   }

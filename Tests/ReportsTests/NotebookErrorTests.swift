@@ -1,6 +1,8 @@
 import Files
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// What is wrong with notebooks, with lines.
@@ -158,7 +160,7 @@ import Testing
 
   @Test func missingAndWrongFiles() throws {
     let folder = ReportFolder()
-    func read(_ path: String) -> ReportError? {
+    func read(_ path: String) -> NotebookError? {
       do {
         _ = try readNotebookSource(path)
         return nil

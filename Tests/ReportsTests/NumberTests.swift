@@ -1,4 +1,6 @@
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 @Suite struct ParameterTests {
@@ -35,12 +37,12 @@ import Testing
 
   @Test func wrongSettingsAreToldAtOnce() throws {
     #expect(
-      throws: ReportError.settings([
+      throws: NotebookError.settings([
         .unknown("thread", nearest: "threads", known: ["threads", "rate", "quick", "net", "text"]),
         .wrongKind("threads", value: "2.5", expected: "a whole number"),
       ])
     ) { try ReportFolder().render(Self.front, settings: ["thread": "1", "threads": "2.5"]) }
-    #expect(throws: ReportError.settings([.notASetting("a"), .doubled("b")])) {
+    #expect(throws: NotebookError.settings([.notASetting("a"), .doubled("b")])) {
       try readSettings(["a", "b=1", "b=2", "c=x=y"])
     }
     #expect(try readSettings(["c=x=y", "d="]) == ["c": "x=y", "d": ""])

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// Cross-references, citations, published numbers and numbers that nobody vouches for.
@@ -178,7 +180,7 @@ import Testing
   func wrongBibliographies(text: String, expected: String) {
     let source = NotebookSource(file: "note.md", text: "---\nbibliography: works.bib\n---\n", bibliography: text)
     do {
-      _ = try Reports.render(source, rows: FixedSource(), version: "1")
+      _ = try Rendering.render(source, rows: FixedSource(), version: "1")
       Issue.record("nothing was thrown")
     } catch { #expect("\(error)" == "works.bib:\(expected)") }
   }
@@ -186,7 +188,7 @@ import Testing
   @Test func theBibliographyStandsBesideTheNotebook() throws {
     let folder = ReportFolder()
     let text = "---\nbibliography: works.bib\n---\n"
-    #expect(throws: ReportError.file(.missing(path: "\(folder.path)/works.bib"))) { try folder.render(text) }
+    #expect(throws: NotebookError.file(.missing(path: "\(folder.path)/works.bib"))) { try folder.render(text) }
     try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/works.bib", withDestinationPath: "/etc/hostname")
     do {
       _ = try folder.render(text)

@@ -1,6 +1,8 @@
 import Foundation
 import Plots
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 @Suite struct RenderTests {
@@ -119,7 +121,7 @@ import Testing
     let folder = try ReportFolder.withBibliography()
     _ = try folder.render(Self.note())
     let before = try folder.data("index.html")
-    #expect(throws: ReportError.self) { try folder.render("{{none.x}}\n") }
+    #expect(throws: NotebookError.self) { try folder.render("{{none.x}}\n") }
     #expect(try folder.data("index.html") == before)
   }
 

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// Cells that stand once for several languages.
@@ -82,8 +84,8 @@ import Testing
   }
 
   @Test func theFileIsBesideTheNotebook() {
-    #expect(throws: ReportError.self) { try MarkupTests.render("---\ncells: none.md\n---\n") }
-    #expect(throws: ReportError.self) { try MarkupTests.render("---\ncells: ../none.md\n---\n") }
-    #expect(throws: ReportError.self) { try Self.render("a\n", cells: "```{table t}\nrows\n") }
+    #expect(throws: NotebookError.self) { try MarkupTests.render("---\ncells: none.md\n---\n") }
+    #expect(throws: NotebookError.self) { try MarkupTests.render("---\ncells: ../none.md\n---\n") }
+    #expect(throws: NotebookError.self) { try Self.render("a\n", cells: "```{table t}\nrows\n") }
   }
 }

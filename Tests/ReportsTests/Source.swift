@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 
 /// Rows that are the same in every run, by the text of their query.
@@ -119,7 +121,7 @@ final class ReportFolder {
   ) throws -> RenderedReport {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/note.md"))
     let source = try readNotebookSource("\(path)/note.md", settings: settings)
-    let rendered = try Reports.render(source, rows: rows, runs: runs, version: "1.2.3")
+    let rendered = try Rendering.render(source, rows: rows, runs: runs, version: "1.2.3")
     try OwnedFolder("\(path)/out").replace(with: rendered.files, of: OutputSubject(.report, notebook: "note.md"))
     return rendered
   }

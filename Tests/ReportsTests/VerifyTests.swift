@@ -8,7 +8,9 @@ import Journals
 import Store
 import Testing
 
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 
 /// A page and the evidence inside it.
 @Suite struct VerifyTests {

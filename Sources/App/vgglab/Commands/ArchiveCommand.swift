@@ -2,7 +2,9 @@ import ArgumentParser
 import Files
 import Foundation
 import Lab
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 
 struct ArchiveCommand: ParsableCommand {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Foundation
 import Lab
 import Plots
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 
 struct ReportCommand: LabCommand {
