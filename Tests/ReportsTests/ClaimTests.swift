@@ -108,14 +108,14 @@ import Testing
     let html = try folder.text("index.html")
     #expect(html.contains("<section class=\"claim refuted\" id=\"clm-bad\" aria-label=\"Claim 2: refuted\">"))
     #expect(html.contains("<s>The bad is so.</s>") && !html.contains("<s>The good"))
-    #expect(html.contains("Said by the earlier answers, line 76") && html.contains("&lt;seen&gt;"))
+    #expect(html.contains("Source: the earlier answers, line 76") && html.contains("&lt;seen&gt;"))
     #expect(html.contains("Effect <data value=\"0.25\" data-query=\"bad\">25.0\u{A0}%</data>."))
     #expect(html.contains("It is refuted by <data value=\"0.25\" data-query=\"bad\">25.0\u{A0}%</data>."))
     #expect(html.contains("So it is.") && !html.contains("Never.") && html.contains("Decided."))
     let markdown = try folder.text("README.md")
     #expect(markdown.contains("> **Claim 1: supported.** The good is so.\n"))
     #expect(
-      markdown.contains("> **Claim 2: refuted.** ~~The bad is so.~~\n>\n> Said by the earlier answers, line 76\n"))
+      markdown.contains("> **Claim 2: refuted.** ~~The bad is so.~~\n>\n> Source: the earlier answers, line 76\n"))
   }
 
   @Test func chinesePages() throws {

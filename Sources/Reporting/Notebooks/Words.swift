@@ -30,7 +30,8 @@ package struct Words: Sendable {
     case .holds: pick("Effect", "效应")
     case .mean: pick("Mean", "均值")
     case .proportion: pick("Proportion", "比例")
-    case .mcnemar: pick("Share of the first among those that one alone got right", "仅一方答对者中第一方所占比例")
+    case .mcnemar:
+      pick("Share of the first among the images that only one of the two classified correctly", "仅一方正确分类的图像中第一方所占比例")
     }
   }
   package func replicates(_ test: ClaimTest, _ count: Int) -> String {
@@ -38,7 +39,7 @@ package struct Words: Sendable {
     case .holds, .mean: pick(count == 1 ? "replicate" : "replicates", "次重复")
     case .proportion: pick(count == 1 ? "trial" : "trials", "次试验")
     case .mcnemar:
-      pick(count == 1 ? "example that one alone got right" : "examples that one alone got right", "个仅一方答对的样本")
+      pick(count == 1 ? "discordant image" : "discordant images", "个仅一方正确分类的图像")
     }
   }
   package var comma: String { pick(", ", "，") }
@@ -77,7 +78,7 @@ package struct Words: Sendable {
     default: column
     }
   }
-  package var said: String { pick("Said by", "出处：") }
+  package var said: String { pick("Source:", "出处：") }
   /// Between two sentences.
   package var gap: String { pick(" ", "") }
   package var stop: String { pick(".", "。") }

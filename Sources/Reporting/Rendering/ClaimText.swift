@@ -66,7 +66,7 @@ package struct ClaimText {
       parts.append(isChinese ? "\(whole(claim.missing)) 行没有值" : "\(whole(claim.missing)) rows without a value")
     }
     if runs == 0 {
-      parts.append(isChinese ? "只凭算术" : parts.isEmpty ? "By arithmetic alone" : "by arithmetic alone")
+      parts.append(isChinese ? "不涉及运行" : parts.isEmpty ? "No runs involved" : "no runs involved")
     } else if let runs {
       let from = parts.isEmpty ? "From" : "from"
       parts.append(isChinese ? "来自 \(whole(runs)) 个运行" : "\(from) \(whole(runs)) \(runs == 1 ? "run" : "runs")")
@@ -77,7 +77,7 @@ package struct ClaimText {
   private var needed: String? {
     guard claim.verdict == .undecided, claim.test.isStatistical else { return nil }
     guard let more = claim.more else {
-      return isChinese ? "按目前所见，更多数据也无法判定。" : "More that looks like this would not decide it."
+      return isChinese ? "按目前所见，更多数据也无法判定。" : "More data like these would not decide it."
     }
     let text = "\(whole(more)) \(words.replicates(claim.test, more))"
     if claim.test == .mean, (claim.count ?? 0) < 2 {
@@ -85,7 +85,7 @@ package struct ClaimText {
         ? "至少还需要 \(text)：仅此不足以估计离散程度。"
         : "At least \(text) more are needed: without them there is no spread to judge by."
     }
-    return isChinese ? "若均值与离散程度不变，约再需 \(text)即可判定。" : "About \(text) more would do if they look like these."
+    return isChinese ? "若均值与离散程度不变，约再需 \(text)即可判定。" : "About \(text) more would be needed, if they look like these."
   }
 
   private func shown(_ value: Double) -> String { number(.real(value), format.text(.real(value))) }

@@ -23,9 +23,9 @@ extension CheckableReport {
         found.compareNumbers(one, other, file: file, tellsRuns: false)
         found.compareFigures(one, other.figures, file: file)
         if found.isSound { found.compareBytes(there, frame, file: file) }
-        if there == frame, data != right { found.add(PageDifference(file: file, what: "its evidence is otherwise")) }
+        if there == frame, data != right { found.add(PageDifference(file: file, what: "its evidence differs")) }
       } else if data != right, name.hasSuffix(".png"), name.hasPrefix("figures/") {
-        found.add(PageDifference(file: file, what: "is drawn otherwise"))
+        found.add(PageDifference(file: file, what: "differs from a fresh rendering"))
       } else if data != right {
         var lines = Verification()
         lines.compareBytes(data, right, file: file)
@@ -52,13 +52,13 @@ extension CheckableReport {
     return try? verifier.verify(folder: folder)
   }
 
-  /// How large the page is, against its budget.
+  /// How large the page is, beside its limit.
   public var sizeText: String {
     func megabytes(_ bytes: Int) -> String { String(format: "%.2f MB", Double(bytes) / 1_000_000) }
-    let text = "the page has \(megabytes(page.count)), \(megabytes(page.count - frame.count)) of it evidence"
+    let text = "page size \(megabytes(page.count)), \(megabytes(page.count - frame.count)) of it evidence"
     return page.count <= Self.pageBudget
-      ? "\(text) (budget \(megabytes(Self.pageBudget)))"
-      : "\(text): more than its budget of \(megabytes(Self.pageBudget)); ask for fewer curves or runs"
+      ? "\(text) (limit \(megabytes(Self.pageBudget)))"
+      : "\(text): more than the limit of \(megabytes(Self.pageBudget)); show fewer curves or runs"
   }
 }
 

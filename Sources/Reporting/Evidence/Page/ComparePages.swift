@@ -158,7 +158,7 @@ extension Verification {
       } else {
         add(
           PageDifference(
-            file: file, id: figure.id, what: "the figure's bytes are not those that were drawn from its rows"))
+            file: file, id: figure.id, what: "the figure differs from a fresh rendering of its rows"))
       }
     }
   }

@@ -28,10 +28,10 @@ struct LedgerWords {
 
   var usedCaption: String {
     pick(
-      "Runs used: without them, or with other figures of theirs, a query above has other rows.",
+      "Runs that affect a number above.",
       "被采用的运行：去掉它们或改变其测量值，上文某个查询的结果就会不同。")
   }
-  var leftOutCaption: String { pick("Runs left out, and why.", "未被采用的运行及其原因。") }
+  var leftOutCaption: String { pick("Runs that are left out, and why.", "未被采用的运行及其原因。") }
   var usedHeads: [String] {
     pick("run|experiment / trial|queries|test evaluations|journal (SHA-256)", "运行|实验 / 试验|查询数|测试集评估次数|日志 (SHA-256)")
       .split(separator: "|").map(String.init)

@@ -100,9 +100,9 @@ public struct PageDifference: Sendable, Hashable, Codable, CustomStringConvertib
   public var line: Int
   /// The query's or figure's id, where it is known.
   public var id: String?
-  /// What stands there, shortened; empty for a file that is missing.
+  /// What is there, shortened; empty for a file that is missing.
   public var found: String
-  /// What must stand there.
+  /// What must be there.
   public var right: String
   /// What is wrong with a whole file or the evidence, in words.
   public var what: String?
@@ -121,6 +121,6 @@ public struct PageDifference: Sendable, Hashable, Codable, CustomStringConvertib
   public var description: String {
     let place = (line > 0 ? "\(file):\(line)" : file) + (id.map { " \($0)" } ?? "")
     if let what { return "\(place): \(what)" }
-    return "\(place): \"\(found)\" stands where \"\(right)\" is right"
+    return "\(place): shows \"\(found)\"; should be \"\(right)\""
   }
 }

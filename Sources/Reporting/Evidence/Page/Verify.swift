@@ -156,7 +156,7 @@ extension Verification {
     unbound = right.unboundNumbers
     for claim in right.evidence.claims { claims[claim.verdict.rawValue, default: 0] += 1 }
     if parts.evidence.claims.map(\.id) != right.evidence.claims.map(\.id) {
-      add(PageDifference(file: file, what: "the evidence tells of other claims than the notebook makes"))
+      add(PageDifference(file: file, what: "the evidence has other claims than the notebook"))
     }
     for (told, judged) in zip(parts.evidence.claims, right.evidence.claims) where told != judged {
       add(
@@ -190,7 +190,7 @@ extension Verification {
     var told = parts.evidence
     if !figuresAreAlike, !isSameFont || !isSameVersion { told.figures = right.evidence.figures }
     if told != right.evidence, isSameVersion || parts.frame == right.frame {
-      add(PageDifference(file: file, what: "the evidence tells otherwise of its queries or figures than its rows do"))
+      add(PageDifference(file: file, what: "what the evidence says of its queries or figures differs from its rows"))
     }
   }
 }
@@ -199,7 +199,7 @@ extension Uncompared {
   static func otherDrawing(_ file: String) -> Uncompared {
     Uncompared(
       .figures, file: file,
-      "its figures; text is drawn otherwise on this machine (fonts or libraries), so only their digests were looked up in the evidence"
+      "its figures; fonts or libraries differ on this machine, so only their digests were looked up in the evidence"
     )
   }
 
