@@ -79,6 +79,16 @@ package struct Words: Sendable {
     }
   }
   package var said: String { pick("Source:", "出处：") }
+  /// What is folded under a supported claim.
+  package var proof: String { pick("How this is known", "依据") }
+  package func printed(_ lines: Int) -> String { pick("Printout of \(lines) lines", "打印输出，\(lines) 行") }
+  /// How many claims of a section have which verdict.
+  package func counts(_ verdicts: [Verdict]) -> String {
+    Verdict.allCases.compactMap { verdict in
+      let count = verdicts.count { $0 == verdict }
+      return count == 0 ? nil : pick("\(count) \(self.verdict(verdict))", "\(self.verdict(verdict)) \(count)")
+    }.joined(separator: comma)
+  }
   /// Between two sentences.
   package var gap: String { pick(" ", "") }
   package var stop: String { pick(".", "。") }

@@ -9,6 +9,8 @@ package struct HTMLCells {
   package let figures: [String: Data]
   /// A figure's data table takes about so many bytes of the page; all rows are in the data folder.
   package static let tableBytes = 60_000
+  /// Longer printouts are folded.
+  static let printedLines = 20
 
   private var words: Words { renderer.words }
   private var runs: [String: [UsedRun]] { renderer.runs }
@@ -28,10 +30,13 @@ package struct HTMLCells {
       return "<p class=\"otherwise\" id=\"\(cell.cell.anchor)\">\(caption(sentence, name))</p>"
     case .printout(let text):
       let caption = caption(given, nil)
-      return """
-        <figure class="printout" id="\(cell.cell.anchor)"><pre tabindex="0">\(escapedHTML(text))</pre>\
-        \(caption.isEmpty ? "" : "<figcaption>\(caption)</figcaption>")</figure>
-        """
+      let foot = caption.isEmpty ? "" : "<figcaption>\(caption)</figcaption>"
+      let pre = "<pre tabindex=\"0\">\(escapedHTML(text))</pre>"
+      let lines = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+      let shown =
+        lines <= Self.printedLines
+        ? pre : "<details class=\"printed\"><summary>\(words.printed(lines))</summary>\(pre)</details>"
+      return "<figure class=\"printout\" id=\"\(cell.cell.anchor)\">\(shown)\(foot)</figure>"
     case .claim(let claim, let otherwise):
       return self.claim(cell, claim, name: name ?? "", otherwise: otherwise, inline: inline)
     case .table(let columns):
@@ -84,19 +89,26 @@ package struct HTMLCells {
       case .undecided: ("undecided", "?")
       }
     let sentence = inline(cell.cell.sentence("says") ?? [])
-    var html = """
-      <section class="claim \(kind)" id="\(cell.cell.anchor)" aria-label="\(name): \(verdict)">\
-      <p class="verdict"><b>\(name)\(words.label)</b>\(words.gap)<span class="badge"><span aria-hidden="true">\(sign)</span> \
-      \(verdict)</span></p>\
-      <blockquote><p>\(claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence)</p></blockquote>
-      """
+    let head =
+      "<section class=\"claim \(kind)\" id=\"\(cell.cell.anchor)\" aria-label=\"\(name): \(verdict)\">"
+      + "<p class=\"verdict\"><b>\(name)\(words.label)</b>\(words.gap)"
+      + "<span class=\"badge\"><span aria-hidden=\"true\">\(sign)</span> \(verdict)</span>"
+    var proof = ""
     if claim.by != nil {
-      html += "<p class=\"said\">\(words.said)\(words.gap)\(inline(cell.cell.sentence("by") ?? []))</p>"
+      proof += "<p class=\"said\">\(words.said)\(words.gap)\(inline(cell.cell.sentence("by") ?? []))</p>"
     }
-    if !text.sentences.isEmpty { html += "<p class=\"measured\">\(text.sentences.joined(separator: words.gap))</p>" }
-    if let detail = claim.detail { html += "<p class=\"measured\">\(escapedHTML(detail))</p>" }
-    if let otherwise { html += "<p class=\"measured\">\(inline(otherwise))</p>" }
-    return html + query(cell) + "</section>"
+    if !text.sentences.isEmpty { proof += "<p class=\"measured\">\(text.sentences.joined(separator: words.gap))</p>" }
+    if let detail = claim.detail { proof += "<p class=\"measured\">\(escapedHTML(detail))</p>" }
+    if let otherwise { proof += "<p class=\"measured\">\(inline(otherwise))</p>" }
+    guard claim.verdict == .supported else {
+      let said = claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence
+      return head + "</p><blockquote><p>\(said)</p></blockquote>" + proof + query(cell) + "</section>"
+    }
+    // What is as it was said takes a line; how that is known is folded.
+    let sql = escapedHTML(cell.cell.sql.trimmed)
+    return head
+      + " <span class=\"says\">\(sentence)</span></p><details class=\"proof\"><summary>\(words.proof)</summary>"
+      + "\(proof)<pre tabindex=\"0\">\(sql)</pre></details></section>"
   }
 
   private func rowLimit(id: String, columns: Int) -> Int {

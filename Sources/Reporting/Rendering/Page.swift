@@ -15,7 +15,11 @@ package enum Rendered {
       navigation = "<nav aria-label=\"\(words.contents)\"><h2>\(words.contents)</h2><ul>"
       for heading in contents {
         navigation +=
-          "<li class=\"level\(heading.level)\"><a href=\"#\(escapedHTML(heading.slug))\">\(escapedHTML(heading.text))</a></li>"
+          "<li class=\"level\(heading.level)\"><a href=\"#\(escapedHTML(heading.slug))\">\(escapedHTML(heading.text))</a>"
+        if let verdicts = renderer.verdicts[heading.slug] {
+          navigation += " <span class=\"verdicts\">\(escapedHTML(words.counts(verdicts)))</span>"
+        }
+        navigation += "</li>"
       }
       navigation += "</ul></nav>"
     }

@@ -69,6 +69,24 @@ package struct Renderer {
   /// The heading in a line of the notebook.
   package func heading(_ line: Int) -> Heading? { headingPlaces[line].map { headings[$0] } }
 
+  /// The verdicts of claims by the anchors of the sections of the second level that they are in.
+  package var verdicts: [String: [Verdict]] {
+    var found: [String: [Verdict]] = [:]
+    var section: String?
+    blocks.walk { block in
+      switch block.content {
+      case .heading:
+        if let heading = heading(block.line), heading.level <= 2 { section = heading.level == 2 ? heading.slug : nil }
+      case .cell(let place):
+        if let section, case .claim(let claim, _)? = cells[place]?.content {
+          found[section, default: []].append(claim.verdict)
+        }
+      default: break
+      }
+    }
+    return found
+  }
+
   /// Whether the text's first heading is the page's title.
   package var hasOwnTitle: Bool { notebook.title.isEmpty && headings.first?.level == 1 }
 

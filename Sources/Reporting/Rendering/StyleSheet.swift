@@ -36,6 +36,16 @@ package let styleSheet = """
   nav ul { list-style: none; margin: 0; padding: 0; }
   nav a { display: inline-block; padding: .1rem 0; min-height: 1.5rem; }
   nav .level3 { padding-left: 1.25rem; font-size: .95em; }
+  nav .verdicts { color: var(--soft); font-size: .85em; }
+  @media screen and (min-width: 80rem) {
+    body { margin-left: max(18rem, calc(50vw - 28rem)); }
+    nav {
+      position: fixed; left: max(1rem, calc(50vw - 45rem)); top: 1.5rem; width: 15.5rem; max-height: calc(100vh - 3rem);
+      overflow-y: auto; font-size: .88rem; line-height: 1.4;
+    }
+    nav li { margin: .3rem 0; }
+    nav .level3 { display: none; }
+  }
   code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .86em; }
   code { background: var(--tint); border-radius: .25rem; padding: .1em .3em; overflow-wrap: anywhere; }
   pre {
@@ -82,6 +92,7 @@ package let styleSheet = """
   .claim.supported { --verdict: var(--good); }
   .claim.refuted { --verdict: var(--bad); }
   .claim p { margin: .35rem 0; }
+  .claim.supported { padding: .35rem 1.1rem; margin: .8rem 0; }
   .claim blockquote { margin: .35rem 0; padding: 0; border: 0; background: none; font-size: 1.05em; }
   .claim s { text-decoration-color: var(--verdict); text-decoration-thickness: .1em; }
   .badge {
@@ -112,8 +123,10 @@ package let styleSheet = """
     @page { margin: 18mm 15mm; @bottom-center { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
     body { max-width: none; padding: 0; font-size: 10.5pt; }
     nav, .skip, details { display: none; }
-    details.constants, details.ledger { display: block; }
-    details.constants::details-content, details.ledger::details-content { content-visibility: visible; block-size: auto; }
+    details.constants, details.ledger, details.proof, details.printed { display: block; }
+    details.proof > pre { display: none; }
+    details.constants::details-content, details.ledger::details-content, details.proof::details-content,
+    details.printed::details-content { content-visibility: visible; block-size: auto; }
     table { font-size: 7.5pt; }
     caption { position: static; max-width: none; }
     th, td, td.number, tbody th { padding: .15rem .3rem; white-space: normal; overflow-wrap: anywhere; }

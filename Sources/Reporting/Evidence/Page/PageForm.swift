@@ -268,7 +268,7 @@ struct PageForm {
     "refuted", "undecided", "verdict", "badge", "said", "measured", "rows", "number", "prose", "references",
     "constants",
     "footnotes", "footnote-ref", "footnote-backref", "ledger", "alert", "alert-title", "note", "tip", "important",
-    "warning", "caution",
+    "warning", "caution", "says", "proof", "printed", "verdicts",
   ]
 
   private func plain(_ value: String) -> String {
