@@ -229,7 +229,7 @@ import Testing
     #expect(found.body.contains("<p><strong>真，</strong>她说<strong>“好”</strong>吧，<code>**</code>与<em>是</em>。</p>"))
     // Where Markdown would not see the signs there are tags.
     #expect(found.markdown.contains("<strong>真，</strong>她说<strong>“好”</strong>吧，`**`与*是*。"))
-    #expect(found.markdown.contains("> **论断 1：成立。**甲") && found.markdown.contains("> 出处：乙"))
+    #expect(found.markdown.contains("> **论断 1：成立**。甲") && found.markdown.contains("> 出处：乙"))
     #expect(found.body.contains("<b>论断 1：</b>"))
     for output in [found.html, found.markdown, found.jupyter] {
       #expect(!output.contains("成立.") && !output.unicodeScalars.contains { (0xE000...0xE00F).contains($0.value) })

@@ -122,6 +122,8 @@ package struct Words: Sendable {
   package var from: String { pick(", from", " 生成，源文件：") }
   /// Behind the number of a figure, table or claim.
   package var label: String { pick(".", "：") }
+  /// A name in bold Markdown with what is behind it: signs of emphasis work beside letters, not beside Chinese punctuation.
+  package func strong(_ text: String, _ end: String) -> String { isChinese ? "**\(text)**\(end)" : "**\(text)\(end)**" }
   package func alert(_ alert: Alert) -> String {
     switch alert {
     case .note: pick("Note", "注意")

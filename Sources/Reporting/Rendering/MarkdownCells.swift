@@ -21,7 +21,7 @@ package struct MarkdownCells {
   package func caption(_ cell: EvaluatedCell) -> String {
     let sentence = markdown.inline(cell.cell.sentence("caption") ?? [])
     guard let kind = cell.cell.kind.reference else { return sentence }
-    let name = "**\(words.name(kind)) \(renderer.numbers[cell.cell.id] ?? 0)\(words.label)**"
+    let name = words.strong("\(words.name(kind)) \(renderer.numbers[cell.cell.id] ?? 0)", words.label)
     return sentence.isEmpty ? name : name + words.gap + sentence
   }
 
@@ -51,7 +51,7 @@ package struct MarkdownCells {
 
   private func otherwise(_ cell: EvaluatedCell, _ sentence: [Inline]) -> String {
     let name = cell.cell.kind.reference.map {
-      "**\(words.name($0)) \(renderer.numbers[cell.cell.id] ?? 0)\(words.label)**\(words.gap)"
+      words.strong("\(words.name($0)) \(renderer.numbers[cell.cell.id] ?? 0)", words.label) + words.gap
     }
     return "> \(name ?? "")\(markdown.inline(sentence).replacing("\n", with: " "))"
   }
@@ -72,7 +72,7 @@ package struct MarkdownCells {
     ) { escapedMarkdown($1) }
     let number = renderer.numbers[cell.cell.id] ?? 0
     var parts = [
-      "**\(words.claim) \(number)\(words.colon)\(words.verdict(claim.verdict))\(words.stop)**\(words.gap)"
+      words.strong("\(words.claim) \(number)\(words.colon)\(words.verdict(claim.verdict))", words.stop) + words.gap
         + (claim.verdict == .refuted ? "~~\(sentence)~~" : sentence)
     ]
     if claim.by != nil { parts.append("\(words.said)\(words.gap)\(markdown.inline(cell.cell.sentence("by") ?? []))") }

@@ -36,7 +36,7 @@ package let styleSheet = """
   nav ul { list-style: none; margin: 0; padding: 0; }
   nav a { display: inline-block; padding: .1rem 0; min-height: 1.5rem; }
   nav .level3 { padding-left: 1.25rem; font-size: .95em; }
-  nav .verdicts { color: var(--soft); font-size: .85em; }
+  nav .verdicts { display: block; color: var(--soft); font-size: .85em; line-height: 1.3; }
   @media screen and (min-width: 80rem) {
     body { margin-left: max(18rem, calc(50vw - 28rem)); }
     nav {
