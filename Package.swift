@@ -52,7 +52,7 @@ func module(
 func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(module)Tests", dependencies: [.init(stringLiteral: module)] + dependencies,
-    exclude: ["Networks", "Training", "Reports", "Datasets", "Store", "Statistics", "Experiments"].contains(module)
+    exclude: ["Networks", "Training", "Datasets", "Store", "Statistics", "Experiments"].contains(module)
       ? ["Fixtures"] : [],
     swiftSettings: common)
 }
@@ -114,10 +114,16 @@ let package = Package(
       ]),
     module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Statistics"]),
     module(
-      "Reporting/Reports",
+      "Reporting/Notebooks",
+      ["Store", "PositionedYAML", "Digests", "Files", "Statistics", "Text", "CCMarkGFM"]),
+    module(
+      "Reporting/Rendering",
+      ["Notebooks", "Plots", "Store", "PositionedYAML", "Digests", "ExactJSON", "Statistics", "Text"]),
+    module(
+      "Reporting/Evidence",
       [
-        "Journals", "Store", "Plots", "PositionedYAML", "Compression", "ExactJSON", "Digests", "Files", "Statistics",
-        "CCMarkGFM", "Text",
+        "Rendering", "Notebooks", "Plots", "Journals", "Store", "PositionedYAML", "Compression", "ExactJSON", "Digests",
+        "Files", "Text",
       ]),
 
     // Running: trials and their runs.
@@ -151,7 +157,8 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Reports", "Plots", "Store", "Journals",
+        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Rendering", "Notebooks",
+        "Plots", "Store", "Journals",
         "Experiments", "Training", "Kernels", "Datasets", "Networks", "PositionedYAML", "Processes", "Digests", "Files",
         "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -171,11 +178,16 @@ let package = Package(
     tests("Journals", ["Files", "Digests"]),
     tests("Store", ["Configurations", "Journals", "Files", "ExactJSON"]),
     tests("Plots"),
-    tests("Reports", ["Journals", "Store", "Plots", "Files", "Compression", "ExactJSON", "Digests"]),
     tests("Text"),
     tests("Processes"),
     tests("Scheduling", ["Terminal", "Text", "Processes", "Journals", "Store", "Experiments", "Digests", "Files"]),
     tests("Runs", ["Terminal", "Digests", "Journals", "Store", "Files"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "Notebooks", "Rendering", "Evidence", "Journals", "Store", "Plots", "Files", "Compression", "ExactJSON",
+        "Digests",
+      ], exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
   ]
 )

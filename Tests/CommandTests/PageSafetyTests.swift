@@ -5,12 +5,13 @@ import Testing
 @Suite struct PageSafetyTests {
   private static func made() throws -> Program {
     let program = try LookTests.finished("--set", "training.epochs=0")
+    try program.write("a.svg", "<svg width=\"9\" height=\"9\"><rect width=\"9\" height=\"9\"/></svg>")
     try program.write(
       "note.md",
       """
       # A note
 
-      There is {{n.n}} run, [as said](https://example.org/a?b=1&c='2') and ![seen](https://example.org/a.png).
+      There is {{n.n}} run, [as said](https://example.org/a?b=1&c='2') and ![seen](a.svg).
 
       - [ ] to do[^1]
 

@@ -19,7 +19,7 @@ import Testing
 
     """
 
-  @Test func theExercisesAreWoven() throws {
+  @Test func theExercisesAreBuilt() throws {
     let program = try Program()
     defer { program.remove() }
     try program.write("resize.yaml", Self.resize)
@@ -34,7 +34,7 @@ import Testing
     let text = page.replacing(/<[^>]*>/, with: "").replacing(/\s+/, with: " ")
     for sentence in [
       "The eleven are the layers that have weights: 8 convolutions and 3 Linear layers", "Here it prints 13:",
-      "blocks hide 0, 0, 1, 1, 1 convolutions", "8 + 3 = 11", "Runs on this page are reduced.", "training.epochs",
+      "blocks hide 0, 0, 1, 1, 1 convolutions", "8 + 3 = 11", "These are short runs.", "training.epochs",
       "8.0×", "12.3×", "139,610,058",
     ] {
       #expect(text.contains(sentence), "\(sentence)")

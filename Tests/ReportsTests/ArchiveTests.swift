@@ -5,7 +5,9 @@ import Foundation
 import Store
 import Testing
 
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 
 /// Frozen comparisons.
 @Suite struct ArchiveTests {
@@ -80,9 +82,9 @@ import Reports
       contentsOf: URL(fileURLWithPath: "\(folder.folder)/other/runs/\(folder.runs[5])/predictions.u8"))
     #expect(predictions == Self.predictions)
     #expect(try archives.importRuns(of: "first", into: other, version: "1.2.3") == [])
-    // Woven there, the report is the same.
-    let one = try folder.weave(other)
-    #expect(one.report.files["README.md"] == (try folder.weave(store)).report.files["README.md"])
+    // Rendered there, the report is the same.
+    let one = try folder.render(other)
+    #expect(one.report.files["README.md"] == (try folder.render(store)).report.files["README.md"])
 
     try FileManager.default.removeItem(atPath: path)
     #expect(store.pins().isEmpty)

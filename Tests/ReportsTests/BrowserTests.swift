@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// What a browser and a reader with other eyes meet.
@@ -28,7 +30,7 @@ import Testing
   /// The fixture's page in a folder of its own.
   static func page() throws -> (folder: ReportFolder, html: String) {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave(try WeaveTests.note())
+    _ = try folder.render(try RenderTests.note())
     return (folder, try folder.text("index.html"))
   }
 

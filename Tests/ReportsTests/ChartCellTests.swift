@@ -1,4 +1,6 @@
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// What chart cells make of rows under one key: errors, or means of replicates where the cell asks for them.
@@ -10,7 +12,7 @@ import Testing
   private func readme(_ kind: String, _ options: String, _ rows: String) throws -> String {
     let folder = ReportFolder()
     let cell = "```{\(kind) x}\n\(options.isEmpty ? "" : options + "\n")\(rows)\n```\n"
-    _ = try folder.weave(cell)
+    _ = try folder.render(cell)
     return try folder.text("README.md")
   }
 

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// Verdicts against values of SciPy 1.15 and of a pocket calculator.
@@ -8,7 +10,7 @@ import Testing
     "```{claim \(id)}\n" + (["says: The \(id) is so."] + options).map { "--| \($0)\n" }.joined() + sql + "\n```\n\n"
   }
 
-  static func judged(_ text: String) throws -> [JudgedClaim] { try ReportFolder().weave(text).claims }
+  static func judged(_ text: String) throws -> [JudgedClaim] { try ReportFolder().render(text).claims }
 
   static func near(_ found: Double?, _ expected: Double) -> Bool {
     found.map { abs($0 - expected) <= 1e-9 * max(1, abs(expected)) } ?? false
@@ -98,7 +100,7 @@ import Testing
   @Test func thePageShowsVerdictsInWords() throws {
     let folder = ReportFolder()
     let options = ["by: the earlier answers, line 76", "format: percent"]
-    _ = try folder.weave(
+    _ = try folder.render(
       Self.cell("good", [], "columns holds; 1")
         + Self.cell("bad", options, "columns holds, effect, detail; 0, 0.25, <seen>")
         + "It is {{bad.verdict}} by {{bad.effect | percent}}.\n\n:::{if bad.refuted}\nSo it is.\n:::\n"
@@ -106,19 +108,19 @@ import Testing
     let html = try folder.text("index.html")
     #expect(html.contains("<section class=\"claim refuted\" id=\"clm-bad\" aria-label=\"Claim 2: refuted\">"))
     #expect(html.contains("<s>The bad is so.</s>") && !html.contains("<s>The good"))
-    #expect(html.contains("Said by the earlier answers, line 76") && html.contains("&lt;seen&gt;"))
+    #expect(html.contains("Source: the earlier answers, line 76") && html.contains("&lt;seen&gt;"))
     #expect(html.contains("Effect <data value=\"0.25\" data-query=\"bad\">25.0\u{A0}%</data>."))
     #expect(html.contains("It is refuted by <data value=\"0.25\" data-query=\"bad\">25.0\u{A0}%</data>."))
     #expect(html.contains("So it is.") && !html.contains("Never.") && html.contains("Decided."))
     let markdown = try folder.text("README.md")
     #expect(markdown.contains("> **Claim 1: supported.** The good is so.\n"))
     #expect(
-      markdown.contains("> **Claim 2: refuted.** ~~The bad is so.~~\n>\n> Said by the earlier answers, line 76\n"))
+      markdown.contains("> **Claim 2: refuted.** ~~The bad is so.~~\n>\n> Source: the earlier answers, line 76\n"))
   }
 
   @Test func chinesePages() throws {
     let folder = ReportFolder()
-    _ = try folder.weave(
+    _ = try folder.render(
       "---\nlang: zh\n---\n" + Self.cell("a", ["test: mean"], "columns value; 1; 2; 3; 4") + "{{a.verdict}}\n")
     let html = try folder.text("index.html")
     #expect(html.contains("aria-label=\"论断 1: 成立\"") && html.contains("<p>成立</p>"))

@@ -3,7 +3,9 @@ import Foundation
 import Journals
 import Store
 
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// A store with a few runs, and a notebook over them; gone afterwards.
@@ -140,8 +142,8 @@ final class EvidenceStore {
     return store
   }
 
-  func weave(_ store: Store, _ text: String = notebook) throws -> CheckableReport {
-    try weaveCheckable(NotebookSource(file: "/somewhere/note.md", text: text), store: store, version: "1.2.3")
+  func render(_ store: Store, _ text: String = notebook) throws -> CheckableReport {
+    try buildReport(NotebookSource(file: "/somewhere/note.md", text: text), store: store, version: "1.2.3")
   }
 
   private static let configuration = """

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 import Testing
 
@@ -78,7 +80,7 @@ import Testing
         url={javascript:alert(19)}, doi={"><script>alert(20)</script>}}
       """
     try Data(works.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/works.bib"))
-    _ = try folder.weave(Self.note, settings: ["name": Self.evil], rows: EvilSource())
+    _ = try folder.render(Self.note, settings: ["name": Self.evil], rows: EvilSource())
     let html = try folder.text("index.html")
     #expect(!html.contains("<script") && !html.contains("href=\"javascript:"))
     for tag in html.matches(of: /<[^>]*>/).map({ String($0.output) }) {
@@ -102,7 +104,7 @@ import Testing
   @Test func aBrowserRunsNothingOfIt() throws {
     let folder = ReportFolder()
     try Data("@misc{evil, title={<script>}}".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/works.bib"))
-    _ = try folder.weave(Self.note, settings: ["name": Self.evil], rows: EvilSource())
+    _ = try folder.render(Self.note, settings: ["name": Self.evil], rows: EvilSource())
     // Without the policy too: whatever ran would leave its mark in the title.
     let html = try folder.text("index.html").replacing(/<meta http-equiv="Content-Security-Policy"[^>]*>/, with: "")
       .replacing("<head>", with: "<head><script>alert = n => { document.title = 'ran ' + n }</script>")
@@ -124,7 +126,7 @@ import Testing
     let works = String(repeating: "@a{b, c={", count: 50_000)
     let source = NotebookSource(file: "note.md", text: text, bibliography: works)
     do {
-      _ = try Reports.weave(source, rows: FixedSource(), version: "1")
+      _ = try Rendering.render(source, rows: FixedSource(), version: "1")
     } catch .notebook(_, let problems) {
       #expect(!problems.isEmpty)
     } catch { Issue.record("\(error)") }

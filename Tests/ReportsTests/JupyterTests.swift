@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 import Testing
 
@@ -27,16 +29,16 @@ import Testing
     var nbformat_minor: Int
   }
 
-  private func weave(_ text: String) throws -> (page: Page, raw: [String: Any], folder: ReportFolder) {
+  private func render(_ text: String) throws -> (page: Page, raw: [String: Any], folder: ReportFolder) {
     let folder = try ReportFolder.withBibliography()
-    _ = try folder.weave(text)
+    _ = try folder.render(text)
     let data = try folder.data("notebook.ipynb")
     let raw = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     return (try JSONDecoder().decode(Page.self, from: data), raw, folder)
   }
 
   @Test func isWhatTheFormatAsksFor() throws {
-    let (page, raw, folder) = try weave(WeaveTests.note())
+    let (page, raw, folder) = try render(RenderTests.note())
     #expect(page.nbformat == 4 && page.nbformat_minor == 5)
     #expect(Set(raw.keys) == ["cells", "metadata", "nbformat", "nbformat_minor"])
     let ids = page.cells.map(\.id)
@@ -61,14 +63,16 @@ import Testing
     #expect(
       code.allSatisfy { cell in cell.outputs!.allSatisfy { [nil, cell.execution_count].contains($0.execution_count) } })
     // Every figure is attached to its words, as the bytes that stand beside the page.
-    let pictures = page.cells.compactMap { $0.attachments?["figure.png"]?["image/png"] }
-    #expect(pictures.count == 4 && page.cells.filter { $0.text.contains("](attachment:figure.png)") }.count == 4)
-    #expect(try Data(base64Encoded: pictures[0]) == folder.data("figures/training.png"))
+    for id in ["training", "overlaid", "costs", "points"] {
+      let cell = try #require(page.cells.first { $0.text.contains("](attachment:\(id).png)") })
+      let figure = try #require(cell.attachments?["\(id).png"]?["image/png"])
+      #expect(try Data(base64Encoded: figure) == folder.data("figures/\(id).png"))
+    }
     #expect(page.cells[0].text.hasPrefix("# A note on \\<b\\>bold") || page.cells[0].text.contains("&lt;b"))
   }
 
   @Test func queriesAreAskedAgainAndSayWhatTheyFound() throws {
-    let (page, _, _) = try weave(
+    let (page, _, _) = try render(
       """
       # One
 
@@ -103,9 +107,9 @@ import Testing
   }
 
   @Test func hostileTextStaysText() throws {
-    let (page, _, _) = try weave(
+    let (page, _, _) = try render(
       #"""
-      <script>alert(1)</script> and `<code>` and <https://example.org/> and <img src=x onerror=alert(1)>
+      Text <script>alert(1)</script> and `<code>` and <https://example.org/> and <img src=x onerror=alert(1)>
 
       ```text
       <pre>

@@ -1,6 +1,8 @@
 import Files
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// What is wrong with notebooks, with lines.
@@ -8,7 +10,7 @@ import Testing
   static func problems(_ text: String) -> [String] {
     let folder = ReportFolder()
     do {
-      _ = try folder.weave(text)
+      _ = try folder.render(text)
       return []
     } catch {
       #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/out"))
@@ -158,7 +160,7 @@ import Testing
 
   @Test func missingAndWrongFiles() throws {
     let folder = ReportFolder()
-    func read(_ path: String) -> ReportError? {
+    func read(_ path: String) -> NotebookError? {
       do {
         _ = try readNotebookSource(path)
         return nil
@@ -169,6 +171,6 @@ import Testing
     try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: "\(folder.path)/bytes.md"))
     #expect(read("\(folder.path)/bytes.md") == .file(.notUTF8(path: "\(folder.path)/bytes.md", byteOffset: 0)))
     try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/out"))
-    #expect(throws: ReportError.output(.notAFolder("\(folder.path)/out"))) { try folder.weave("text") }
+    #expect(throws: ReportError.output(.notAFolder("\(folder.path)/out"))) { try folder.render("text") }
   }
 }

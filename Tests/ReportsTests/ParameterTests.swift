@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 @Suite struct ParameterTests {
@@ -17,17 +19,17 @@ import Testing
 
   @Test func queriesAndSentencesSeeThem() throws {
     let folder = ReportFolder()
-    let woven = try folder.weave(Self.front)
+    let rendered = try folder.render(Self.front)
     #expect(try folder.text("data/seen.csv") == "net,quick,rate,text,threads\nvgg11,1,0.05,7,2\n")
     let html = try folder.text("index.html")
     #expect(html.contains("<data value=\"2\" data-query=\"parameters\">2</data>"))
     #expect(html.contains("<data value=\"0.05\" data-query=\"parameters\">0.050</data> vgg11"))
-    #expect(woven.queries.map(\.id) == ["seen"])
+    #expect(rendered.queries.map(\.id) == ["seen"])
   }
 
   @Test func theyAreSetFromOutside() throws {
     let folder = ReportFolder()
-    _ = try folder.weave(
+    _ = try folder.render(
       Self.front,
       settings: ["threads": "8", "rate": "1e-3", "quick": "false", "net": "a'; DROP TABLE run", "text": "9"])
     #expect(try folder.text("data/seen.csv") == "net,quick,rate,text,threads\na'; DROP TABLE run,0,0.001,9,8\n")
@@ -35,12 +37,12 @@ import Testing
 
   @Test func wrongSettingsAreToldAtOnce() throws {
     #expect(
-      throws: ReportError.settings([
+      throws: NotebookError.settings([
         .unknown("thread", nearest: "threads", known: ["threads", "rate", "quick", "net", "text"]),
         .wrongKind("threads", value: "2.5", expected: "a whole number"),
       ])
-    ) { try ReportFolder().weave(Self.front, settings: ["thread": "1", "threads": "2.5"]) }
-    #expect(throws: ReportError.settings([.notASetting("a"), .doubled("b")])) {
+    ) { try ReportFolder().render(Self.front, settings: ["thread": "1", "threads": "2.5"]) }
+    #expect(throws: NotebookError.settings([.notASetting("a"), .doubled("b")])) {
       try readSettings(["a", "b=1", "b=2", "c=x=y"])
     }
     #expect(try readSettings(["c=x=y", "d="]) == ["c": "x=y", "d": ""])

@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Testing
 
 /// Cross-references, citations, published numbers and numbers that nobody vouches for.
@@ -19,14 +21,14 @@ import Testing
     @comment{nothing}
     """#
 
-  static func weave(_ text: String, _ folder: ReportFolder = ReportFolder()) throws -> WovenReport {
+  static func render(_ text: String, _ folder: ReportFolder = ReportFolder()) throws -> RenderedReport {
     try Data(bibliography.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/works.bib"))
-    return try folder.weave(text)
+    return try folder.render(text)
   }
 
   @Test func referencesAreLinksWithNumbers() throws {
     let folder = ReportFolder()
-    _ = try folder.weave(
+    _ = try folder.render(
       """
       See @fig-b, @tbl-one-more and `@fig-b`（@fig-a）。Not x@fig-a so.
 
@@ -56,16 +58,17 @@ import Testing
 
   @Test func aReferenceToWhatIsLeftOut() throws {
     let folder = ReportFolder()
-    let woven = try folder.weave(
+    let rendered = try folder.render(
       "```{query no}\nno\n```\nSee @tbl-t.\n\n:::{if no}\n```{table t}\nrows\n```\n:::\n")
     #expect(try folder.text("index.html").contains("See a table that is left out here."))
     #expect(
-      woven.warnings.count == 1 && woven.warnings[0].hasSuffix("note.md:4: @tbl-t leads to a cell that is left out"))
+      rendered.warnings.count == 1
+        && rendered.warnings[0].hasSuffix("note.md:4: @tbl-t leads to a cell that is left out"))
   }
 
   @Test func worksAreCited() throws {
     let folder = ReportFolder()
-    let woven = try Self.weave(
+    let rendered = try Self.render(
       """
       ---
       bibliography: works.bib
@@ -74,7 +77,7 @@ import Testing
 
       Deep nets [@simonyan2015, Table 2; @krizhevsky] have {lit 7.3 % | simonyan2015, Table 3} errors.
       """, folder)
-    #expect(woven.warnings.isEmpty)
+    #expect(rendered.warnings.isEmpty)
     let html = try folder.text("index.html")
     #expect(
       html.contains(
@@ -97,7 +100,7 @@ import Testing
 
   @Test func onlyWhatIsCitedIsListedAndChineseHasItsWords() throws {
     let folder = ReportFolder()
-    _ = try Self.weave("---\nlang: zh\nbibliography: works.bib\n---\n见[@simonyan2015]与[@krizhevsky]。\n", folder)
+    _ = try Self.render("---\nlang: zh\nbibliography: works.bib\n---\n见[@simonyan2015]与[@krizhevsky]。\n", folder)
     let html = try folder.text("index.html")
     #expect(
       html.contains("见（<a href=\"#ref-simonyan2015\">Simonyan 与 Zisserman，2015</a>）与（")
@@ -106,7 +109,7 @@ import Testing
   }
 
   @Test func numbersThatNobodyVouchesFor() throws {
-    let woven = try ReportFolder().weave(
+    let rendered = try ReportFolder().render(
       """
       ---
       constants: {3×3: the kernel's size, "224": the picture's side}
@@ -136,10 +139,10 @@ import Testing
       [^1]: Page 18.
       """)
     #expect(
-      woven.unbound.map { "\($0.line) \($0.text)" } == [
+      rendered.unbound.map { "\($0.line) \($0.text)" } == [
         "4 11", "6 5.56", "7 2240", "7 224.5", "7 1,000", "8 8", "10 12", "12 13", "18 14", "24 17", "26 18",
       ])
-    #expect(woven.warnings.contains { $0.contains("note.md:6: unbound number \"5.56\"") })
+    #expect(rendered.warnings.contains { $0.contains("note.md:6: unbound number \"5.56\"") })
   }
 
   @Test(arguments: [
@@ -152,11 +155,11 @@ import Testing
       "4: the bibliography has no entry \"simonyan2051\"; did you mean \"simonyan2015\"?"
     ),
     ("{lit 5}\n", "1: {lit 5}: write {lit text | where it comes from}"),
-    ("{lit 5 | a\nbook}\n", "1: {lit 5 | a: it has no closing brace in its line"),
+    ("{lit 5 | a\n\nbook}\n", "1: {lit: it has no closing brace; write {lit text | where it comes from}"),
   ])
   func whatLeadsNowhere(text: String, expected: String) {
     do {
-      _ = try Self.weave(text)
+      _ = try Self.render(text)
       Issue.record("nothing was thrown")
     } catch { #expect("\(error)".hasSuffix("note.md:\(expected)")) }
   }
@@ -177,7 +180,7 @@ import Testing
   func wrongBibliographies(text: String, expected: String) {
     let source = NotebookSource(file: "note.md", text: "---\nbibliography: works.bib\n---\n", bibliography: text)
     do {
-      _ = try Reports.weave(source, rows: FixedSource(), version: "1")
+      _ = try Rendering.render(source, rows: FixedSource(), version: "1")
       Issue.record("nothing was thrown")
     } catch { #expect("\(error)" == "works.bib:\(expected)") }
   }
@@ -185,10 +188,10 @@ import Testing
   @Test func theBibliographyStandsBesideTheNotebook() throws {
     let folder = ReportFolder()
     let text = "---\nbibliography: works.bib\n---\n"
-    #expect(throws: ReportError.file(.missing(path: "\(folder.path)/works.bib"))) { try folder.weave(text) }
+    #expect(throws: NotebookError.file(.missing(path: "\(folder.path)/works.bib"))) { try folder.render(text) }
     try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/works.bib", withDestinationPath: "/etc/hostname")
     do {
-      _ = try folder.weave(text)
+      _ = try folder.render(text)
       Issue.record("a link was read")
     } catch { #expect("\(error)".contains("note.md:2: the bibliography \"works.bib\" must be a file beside")) }
   }
@@ -200,7 +203,7 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: "\(other)/kept.png"))
     try FileManager.default.createDirectory(atPath: "\(folder.path)/out", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/out/figures", withDestinationPath: other)
-    #expect(throws: (any Error).self) { try folder.weave("text\n") }
+    #expect(throws: (any Error).self) { try folder.render("text\n") }
     #expect(FileManager.default.fileExists(atPath: "\(other)/kept.png"))
   }
 }

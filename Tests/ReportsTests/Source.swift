@@ -1,5 +1,7 @@
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 import Store
 
 /// Rows that are the same in every run, by the text of their query.
@@ -108,20 +110,20 @@ final class ReportFolder {
   /// With the bibliography of the fixture beside it.
   static func withBibliography() throws -> ReportFolder {
     let folder = ReportFolder()
-    try FileManager.default.copyItem(atPath: "\(WeaveTests.fixtures)/note.bib", toPath: "\(folder.path)/note.bib")
+    try FileManager.default.copyItem(atPath: "\(RenderTests.fixtures)/note.bib", toPath: "\(folder.path)/note.bib")
     return folder
   }
 
   /// Weaves a note and writes the report into the folder `out`.
-  func weave(
+  func render(
     _ text: String, settings: [String: String] = [:], runs: [String: [UsedRun]] = [:],
     rows: any RowSource = FixedSource()
-  ) throws -> WovenReport {
+  ) throws -> RenderedReport {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/note.md"))
     let source = try readNotebookSource("\(path)/note.md", settings: settings)
-    let woven = try Reports.weave(source, rows: rows, runs: runs, version: "1.2.3")
-    try OwnedFolder("\(path)/out").replace(with: woven.files, of: OutputSubject(.report, notebook: "note.md"))
-    return woven
+    let rendered = try Rendering.render(source, rows: rows, runs: runs, version: "1.2.3")
+    try OwnedFolder("\(path)/out").replace(with: rendered.files, of: OutputSubject(.report, notebook: "note.md"))
+    return rendered
   }
 
   func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/out/\(name)", encoding: .utf8) }

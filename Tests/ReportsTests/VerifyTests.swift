@@ -8,13 +8,15 @@ import Journals
 import Store
 import Testing
 
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 
 /// A page and the evidence inside it.
 @Suite struct VerifyTests {
   @Test func aFreshPageIsGreen() throws {
     let folder = EvidenceStore()
-    let report = try folder.weave(folder.fill())
+    let report = try folder.render(folder.fill())
     var verifier = Verifier(version: "1.2.3")
     let found = try verifier.verify(page: report.page, file: "index.html")
     #expect(found.isSound, "\(found.text)")
@@ -22,8 +24,8 @@ import Reports
     #expect(found.figures == 1 && found.figures_verified == 1 && found.claims == ["supported": 1])
     #expect(found.text.hasPrefix("\(found.numbers) of \(found.numbers) numbers verified, 0 stale, 0 unbound\n"))
     // The same store gives the same bytes, and so does the evidence alone.
-    #expect(try folder.weave(folder.open()).page == report.page)
-    #expect(try weaveAgain(PageParts(report.page).evidence).page == report.page)
+    #expect(try folder.render(folder.open()).page == report.page)
+    #expect(try rebuildReport(PageParts(report.page).evidence).page == report.page)
     let page = String(decoding: report.page, as: UTF8.self)
     #expect(page.contains("data-runs=\"") && !page.contains("/somewhere/"))
   }
@@ -31,7 +33,7 @@ import Reports
   /// Every byte counts: those of the evidence, of the figures, of numbers and of prose.
   @Test func everyChangedByteIsFound() throws {
     let folder = EvidenceStore()
-    let page = try folder.weave(folder.fill()).page
+    let page = try folder.render(folder.fill()).page
     var verifier = Verifier(version: "1.2.3")
     let text = String(decoding: page, as: UTF8.self)
     func place(_ pattern: String) throws -> Range<Int> {
@@ -80,7 +82,7 @@ import Reports
 
   @Test func aPageEditedByHandIsToldWithItsPlaces() throws {
     let folder = EvidenceStore()
-    let text = String(decoding: try folder.weave(folder.fill()).page, as: UTF8.self)
+    let text = String(decoding: try folder.render(folder.fill()).page, as: UTF8.self)
     var verifier = Verifier(version: "1.2.3")
     let edited = text.replacing("+12.5\u{A0}pt", with: "+21.5\u{A0}pt")
     var found = try verifier.verify(page: Data(edited.utf8), file: "page.html")
@@ -103,7 +105,7 @@ import Reports
   @Test func evidenceThatIsForgedWithItsPageIsFoundByTheStore() throws {
     let folder = EvidenceStore()
     let store = try folder.fill()
-    let report = try folder.weave(store)
+    let report = try folder.render(store)
     let verifier = Verifier(version: "1.2.3")
     #expect(try verifier.compare(page: report.page, file: "p", with: store).isSound)
     var evidence = report.evidence
@@ -111,7 +113,7 @@ import Reports
     let row = try #require(
       evidence.store.tables[place].rows.firstIndex { $0[1] == .text("test_accuracy") && $0[5] == .real(0.75) })
     evidence.store.tables[place].rows[row][5] = .real(0.99)
-    let forged = try weaveAgain(evidence)
+    let forged = try rebuildReport(evidence)
     var again = Verifier(version: "1.2.3")
     #expect(try again.verify(page: forged.page, file: "p").isSound)
     let found = try verifier.compare(page: forged.page, file: "p", with: store)
@@ -123,7 +125,7 @@ import Reports
 
   @Test func hostileEvidenceIsRefused() throws {
     let folder = EvidenceStore()
-    let report = try folder.weave(folder.fill())
+    let report = try folder.render(folder.fill())
     let page = String(decoding: report.page, as: UTF8.self)
     func problem(_ packed: Data) throws -> String {
       let block =
@@ -142,7 +144,7 @@ import Reports
     #expect(try problem(deflated(Data(count: ReportEvidence.limit + 1))).contains("unpacks to more than"))
     #expect(try problem(Data("not zlib".utf8)).contains("cannot be unpacked"))
     #expect(try problem(deflated(Data("<html>".utf8))).contains("byte 0: a value was expected"))
-    #expect(try json { $0.replacing("\"format\":1", with: "\"format\":2") }.contains("of version 2"))
+    #expect(try json { $0.replacing("\"format\":1", with: "\"format\":3") }.contains("of version 3"))
     #expect(try json { $0.replacing("\"schema\":", with: "\"schema\":1e400,\"x\":") }.contains("larger than 64 bits"))
     #expect(
       try json { $0.replacing("\"schema\":", with: "\"schema\":" + String(repeating: "9", count: 90)) }
@@ -166,7 +168,7 @@ import Reports
 
   @Test func aFolderIsCheckedFileByFile() throws {
     let folder = EvidenceStore()
-    let report = try folder.weave(folder.fill())
+    let report = try folder.render(folder.fill())
     let out = "\(folder.folder)/out"
     try writeReport(report, to: out)
     var verifier = Verifier(version: "1.2.3")
@@ -191,18 +193,18 @@ import Reports
 
   @Test func whatChangedSinceIsToldBeforeItIsWritten() throws {
     let folder = EvidenceStore()
-    let report = try folder.weave(folder.fill())
+    let report = try folder.render(folder.fill())
     let out = "\(folder.folder)/out"
     #expect(report.changes(in: out).differences.allSatisfy { $0.what == "is not there yet" })
     try writeReport(report, to: out)
     try folder.add("large", accuracy: 0.875, day: 6)
-    let changes = try folder.weave(folder.open()).changes(in: out)
+    let changes = try folder.render(folder.open()).changes(in: out)
     #expect(changes.stale > 0 && changes.changeText.contains("\"+12.5\u{A0}pt\" becomes \"+25.0\u{A0}pt\""))
   }
 
   @Test func figuresSayWhereTheyComeFrom() throws {
     let folder = EvidenceStore()
-    let report = try folder.weave(folder.fill())
+    let report = try folder.render(folder.fill())
     let png = try #require(report.report.files["figures/training.png"])
     let origin = try FigureOrigin(png: png, path: "training.png")
     #expect(origin.report == report.evidence.reportID && origin.query == "training" && origin.notebook == "note.md")
@@ -223,7 +225,7 @@ import Reports
       AnnotationRecord(kind: .remove, at: "2026-02-01T00:00:00.000Z")
     ])
     _ = try store.ingest()
-    let report = try folder.weave(store)
+    let report = try folder.render(store)
     let readme = String(decoding: report.report.files["README.md"] ?? Data(), as: UTF8.self)
     #expect(readme.contains("## Ledger of runs") && readme.contains("6 runs match"))
     #expect(readme.contains("2 are used, 4 are left out. Together they were measured on the test set 12 times."))
@@ -235,7 +237,7 @@ import Reports
       #expect(line.contains("| \(why) | 2 |"), "\(line)")
     }
     #expect(!readme.contains(folder.runs[4]))
-    let chinese = try folder.weave(store, EvidenceStore.chinese())
+    let chinese = try folder.render(store, EvidenceStore.chinese())
     let page = String(decoding: chinese.page, as: UTF8.self)
     #expect(page.contains(">运行台账</h2>") && page.contains("失败：no &lt;memory&gt;"))
     var verifier = Verifier(version: "1.2.3")
@@ -244,7 +246,7 @@ import Reports
 
   @Test func whatIsExtractedAnswersTheQueries() throws {
     let folder = EvidenceStore()
-    let report = try folder.weave(folder.fill())
+    let report = try folder.render(folder.fill())
     let out = "\(folder.folder)/evidence"
     let names = try extractEvidence(from: report.page, file: "p", to: out)
     #expect(
@@ -280,9 +282,9 @@ import Reports
 
   @Test func otherFontsAndVersionsAreSaid() throws {
     let folder = EvidenceStore()
-    var evidence = try folder.weave(folder.fill()).evidence
+    var evidence = try folder.render(folder.fill()).evidence
     evidence.fonts = "other"
-    let page = try weaveAgain(evidence).page
+    let page = try rebuildReport(evidence).page
     var verifier = Verifier(version: "1.2.3")
     var found = try verifier.verify(page: page, file: "p")
     // What is drawn alike here is compared, whatever the evidence says of fonts.
@@ -306,29 +308,29 @@ import Reports
   /// A folder from a machine whose fonts draw other figures: they are compared by the digests in the page's evidence.
   @Test func aFolderDrawnWithOtherFontsIsVerified() throws {
     let folder = EvidenceStore()
-    var evidence = try folder.weave(folder.fill()).evidence
+    var evidence = try folder.render(folder.fill()).evidence
     evidence.fonts = "other"
-    var woven = try weaveAgain(evidence)
-    let name = try #require(woven.report.files.keys.first { $0.hasSuffix(".png") })
-    let here = try #require(woven.report.files[name])
+    var rendered = try rebuildReport(evidence)
+    let name = try #require(rendered.report.files.keys.first { $0.hasSuffix(".png") })
+    let here = try #require(rendered.report.files[name])
     let there = here + Data("drawn elsewhere".utf8)
-    for (file, data) in woven.report.files where [".html", "ipynb"].contains(where: file.hasSuffix) {
+    for (file, data) in rendered.report.files where [".html", "ipynb"].contains(where: file.hasSuffix) {
       let text = String(decoding: data, as: UTF8.self)
-      woven.report.files[file] = Data(
+      rendered.report.files[file] = Data(
         text.replacing(here.base64EncodedString(), with: there.base64EncodedString()).utf8)
     }
-    woven.report.files[name] = there
-    evidence = woven.evidence
+    rendered.report.files[name] = there
+    evidence = rendered.evidence
     let place = try #require(evidence.figures.firstIndex { $0.png == sha256Hex(here) })
     evidence.figures[place].png = sha256Hex(there)
     let packed = deflated(Data(evidence.json.json.utf8))
     let block =
       String(decoding: PageParts.opening, as: UTF8.self) + sha256Hex(packed) + "\">" + packed.base64EncodedString()
       + "</script>\n"
-    let page = String(decoding: try #require(woven.report.files["index.html"]), as: UTF8.self)
-    woven.report.files["index.html"] = Data(page.replacing(/<script type[^\n]*\n/) { _ in block }.utf8)
+    let page = String(decoding: try #require(rendered.report.files["index.html"]), as: UTF8.self)
+    rendered.report.files["index.html"] = Data(page.replacing(/<script type[^\n]*\n/) { _ in block }.utf8)
     let out = "\(folder.path)/elsewhere"
-    try writeReport(woven, to: out)
+    try writeReport(rendered, to: out)
     var verifier = Verifier(version: "1.2.3")
     let found = try verifier.verify(folder: out)
     #expect(found.isSound && !found.isVerified() && found.isVerified(allowing: [.figures]), "\(found.text)")

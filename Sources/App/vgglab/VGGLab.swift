@@ -8,7 +8,7 @@ struct VGGLab: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vgglab",
     abstract:
-      "Runs the experiments of the VGG chapter of Dive into Deep Learning, keeps what was measured, and weaves reports from it.",
+      "Runs the experiments of the VGG chapter of Dive into Deep Learning, keeps what was measured, and builds reports from it.",
     discussion: """
       vgglab run experiments/resize.yaml --profile quick
       vgglab report

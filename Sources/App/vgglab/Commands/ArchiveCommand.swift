@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import Evidence
+import Notebooks
 import Processes
 import Provenance
-import Reports
+import Rendering
 import Store
 
 struct ArchiveCommand: ParsableCommand {

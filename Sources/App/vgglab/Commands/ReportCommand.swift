@@ -1,21 +1,23 @@
 import ArgumentParser
 import Foundation
 import Plots
+import Evidence
+import Notebooks
 import Provenance
-import Reports
+import Rendering
 import Store
 
 struct ReportCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Weave a notebook into one self-contained page, and Markdown with figures beside it.",
+    abstract: "Build one self-contained page from a notebook, and Markdown and Jupyter beside it.",
     discussion: "The page's path is the last line that is printed.")
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
 
-  @Argument(help: "The notebook.")
-  var notebook = "reports/exercises.md"
+  @Argument(help: "The notebook (default: reports/exercises.md).")
+  var notebook: String?
 
   @Option(
     name: .long,
@@ -38,12 +40,12 @@ struct ReportCommand: LabCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp("Write the figures in these formats too: svg, pdf.", valueName: "format"))
-  var figures: [FigureFormat] = []
+  var figures: [String] = []
 
   @Flag(name: .long, help: "End with 3 if a claim is refuted.")
   var strict = false
 
-  @Flag(name: .long, help: "Write nothing; tell what would change, and end with 2 if anything would.")
+  @Flag(name: .long, help: "Write nothing; print what would change, and end with 2 if anything would.")
   var check = false
 
   @Flag(
@@ -53,7 +55,24 @@ struct ReportCommand: LabCommand {
   @Flag(name: .long, help: "Leave out the names of hosts and author, commits and folders, the same way everywhere.")
   var anonymous = false
 
+  /// The formats that were asked for, and a notebook's name behind them: `--figures svg pdf notebook.md`.
+  private var figureWords: (formats: [VectorFormat], rest: [String]) {
+    var found: (formats: [VectorFormat], rest: [String]) = ([], [])
+    for word in figures.flatMap({ $0.split(separator: ",").map(String.init) }) {
+      if found.rest.isEmpty, let format = VectorFormat(rawValue: word) {
+        if !found.formats.contains(format) { found.formats.append(format) }
+      } else {
+        found.rest.append(word)
+      }
+    }
+    return found
+  }
+
   func validate() throws {
+    let rest = figureWords.rest
+    if let word = rest.first, notebook != nil || rest.count > 1 || !word.hasSuffix(".md") && !word.contains("/") {
+      throw ValidationError("--figures takes svg and pdf, not '\(word)'")
+    }
     if let out, out.isEmpty { throw ValidationError("--out is empty; name a folder") }
     if allowUnverifiedFigures, !check { throw ValidationError("--allow-unverified-figures belongs to --check") }
     if let lang, !["en", "zh"].contains(lang) { throw ValidationError("--lang is '\(lang)'; it is en or zh") }
@@ -61,6 +80,7 @@ struct ReportCommand: LabCommand {
 
   /// The file of the language that was asked for; as it was named where none was.
   private var file: String {
+    let notebook = notebook ?? figureWords.rest.first ?? "reports/exercises.md"
     guard let lang, notebook.hasSuffix(".md") else { return notebook }
     let stem = notebook.dropLast(3)
     let base = stem.hasSuffix(".zh") ? stem.dropLast(3) : stem
@@ -75,9 +95,9 @@ struct ReportCommand: LabCommand {
     let directory = out ?? folder?.path ?? "."
     var report =
       anonymous
-      ? try weaveAnonymous(notebookSource, store: rows, version: vgglabVersion, people: authorNames())
-      : try weaveCheckable(notebookSource, store: rows, version: vgglabVersion)
-    report.report.files.merge(try report.report.vectorFigures(figures.map(\.format))) { one, _ in one }
+      ? try buildAnonymousReport(notebookSource, store: rows, version: vgglabVersion, people: authorNames())
+      : try buildReport(notebookSource, store: rows, version: vgglabVersion)
+    report.report.files.merge(try report.report.vectorFigures(figureWords.formats)) { one, _ in one }
     for warning in report.report.warnings { complain("vgglab: \(warning)") }
     if check {
       try tellChanges(report, in: directory)
@@ -101,11 +121,4 @@ struct ReportCommand: LabCommand {
     output(format.json ? try json(changes) : changes.changeText)
     try AllowedOptions.finish(changes, allowing: allowUnverifiedFigures ? [.figures] : [])
   }
-}
-
-/// A format of figures, as the command takes it.
-enum FigureFormat: String, ExpressibleByArgument, CaseIterable {
-  case svg, pdf
-
-  var format: VectorFormat { self == .svg ? .svg : .pdf }
 }

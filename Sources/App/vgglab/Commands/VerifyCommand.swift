@@ -1,14 +1,17 @@
 import ArgumentParser
 import Foundation
+import Evidence
+import Notebooks
 import Provenance
-import Reports
+import Rendering
+import Store
 
 struct VerifyCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Check a page, a report's folder or an archive against the evidence inside it; no store is needed.",
     discussion: """
-      The report is woven again from the rows that it carries, and every byte is compared. With --store the rows are also \
+      The report is built again from the rows that it carries, and every byte is compared. With --store the rows are also \
       compared with the journals of that store. Ends with 2 where anything is not as it must be, and where something could \
       not be compared: figures if text is drawn with other fonts here, text if another version of vgglab wrote it. The page's \
       policy, elements and addresses are always checked.

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Files
 import Foundation
-import Reports
+import Evidence
+import Notebooks
+import Rendering
 
 struct WhenceCommand: LabCommand {
   static let configuration = CommandConfiguration(

@@ -1,0 +1,126 @@
+/// What checking a page, a report's folder or an archive found.
+public struct Verification: Sendable, Hashable, Codable {
+  /// Numbers with their query and runs in the page that is right.
+  public var numbers = 0
+  /// Of them those that stand in the page just so.
+  public var verified = 0
+  /// Of them those that do not.
+  public var stale = 0
+  /// Digits in prose that no query stands behind.
+  public var unbound = 0
+  public var figures = 0
+  public var figures_verified = 0
+  /// Verdicts of claims, by their names in words.
+  public var claims: [String: Int] = [:]
+  public var runs = 0
+  public var report = ""
+  /// Empty for what is sound.
+  public var differences: [PageDifference] = []
+  /// More than those that are told.
+  public var more_differences = 0
+  /// What could not be compared, and why.
+  public var not_compared: [Uncompared] = []
+  /// What else is to be said, in sentences.
+  public var notes: [String] = []
+
+  public init() {}
+
+  /// Whether nothing differs of what was compared; see ``isVerified(allowing:)``.
+  public var isSound: Bool { differences.isEmpty && more_differences == 0 }
+
+  /// Whether nothing differs, and everything was compared but what is allowed to be left out.
+  public func isVerified(allowing kinds: Set<Uncompared.Kind> = []) -> Bool {
+    isSound && not_compared.allSatisfy { kinds.contains($0.kind) }
+  }
+
+  static let listed = 12
+
+  mutating func add(_ difference: PageDifference) {
+    if differences.count < Self.listed { differences.append(difference) } else { more_differences += 1 }
+  }
+
+  mutating func add(_ one: Uncompared) {
+    if !not_compared.contains(one) { not_compared.append(one) }
+  }
+
+  mutating func add(_ other: Verification) {
+    numbers += other.numbers
+    verified += other.verified
+    stale += other.stale
+    unbound += other.unbound
+    figures += other.figures
+    figures_verified += other.figures_verified
+    claims.merge(other.claims, uniquingKeysWith: +)
+    runs = max(runs, other.runs)
+    if report.isEmpty { report = other.report }
+    for difference in other.differences { add(difference) }
+    more_differences += other.more_differences
+    for one in other.not_compared { add(one) }
+    for note in other.notes where !notes.contains(note) { notes.append(note) }
+  }
+
+  /// For people.
+  public var text: String {
+    var lines = ["\(verified) of \(numbers) numbers verified, \(stale) stale, \(unbound) unbound"]
+    if figures > 0 { lines.append("\(figures_verified) of \(figures) figures verified") }
+    if !claims.isEmpty {
+      let verdicts = claims.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+      lines.append("claims: \(verdicts)")
+    }
+    lines += notes
+    lines += not_compared.map { "not compared: \($0)" }
+    lines += differences.map { "\($0)" }
+    if more_differences > 0 { lines.append("… and \(more_differences) more") }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Something that could not be compared on this machine or by this version.
+public struct Uncompared: Sendable, Hashable, Codable, CustomStringConvertible {
+  public enum Kind: String, Sendable, Hashable, Codable {
+    /// Drawings, for text is drawn with other fonts here.
+    case figures
+    /// What another version of vgglab wrote around the numbers.
+    case text
+  }
+
+  public var kind: Kind
+  public var file: String
+  public var what: String
+
+  public init(_ kind: Kind, file: String, _ what: String) { (self.kind, self.file, self.what) = (kind, file, what) }
+
+  public var description: String { "\(file): \(what)" }
+}
+
+/// Something that is not as it must be.
+public struct PageDifference: Sendable, Hashable, Codable, CustomStringConvertible {
+  public var file: String
+  /// From 1; 0 for a whole file.
+  public var line: Int
+  /// The query's or figure's id, where it is known.
+  public var id: String?
+  /// What is there, shortened; empty for a file that is missing.
+  public var found: String
+  /// What must be there.
+  public var right: String
+  /// What is wrong with a whole file or the evidence, in words.
+  public var what: String?
+
+  public init(
+    file: String, line: Int = 0, id: String? = nil, found: String = "", right: String = "", what: String? = nil
+  ) {
+    self.file = file
+    self.line = line
+    self.id = id
+    self.found = found
+    self.right = right
+    self.what = what
+  }
+
+  public var description: String {
+    let place = (line > 0 ? "\(file):\(line)" : file) + (id.map { " \($0)" } ?? "")
+    if let what { return "\(place): \(what)" }
+    return "\(place): shows \"\(found)\"; should be \"\(right)\""
+  }
+}
