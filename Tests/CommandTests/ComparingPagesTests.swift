@@ -22,7 +22,7 @@ import Testing
     #expect(try elsewhere("verify", "latin").code == 0)
     #expect(try elsewhere("report", "latin.md", "--out", "latin", "--check").code == 0)
     // Chinese is drawn by the machine's fonts.
-    let notebook = VerifyCommandTests.notebook.replacing("'accuracy' AS series", with: "'准确率' AS series")
+    let notebook = VerifyCommandTests.notebook.replacing("SELECT trial AS", with: "SELECT trial || '网络' AS")
     try program.write("nets.md", notebook)
     #expect(try program("report", "nets.md", "--out", "page").code == 0)
     #expect(try program("archive", "create", "one", "--notebook", "nets.md").code == 0)

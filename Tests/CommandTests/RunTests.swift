@@ -123,7 +123,7 @@ import Testing
     // The worker is the child that names the run.
     let kill = Process()
     kill.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    kill.arguments = ["pkill", "-KILL", "-f", "worker \(run)"]
+    kill.arguments = ["pkill", "-KILL", "-f", "worker .*/runs/\(run)"]
     try kill.run()
     kill.waitUntilExit()
     process.waitUntilExit()

@@ -80,9 +80,10 @@ public final class Store: Sendable {
       try makeDirectory(directory, mode: StoreFolder.mode)
       let folder = try Folder(directory)
       _ = try folder.folder(making: StoreFolder.runs, mode: StoreFolder.mode)
-      // Made with its owner's mode, which SQLite then gives to the files beside it.
+      // Made with its owner's mode, which SQLite then gives to the files beside it. Never replaced: another process may have
+      // made it meanwhile, and opened it.
       if folder.kind(of: StoreFolder.database.text) == nil {
-        try folder.write(StoreFolder.database, Data(), mode: 0o600)
+        _ = fchmod(try folder.file(StoreFolder.database, .update).number, 0o600)
       }
       // A store in a repository is nothing to be committed.
       if folder.kind(of: ".gitignore") == nil { try? writeTextAtomically("\(directory)/.gitignore", "*\n") }
