@@ -68,7 +68,16 @@ public final class Store: Sendable {
     if access == .readWrite, Foundation.access(directory, W_OK) != 0 {
       throw .notWritable(path: directory, reason: String(cString: strerror(errno)))
     }
-    return try connect(directory, path: path, access: access, networkFileSystem: networkFileSystem(directory))
+    // Switching a new index to its journal mode does not wait for others that do the same.
+    for attempt in 1... {
+      do throws(StoreError) {
+        return try connect(directory, path: path, access: access, networkFileSystem: networkFileSystem(directory))
+      } catch {
+        guard case .database(_, let reason) = error, reason == "database is locked", attempt < 600 else { throw error }
+        usleep(100_000)
+      }
+    }
+    preconditionFailure("the loop has no end")
   }
 
   /// Makes the folders of a new store.
@@ -99,7 +108,7 @@ public final class Store: Sendable {
   ) throws(StoreError) -> Store {
     var configuration = Configuration()
     configuration.readonly = access == .readOnly
-    configuration.busyMode = .timeout(5)
+    configuration.busyMode = .timeout(60)
     configuration.foreignKeysEnabled = true
     configuration.label = "vgglab"
     let mode = access == .readWrite ? (network == nil ? "WAL" : "DELETE") : nil
