@@ -4,7 +4,7 @@ import Notebooks
 import Rendering
 import Testing
 
-/// Cells that stand once for several languages.
+/// Cells that are written once for several languages.
 @Suite struct SharedCellTests {
   static let cells = """
     What is written here is for authors.

@@ -73,7 +73,7 @@ public struct StoreBenchmark: Encodable, Sendable {
       "SELECT trial, test_accuracy FROM trial_summary ORDER BY test_accuracy DESC LIMIT 10",
     ]
 
-  /// A training of 60,000 images over ten epochs in steps of 128, as a worker tells it; how many values.
+  /// A training of 60,000 images over ten epochs in steps of 128, as a worker records it; the number of values.
   private static func write(_ journal: JournalWriter, run: String) throws -> Int {
     try journal.append([
       .run(

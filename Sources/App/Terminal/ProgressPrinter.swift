@@ -34,7 +34,7 @@ package final class ProgressPrinter: ProgressReporter {
     drawnAt = -Double.infinity
   }
 
-  /// Where the running trials stand now; on a terminal this replaces what was drawn before, four times a second at most.
+  /// The progress of the running trials; on a terminal this replaces what was drawn before, four times a second at most.
   package func draw(_ running: [TrialProgress], total: TotalProgress, now: Double) {
     guard isTerminal, now - drawnAt >= 0.25 else { return }
     let (columns, rows) = size()

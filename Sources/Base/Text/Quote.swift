@@ -1,6 +1,6 @@
 import Foundation
 
-/// A text as a JSON string, with its quotation marks; slashes stand as they are.
+/// A text as a JSON string, with its quotation marks; slashes are not escaped.
 public func jsonQuoted(_ text: String) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = .withoutEscapingSlashes

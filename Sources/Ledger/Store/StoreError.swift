@@ -33,6 +33,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case noSuchComparison(String, known: [String])
   /// A query is wrong, or asks for more than it may.
   case badQuery(sql: String, reason: String)
+  /// Other processes work with the index for longer than is waited for.
+  case busy(path: String)
   /// SQLite reports an error of the index.
   case database(path: String, reason: String)
   /// Evidence is not sound.
@@ -71,6 +73,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         + (known.isEmpty ? "none was saved" : "there are \(known.prefix(20).joined(separator: ", "))")
     case .badFilter(let text, let reason): "'\(text.prefix(100))': \(reason)"
     case .badQuery(let sql, let reason): "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
+    case .busy(let path): "\(path): other processes work with it; run the same command again when they are done"
     case .database(let path, let reason): "\(path): \(reason)"
     case .runIsOther(let run):
       "run \(run) is in the store already and has another journal; nothing was taken in"
@@ -91,7 +94,7 @@ extension StoreError: Fault {
   public var kind: FaultKind {
     switch self {
     case .missing, .noSuchRun, .noSuchComparison: .missingInput
-    case .notWritable, .database: .inputOutput
+    case .notWritable, .busy, .database: .inputOutput
     case .journal(let error): error.kind
     case .newer, .older, .notADatabase, .foreignDatabase, .badIndexValue, .badQuery, .evidence, .runIsOther: .badInput
     case .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage

@@ -3,7 +3,7 @@ import Kernels
 import Processes
 package import Training
 
-/// Turns what a training tells into journal records, several to a write.
+/// Turns the events of a training into journal records, several to a write.
 package final class JournalObserver {
   private let journal: JournalWriter
   /// When the attempt began, by ``monotonicSeconds()``.

@@ -73,7 +73,7 @@ public final class Store: Sendable {
       do throws(StoreError) {
         return try connect(directory, path: path, access: access, networkFileSystem: networkFileSystem(directory))
       } catch {
-        guard case .database(_, let reason) = error, reason == "database is locked", attempt < 600 else { throw error }
+        guard case .busy = error, attempt < 600 else { throw error }
         usleep(100_000)
       }
     }
@@ -137,6 +137,7 @@ public final class Store: Sendable {
           throw .notWritable(path: path, reason: error.message ?? "read-only")
         }
         return store
+      case .SQLITE_BUSY: throw .busy(path: path)
       default: throw .database(path: path, reason: error.message ?? "\(error)")
       }
     } catch {
@@ -167,7 +168,7 @@ public final class Store: Sendable {
         return store
       } catch {
         switch error {
-        case .notWritable, .database: break
+        case .notWritable, .busy, .database: break
         default: throw error
         }
       }

@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Journals
 
-/// Something outside the store's runs that rests on some of them: a report that was woven, an archive. While it is there its
+/// Something outside the store's runs that rests on some of them: a report that was built, an archive. While it is there its
 /// runs are not removed. The truth is a file of its own, `pins/<digest of the path>.json` in the store.
 public struct Pin: Sendable, Hashable, Codable {
   /// What uses the runs.

@@ -166,7 +166,7 @@ public struct RunSelection: Sendable, Hashable {
   /// Whether removed runs are among them.
   public var includesRemoved: Bool
 
-  /// All runs that are not removed, the oldest first, unless told otherwise.
+  /// All runs that are not removed, the oldest first, unless a selection says otherwise.
   public init(
     filters: [RunFilter] = [], order: RunOrder? = nil, limit: Int? = nil, includesRemoved: Bool = false
   ) {

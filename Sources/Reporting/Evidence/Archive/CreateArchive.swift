@@ -39,7 +39,7 @@ public struct ArchiveRequest: Sendable {
 }
 
 extension ArchiveFolder {
-  /// Makes an archive: runs are copied, made into a store of their own, and the reports woven over that store alone. All of
+  /// Makes an archive: runs are copied, made into a store of their own, and the reports built over that store alone. All of
   /// it stands in a temporary folder until it is whole.
   ///
   /// Throws ``ReportError``, and leaves nothing behind.
@@ -97,7 +97,7 @@ extension ArchiveFolder {
       try makeDirectory("\(folder)/runs/\(run)")
       for (name, data) in copy.files { try writeFileAtomically("\(folder)/runs/\(run)/\(name)", data) }
     }
-    // A store of the copies alone: what is woven over it rests on nothing else.
+    // A store of the copies alone: what is built over it rests on nothing else.
     let copies = try Store.open(at: folder, access: .readWrite, create: true)
     defer {
       for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") }
@@ -111,11 +111,11 @@ extension ArchiveFolder {
       let stem = name.hasSuffix(".md") ? String(name.dropLast(3)) : name
       guard isPlainFileName(stem) else { throw ReportError.archive(.badName(stem)) }
       guard !reports.contains(where: { $0.folder == stem }) else { throw ReportError.archive(.twice(stem)) }
-      let woven = try buildReport(notebook, store: copies, version: request.version)
-      try OwnedFolder("\(folder)/reports/\(stem)").fill(woven.report.files)
+      let built = try buildReport(notebook, store: copies, version: request.version)
+      try OwnedFolder("\(folder)/reports/\(stem)").fill(built.report.files)
       reports.append(
         Archive.Report(
-          folder: stem, notebook: name, title: woven.title, language: woven.language, id: woven.evidence.reportID))
+          folder: stem, notebook: name, title: built.title, language: built.language, id: built.evidence.reportID))
     }
     copies.close()
     for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") }

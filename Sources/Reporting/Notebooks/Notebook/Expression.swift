@@ -47,7 +47,7 @@ package let expressionMark: Unicode.Scalar = "\u{E001}"
 /// The character that makes Markdown see emphasis beside Chinese punctuation: `**真，**她说`.
 package let emphasisMark: Unicode.Scalar = "\u{E002}"
 
-/// Whether a character is one that stands for something while a notebook is read.
+/// Whether a character is a placeholder while a notebook is read.
 package func isMark(_ scalar: Unicode.Scalar) -> Bool { (0xE000...0xE00F).contains(scalar.value) }
 
 /// Finds the expressions of a text's lines and puts their numbers in their places.

@@ -73,7 +73,7 @@ package struct ProblemList {
     if known.insert(located).inserted { found.append(located) }
   }
 
-  /// What is wrong with a shared query is told where it is written.
+  /// Problems of a shared query are reported at its own line.
   package mutating func add(_ cell: Cell, _ problem: ReportProblem) {
     if case .badQuery = problem, let home = cell.home { return add(home.line, problem, file: home.file) }
     add(cell.line, problem, file: cell.file)
@@ -86,7 +86,7 @@ package struct ProblemList {
   }
 }
 
-/// A notebook's lines, whatever ends them, without byte order marks and the characters that stand for something while it is
+/// A notebook's lines, whatever ends them, without byte order marks and the placeholder characters used while it is
 /// read.
 package func notebookLines(_ text: String) -> [String] {
   var lines: [String] = []

@@ -399,7 +399,7 @@ private func htmlName(_ tag: String) -> String {
     .lowercased()
 }
 
-/// The elements of HTML, of its past too, and those of pictures and formulas within it.
+/// The elements of HTML, of its past too, and those of SVG and MathML within it.
 private let htmlElements = Set(
   """
   a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink blockquote body br button canvas

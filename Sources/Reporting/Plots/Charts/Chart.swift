@@ -56,7 +56,7 @@ public enum IntervalKind: Sendable, Hashable, Codable {
 public struct Intervals: Sendable, Hashable, Codable {
   /// What the ends are.
   public var kind: IntervalKind
-  /// How many values one point stands for; nil where the data does not say.
+  /// The number of values behind one point; nil where the data does not say.
   public var counts: ClosedRange<Int>?
 
   /// What the ends are, and of how many values.

@@ -29,7 +29,7 @@ package struct Axis: Sendable, Hashable {
   /// Beyond this size values are drawn as if they had it, so that no sum of two overflows.
   private static let largest = 1e300
 
-  /// Of their size, closer than which two values are taken for one; their ticks could not be told apart.
+  /// Of their size, closer than which two values are taken for one; their ticks could not be distinguished.
   private static let precision = 1e-12
 
   /// How an axis takes its ends from the data.
@@ -60,7 +60,7 @@ package struct Axis: Sendable, Hashable {
       if low > 0, low <= 0.35 * high { low = 0 }
       if high < 0, high >= 0.35 * low { high = 0 }
     }
-    // A range of nothing, or of less than can be told apart, is widened about its middle.
+    // A range of nothing, or of less than can be distinguished, is widened about its middle.
     if high - low < max(abs(low), abs(high)) * precision || high - low < 1e-290 {
       let middle = low / 2 + high / 2
       let half = wholeNumbers && abs(middle) < 1e9 ? 1 : abs(middle) * 0.1

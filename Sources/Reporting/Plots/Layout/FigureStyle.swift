@@ -4,13 +4,13 @@ public struct FigureStyle: Sendable, Hashable, Codable {
   public var width: Double?
   /// Of a panel's plotting area, in points.
   public var panelHeight: Double
-  /// At most so many panels stand side by side; nil for as many as there is room for.
+  /// The most panels in a row; nil for as many as there is room for.
   public var columns: Int?
   /// Font families in order of preference, divided by commas.
   public var fontFamily: String
   /// Where series are named.
   public var seriesLabels: SeriesLabels
-  /// Whether the last value of each line stands beside the panel, where there is room for all of them.
+  /// Whether the last value of each line is written beside the panel, where there is room for all of them.
   public var showsFinalValues: Bool
   /// Of the words that the figure adds.
   public var language: FigureLanguage

@@ -1,4 +1,4 @@
-/// What stands below a figure: what its bands and marks mean, and what names are shown without.
+/// The notes below a figure: what its bands and marks mean, and what names are shown without.
 struct Notes {
   private enum Entry {
     case text(String)

@@ -49,7 +49,7 @@ struct PanelContent {
       }
     }
 
-    /// Few points are marked each; of many only those that stand alone.
+    /// Few points are marked each; of many only isolated ones.
     var marked: Bool {
       let count = runs.lazy.map(\.count).reduce(0, +)
       return count > 0 && count <= 15

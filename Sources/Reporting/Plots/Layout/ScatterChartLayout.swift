@@ -175,7 +175,7 @@ struct ScatterChartLayout {
     }
   }
 
-  /// Where a label stands beside its point without touching another: right of it, left, above, below; nil if nowhere.
+  /// Where a label is placed beside its point without touching another: right of it, left, above, below; nil if nowhere.
   private func room(
     for label: String, at place: DisplayList.Point, in plot: DisplayList.Rect, _ taken: [DisplayList.Rect],
     _ canvas: Canvas
