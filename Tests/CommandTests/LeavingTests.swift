@@ -113,6 +113,11 @@ import Testing
     #expect(local.contains(boot) && local.contains("\"process_id\":"))
     #expect(try program("archive", "create", "plain", "--notebook", "nets.md").code == 0)
     #expect(try !Self.everything(program, "reports/archive/plain").contains(boot))
+    let entries = try FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/reports/archive/plain")
+    #expect(
+      entries.sorted() == [
+        "README.md", "SHA256SUMS", "archive.json", "evidence.json.gz", "reports", "ro-crate-metadata.json", "runs",
+      ])
     for name in ["process.json", "job.json"] {
       #expect(program.exists(".vgglab/runs/\(run)/\(name)"))
       #expect(!program.exists("reports/archive/plain/runs/\(run)/\(name)"))

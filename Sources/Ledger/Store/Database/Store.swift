@@ -209,6 +209,15 @@ public final class Store: Sendable {
   /// Closes the database; what follows fails.
   public func close() { try? queue.close() }
 
+  /// Closes the database and removes what a store has beside its runs: the index, and the files that are made with it.
+  public func closeKeepingJournals() {
+    close()
+    for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore", "\(StoreFolder.locks)/index"] {
+      unlink("\(directory)/\(name)")
+    }
+    rmdir("\(directory)/\(StoreFolder.locks)")
+  }
+
   /// Works on the database with its errors as facts.
   func reading<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
     do { return try queue.read(body) } catch let error as StoreError { throw error } catch {

@@ -99,9 +99,6 @@ extension ArchiveFolder {
     }
     // A store of the copies alone: what is built over it rests on nothing else.
     let copies = try Store.open(at: folder, access: .readWrite, create: true)
-    defer {
-      for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") }
-    }
     _ = try copies.ingest()
     let rows = try copies.evidence(ofRuns: runs)
     try writeFileAtomically("\(folder)/evidence.json.gz", gzipped(Data(rows.json.json.utf8)))
@@ -117,8 +114,7 @@ extension ArchiveFolder {
         Archive.Report(
           folder: stem, notebook: name, title: built.title, language: built.language, id: built.evidence.reportID))
     }
-    copies.close()
-    for name in ["lab.sqlite", "lab.sqlite-wal", "lab.sqlite-shm", ".gitignore"] { unlink("\(folder)/\(name)") }
+    copies.closeKeepingJournals()
     let archive = Archive(
       name: request.name, createdAt: request.createdAt, vgglab: request.version, runs: runs, leftOut: leftOut,
       reports: reports, isAnonymous: anonymizer != nil)
