@@ -112,7 +112,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Configurations", "Journals", "Digests", "ExactJSON", "Files", "Statistics", "Text",
       ]),
-    module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Statistics"]),
+    module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Statistics", "Text"]),
     module(
       "Reporting/Notebooks",
       ["Store", "PositionedYAML", "Digests", "Files", "Statistics", "Text", "CCMarkGFM"]),

@@ -32,6 +32,13 @@ import Text
     #expect(Quantity.grouped(value) == text)
   }
 
+  @Test(arguments: [
+    ("", ""), ("-", "-"), ("12", "12"), ("-123", "-123"), ("-1234", "-1 234"), ("1234567", "1 234 567"),
+  ])
+  func groupsOfDigits(digits: String, text: String) {
+    #expect(groupedDigits(digits, by: " ") == text)
+  }
+
   @Test func quantitiesAreReadAsTheyAreWritten() {
     #expect(Quantity.parseSeconds("1h30m") == 5400 && Quantity.parseSeconds("45s") == 45)
     #expect(Quantity.parseBytes("1.5GiB") == 1_610_612_736 && Quantity.parseBytes("6GB") == 6_000_000_000)

@@ -26,13 +26,7 @@ public enum Quantity {
 
   /// `43,093,322`.
   public static func grouped(_ value: Int) -> String {
-    let digits = String(value.magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return value < 0 ? "-" + text : text
+    groupedDigits("\(value)", by: ",")
   }
 
   /// With so many decimals; `–` for what is not there.
@@ -68,4 +62,16 @@ public enum Quantity {
     }
     return sum > 0 && sum.isFinite ? sum : nil
   }
+}
+
+/// The digits of a whole number in groups of three, with a text between the groups; a minus sign before them stays.
+public func groupedDigits(_ digits: String, by gap: String) -> String {
+  let sign = digits.hasPrefix("-") ? "-" : ""
+  let digits = digits.dropFirst(sign.count)
+  var text = sign
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { text += gap }
+    text.append(digit)
+  }
+  return text
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Journals
+import Text
 
 /// A text format for measured values.
 public enum MetricFormat: String, Sendable, CaseIterable {
@@ -36,7 +37,7 @@ extension Store {
     case .csv: return QueryResult(columns: columns, rows: values).csv
     case .jsonl:
       return values.map { row in
-        "{" + zip(columns, row).map { "\(quoted($0)):\($1.jsonLiteral)" }.joined(separator: ",") + "}\n"
+        "{" + zip(columns, row).map { "\(jsonQuoted($0)):\($1.jsonLiteral)" }.joined(separator: ",") + "}\n"
       }.joined()
     }
   }

@@ -30,8 +30,8 @@ public enum SQLValue: Sendable, Hashable {
     switch self {
     case .null: "null"
     case .integer(let value): "\(value)"
-    case .real(let value): value.isFinite ? "\(value)" : quoted(plainText)
-    case .text, .blob: quoted(plainText)
+    case .real(let value): value.isFinite ? "\(value)" : jsonQuoted(plainText)
+    case .text, .blob: jsonQuoted(plainText)
     }
   }
 
@@ -95,7 +95,7 @@ public struct QueryResult: Sendable, Hashable {
   /// An array of objects, their keys in the columns' order; numbers in full precision, what is not finite as text.
   public var json: String {
     let objects = rows.map { row in
-      "  {" + zip(columns, row).map { "\(quoted($0)): \($1.jsonLiteral)" }.joined(separator: ", ") + "}"
+      "  {" + zip(columns, row).map { "\(jsonQuoted($0)): \($1.jsonLiteral)" }.joined(separator: ", ") + "}"
     }
     return objects.isEmpty ? "[]" : "[\n" + objects.joined(separator: ",\n") + "\n]"
   }
@@ -105,21 +105,6 @@ public struct QueryResult: Sendable, Hashable {
     ([columns] + rows.map { $0.map(\.plainText) }).map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
   }
 
-}
-
-/// Line ends, control characters, and those that turn the direction of writing.
-private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.value {
-  case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-  default: false
-  }
-}
-
-func quoted(_ text: String) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = .withoutEscapingSlashes
-  // A string is always encodable.
-  return String(decoding: try! encoder.encode(text), as: UTF8.self)
 }
 
 private func csvField(_ text: String) -> String {

@@ -1,5 +1,6 @@
 package import Foundation
 package import Store
+import Text
 
 /// How a value of a query is written.
 package enum ValueFormat: Sendable, Hashable {
@@ -148,19 +149,6 @@ package enum ValueFormat: Sendable, Hashable {
       ? "\(sign)\(minutes)\u{A0}min\u{A0}\(rest)\u{A0}s"
       : "\(sign)\(groupedDigits("\(hours)", by: ","))\u{A0}h\u{A0}\(minutes)\u{A0}min"
   }
-}
-
-/// Digits with a sign between groups of three, a minus before them left where it is.
-private func groupedDigits(_ digits: String, by gap: String) -> String {
-  var text = ""
-  let count = digits.count
-  for (index, digit) in digits.enumerated() {
-    if index > 0, digits[digits.index(digits.startIndex, offsetBy: index - 1)] != "-", (count - index) % 3 == 0 {
-      text += gap
-    }
-    text.append(digit)
-  }
-  return text
 }
 
 private enum NumberText {

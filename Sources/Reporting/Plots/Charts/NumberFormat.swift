@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Text
 
 /// How a number is written beside a bar or at the end of a line.
 ///
@@ -70,12 +71,7 @@ public enum NumberFormat: Sendable, Hashable {
   package static func decimal(_ value: Double, decimals: Int) -> String {
     let plain = String(format: "%.\(min(max(decimals, 0), 20))f", abs(value))
     let parts = plain.split(separator: ".", maxSplits: 1)
-    let whole = Array(parts[0])
-    var grouped = ""
-    for (index, digit) in whole.enumerated() {
-      if index > 0, whole.count > 4, (whole.count - index) % 3 == 0 { grouped += thinSpace }
-      grouped.append(digit)
-    }
+    var grouped = parts[0].count > 4 ? groupedDigits(String(parts[0]), by: thinSpace) : String(parts[0])
     if parts.count == 2 { grouped += "." + parts[1] }
     let isZero = plain.allSatisfy { $0 == "0" || $0 == "." }
     return (value < 0 && !isZero ? minus : "") + grouped
