@@ -32,18 +32,36 @@ public enum RunTexts {
 
   /// Everything about one run; of its attempts the last, or all.
   public static func show(_ run: RunDetails, allAttempts: Bool = false) -> String {
-    var lines: [String] = []
-    func line(_ name: String, _ value: String?) {
-      guard let value else { return }
-      lines.append(name + String(repeating: " ", count: max(1, 18 - name.count)) + printable(value))
-    }
-    func section(_ title: String) { lines += ["", title] }
-    func duration(_ seconds: Double?, last: Double?, _ run: RunDetails) -> String? {
-      guard let seconds else { return nil }
-      guard run.attempts.count > 1, let last else { return Quantity.duration(seconds) }
-      return "\(Quantity.duration(seconds)) in \(run.attempts.count) attempts, \(Quantity.duration(last)) in the last"
-    }
+    var text = RunText(run)
+    text.addSummary()
+    text.addConfiguration()
+    for attempt in allAttempts ? run.attempts : run.attempts.suffix(1) { text.add(attempt) }
+    text.addRecords()
+    return text.lines.joined(separator: "\n")
+  }
+}
 
+/// The lines of one run for people, section by section.
+private struct RunText {
+  let run: RunDetails
+  var lines: [String] = []
+
+  init(_ run: RunDetails) { self.run = run }
+
+  private mutating func line(_ name: String, _ value: String?) {
+    guard let value else { return }
+    lines.append(name + String(repeating: " ", count: max(1, 18 - name.count)) + printable(value))
+  }
+
+  private mutating func section(_ title: String) { lines += ["", title] }
+
+  private func duration(_ seconds: Double?, last: Double?) -> String? {
+    guard let seconds else { return nil }
+    guard run.attempts.count > 1, let last else { return Quantity.duration(seconds) }
+    return "\(Quantity.duration(seconds)) in \(run.attempts.count) attempts, \(Quantity.duration(last)) in the last"
+  }
+
+  mutating func addSummary() {
     line("run", run.run)
     line("experiment", run.experiment)
     line("trial", run.trial)
@@ -54,10 +72,13 @@ public enum RunTexts {
     line("removed", run.removed_at)
     line("created", run.created_at)
     line("ended", run.ended_at)
-    line("time", duration(run.seconds, last: run.last_seconds, run))
-    line("training steps", duration(run.training_seconds, last: run.last_training_seconds, run))
+    line("time", duration(run.seconds, last: run.last_seconds))
+    line("training steps", duration(run.training_seconds, last: run.last_training_seconds))
     line("peak memory", run.peak_rss_bytes.map(Quantity.bytes))
     line("network", run.arch.map { "\($0), \(Quantity.grouped(run.parameters ?? 0)) parameters" })
+  }
+
+  mutating func addConfiguration() {
     section("configuration")
     let defaults = Dictionary(run.differences.map { ($0.key, $0.default) }) { first, _ in first }
     for (key, value) in configurationFields(run.configuration).sorted(by: { $0.key < $1.key }) {
@@ -75,36 +96,40 @@ public enum RunTexts {
         lines.append(printable("  \(name)\(String(repeating: " ", count: max(1, 22 - name.count)))\(value)"))
       }
     }
-    for attempt in allAttempts ? run.attempts : run.attempts.suffix(1) {
-      section("attempt \(attempt.attempt)\(run.attempts.count > 1 ? " of \(run.attempts.count)" : "")")
-      if let steps = run.steps.first(where: { $0.attempt == attempt.attempt }) {
-        let again = steps.superseded == 0 ? "" : "; \(steps.superseded) of them were done again later"
-        line("  steps", "\(steps.first) to \(steps.last)\(again)")
-      }
-      line("  started", attempt.started_at)
-      if run.attempts.count > 1 {
-        line("  time", "\(Quantity.duration(attempt.seconds)), training \(Quantity.duration(attempt.training_seconds))")
-      }
-      if attempt.resumed_from > 0 { line("  goes on", "from the checkpoint of step \(attempt.resumed_from)") }
-      for difference in attempt.differences?.split(separator: "\n") ?? [] {
-        line("  not as before", String(difference))
-      }
-      line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
-      let note = run.events.first { $0.kind == EventKind.git.rawValue && $0.attempt == attempt.attempt }?.message
-      line(
-        "  git",
-        attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" } ?? note)
-      line("  machine", "\(attempt.host), \(attempt.operating_system)")
-      line("  processor", "\(attempt.cpu), \(attempt.cores) cores, \(attempt.threads) threads used")
-      line("  kernels", "\(attempt.kernels), \(attempt.instruction_set)")
-      line("  BLAS", "\(attempt.blas), core \(attempt.blas_core)")
-      for digest in digestLines(attempt.data_digests) { line("  data", digest) }
-      line("  ended", attempt.exit_at)
-      line(
-        "  how",
-        attempt.exit_cause ?? attempt.exit_signal.map { "killed by signal \($0)" }
-          ?? attempt.exit_code.map { "exit code \($0)" })
+  }
+
+  mutating func add(_ attempt: RunDetails.Attempt) {
+    section("attempt \(attempt.attempt)\(run.attempts.count > 1 ? " of \(run.attempts.count)" : "")")
+    if let steps = run.steps.first(where: { $0.attempt == attempt.attempt }) {
+      let again = steps.superseded == 0 ? "" : "; \(steps.superseded) of them were done again later"
+      line("  steps", "\(steps.first) to \(steps.last)\(again)")
     }
+    line("  started", attempt.started_at)
+    if run.attempts.count > 1 {
+      line("  time", "\(Quantity.duration(attempt.seconds)), training \(Quantity.duration(attempt.training_seconds))")
+    }
+    if attempt.resumed_from > 0 { line("  resumed", "from the checkpoint of step \(attempt.resumed_from)") }
+    for difference in attempt.differences?.split(separator: "\n") ?? [] {
+      line("  not as before", String(difference))
+    }
+    line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
+    let note = run.events.first { $0.kind == EventKind.git.rawValue && $0.attempt == attempt.attempt }?.message
+    line(
+      "  git",
+      attempt.git_commit.map { "\($0)\(attempt.git_dirty == true ? ", with uncommitted changes" : "")" } ?? note)
+    line("  machine", "\(attempt.host), \(attempt.operating_system)")
+    line("  processor", "\(attempt.cpu), \(attempt.cores) cores, \(attempt.threads) threads used")
+    line("  kernels", "\(attempt.kernels), \(attempt.instruction_set)")
+    line("  BLAS", "\(attempt.blas), core \(attempt.blas_core)")
+    for digest in digestLines(attempt.data_digests) { line("  data", digest) }
+    line("  ended", attempt.exit_at)
+    line(
+      "  how",
+      attempt.exit_cause ?? attempt.exit_signal.map { "killed by signal \($0)" }
+        ?? attempt.exit_code.map { "exit code \($0)" })
+  }
+
+  mutating func addRecords() {
     if !run.artifacts.isEmpty {
       section("files")
       lines += run.artifacts.map {
@@ -124,7 +149,6 @@ public enum RunTexts {
         }
       }
     }
-    return lines.joined(separator: "\n")
   }
 }
 

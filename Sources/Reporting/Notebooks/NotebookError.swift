@@ -135,6 +135,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
 
 /// Why a notebook cannot be rendered: what is wrong with files, or everything that is wrong with the notebook.
 public enum NotebookError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A problem and its line.
   public struct Located: Hashable, Sendable {
     /// From 1.
     public var line: Int

@@ -26,6 +26,7 @@ public struct Archive: Sendable, Hashable {
   /// Whether names of hosts and people were replaced in it.
   public var isAnonymous = false
 
+  /// A report of the archive.
   public struct Report: Sendable, Hashable {
     /// In `reports/`.
     public var folder: String

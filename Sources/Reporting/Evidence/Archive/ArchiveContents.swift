@@ -5,6 +5,7 @@ import Store
 
 /// What somebody is given who is given an archive: its files, and what they say about machines and people.
 public struct ArchiveContents: Sendable, Hashable, Codable {
+  /// A file of the archive.
   public struct File: Sendable, Hashable, Codable {
     public var path: String
     public var bytes: Int

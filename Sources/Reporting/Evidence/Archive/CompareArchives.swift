@@ -6,6 +6,7 @@ public import Store
 
 /// How two archives differ: runs, figures of trials before and after, and verdicts that are not what they were.
 public struct ArchiveComparison: Sendable, Hashable, Codable {
+  /// A number of a trial in both archives.
   public struct Figure: Sendable, Hashable, Codable {
     /// `experiment / trial (profile)`, or `notebook: query`.
     public var of: String
@@ -15,6 +16,7 @@ public struct ArchiveComparison: Sendable, Hashable, Codable {
     public var difference: Double? { before.flatMap { before in after.map { $0 - before } } }
   }
 
+  /// A claim that is judged differently.
   public struct Verdict: Sendable, Hashable, Codable {
     public var report: String
     public var claim: String

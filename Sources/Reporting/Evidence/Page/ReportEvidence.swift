@@ -31,6 +31,7 @@ public struct ReportEvidence: Sendable, Hashable {
   /// Verdicts by the claims' ids, in the page's order.
   public var claims: [Claim] = []
 
+  /// A query of the notebook and the digest of its answer.
   public struct Query: Sendable, Hashable {
     public var id: String
     public var kind: String
@@ -41,12 +42,14 @@ public struct ReportEvidence: Sendable, Hashable {
     public var runs: [String]
   }
 
+  /// A figure of the page.
   public struct Figure: Sendable, Hashable {
     public var id: String
     /// SHA-256.
     public var png: String
   }
 
+  /// A claim and its verdict.
   public struct Claim: Sendable, Hashable {
     public var id: String
     public var verdict: Verdict

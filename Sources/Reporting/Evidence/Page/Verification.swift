@@ -77,6 +77,7 @@ public struct Verification: Sendable, Hashable, Codable {
 
 /// Something that could not be compared on this machine or by this version.
 public struct Uncompared: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// What was not compared.
   public enum Kind: String, Sendable, Hashable, Codable {
     /// Drawings, for text is drawn with other fonts here.
     case figures
