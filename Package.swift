@@ -137,8 +137,9 @@ let package = Package(
     module(
       "Running/Scheduling",
       [
-        "Training", "Datasets", "Networks", "Experiments", "Configurations", "Journals", "Store", "Processes", "Files",
-        "Text",
+        "Runs", "Provenance", "Training", "Datasets", "Networks", "Experiments", "Configurations", "Journals", "Store",
+        "Processes",
+        "Files", "Text",
       ]),
     module(
       "Running/Runs",

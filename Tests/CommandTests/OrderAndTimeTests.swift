@@ -62,11 +62,48 @@ import Testing
     defer { program.remove() }
     let list = try program("list")
     #expect(list.code == 0 && list.output.contains("aa-00000001"))
-    #expect(list.errors.contains("brought from version 8 to 9") && list.errors.contains("lab.sqlite.version-8"))
+    #expect(list.errors.contains("brought from version 8 to 10") && list.errors.contains("lab.sqlite.version-8"))
     #expect(program.exists(".vgglab/lab.sqlite.version-8"))
     #expect(try !program("list").errors.contains("version"))
     #expect(try program("doctor").output.contains("lab.sqlite.version-8"))
     // The run whose folder is gone is known still.
     #expect(try program("list", "--state", "gone").output.contains("aa-00000005"))
+  }
+
+  @Test(arguments: [
+    ["tag", "resumed", "good"], ["note", "resumed", "text"], ["rm", "resumed"], ["gc"], ["plan", "tiny.yaml"],
+    ["run", "tiny.yaml", "--only", "small"], ["show", "resumed"], ["doctor"],
+  ])
+  func everyCommandSaysThatItBroughtAStoreUpToDate(arguments: [String]) throws {
+    let program = try Self.earlier()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    let outcome = try program.run(arguments)
+    #expect(outcome.code == 0, "\(outcome)")
+    #expect(outcome.errors.contains("brought from version 8 to 10"), "\(outcome)")
+    // It is no fault of the store.
+    #expect(!outcome.output.contains("brought from version"), "\(outcome)")
+  }
+
+  @Test func anEpochThatWasStoppedIsMarkedAsDisturbed() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    #expect(try program("run", "tiny.yaml", "--only", "small").code == 0)
+    let run = try #require(try Self.objects(program, "list", "--json").first?["run"] as? String)
+    let show = try program("show", "small")
+    #expect(show.output.contains("timing: ") && show.output.contains("epoch 1, "), "\(show.output)")
+    // As if the process had stood still for most of the epoch.
+    try Journal.change(program, run) { json in
+      json.replacing(/"processor_seconds":[0-9.e-]+/, with: #""processor_seconds":0"#)
+        .replacing(/"wait_seconds":[0-9.e-]+/, with: #""wait_seconds":0"#)
+        .replacing(/"other_processor_seconds":[0-9.e-]+/, with: #""other_processor_seconds":0"#)
+    }
+    #expect(try program("doctor", "--rebuild").output.contains("sound"))
+    let slow = try program("show", "small")
+    #expect(slow.output.contains("disturbed (stood still)"), "\(slow.output)")
+    #expect(slow.output.contains("from 0 of "))
+    let list = try program("list")
+    #expect(list.output.contains("* in some epochs the machine did something else"), "\(list.output)")
   }
 }

@@ -61,6 +61,47 @@ import Testing
     #expect(difference(inputGradient, expected.input) < 3e-6, "\(shape)")
   }
 
+  /// Images that share a product, with one left over, beside the same images alone.
+  @Test(arguments: shapes)
+  func severalImagesAreEachImageAlone(shape: ConvolutionShape) {
+    let images = 11
+    let (inputs, outputs) = (shape.C * shape.H * shape.W, shape.K * shape.OH * shape.OW)
+    let input = numbers(images * inputs, 10)
+    let weight = numbers(shape.K * shape.columnRows, 11)
+    let bias = numbers(shape.K, 12)
+    let gradient = numbers(images * outputs, 13)
+    var scratch = [Float](repeating: .nan, count: shape.scratchFloats)
+    var output = [Float](repeating: .nan, count: images * outputs)
+    convolutionForward(
+      input, images: images, weight: weight, bias: bias, shape, relu: true, &output, scratch: &scratch)
+    var weightGradient = [Float](repeating: 0, count: weight.count)
+    var biasGradient = [Float](repeating: 0, count: shape.K)
+    convolutionWeightGradient(
+      input, images: images, outputGradient: gradient, shape, weightGradient: &weightGradient,
+      biasGradient: &biasGradient, scratch: &scratch)
+    var inputGradient = [Float](repeating: .nan, count: images * inputs)
+    convolutionInputGradient(
+      outputGradient: gradient, images: images, weight: weight, shape, &inputGradient, scratch: &scratch)
+    var expectedWeight = [Double](repeating: 0, count: weight.count)
+    var expectedBias = [Double](repeating: 0, count: shape.K)
+    for image in 0..<images {
+      let one = Array(input[image * inputs..<(image + 1) * inputs])
+      let its = Array(gradient[image * outputs..<(image + 1) * outputs])
+      let expected = naiveGradients(shape, one, weight, its)
+      #expect(
+        difference(
+          Array(output[image * outputs..<(image + 1) * outputs]),
+          naiveConvolution(shape, one, weight, bias).map { max($0, 0) }) < 2e-6, "\(shape), image \(image)")
+      #expect(
+        difference(Array(inputGradient[image * inputs..<(image + 1) * inputs]), expected.input) < 3e-6,
+        "\(shape), image \(image)")
+      for index in expectedWeight.indices { expectedWeight[index] += expected.weight[index] }
+      for index in expectedBias.indices { expectedBias[index] += expected.bias[index] }
+    }
+    #expect(difference(weightGradient, expectedWeight) < 5e-6, "\(shape)")
+    #expect(difference(biasGradient, expectedBias) < 5e-6, "\(shape)")
+  }
+
   @Test func gemmIsTheDefinition() {
     for (m, n, k) in [(1, 1, 1), (3, 5, 7), (17, 4, 33), (8, 64, 9)] {
       for transposeA in [false, true] {

@@ -149,7 +149,7 @@ import Testing
       try fixture.add("b", resize: 96, seed: 0, accuracy: 0.8),
       try fixture.add("c", resize: 64, seed: 0, accuracy: 0.8),
     ]
-    let keeper = try Keeper(store: fixture.path)
+    let keeper = try Keeper(store: fixture.path) { _ in }
     #expect(try keeper.tag(runs[0], ["good", "paper"], removing: false) == ["good", "paper"])
     #expect(throws: RunsError.badTag("a b")) { try keeper.tag(runs[0], ["x", "a b"], removing: false) }
     #expect(throws: RunsError.badNote(bytes: 0, limit: 65536)) { try keeper.note(runs[0], "") }

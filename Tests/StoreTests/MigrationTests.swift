@@ -46,7 +46,9 @@ import Store
     let old = QueryConnectionToFile(migration.backup)
     for table in StoreTable.all {
       let columns = try old.columns(table.name)
-      #expect(!columns.isEmpty, "\(table.name)")
+      // Only what is newer than version 8 was not there.
+      #expect(columns.isEmpty == (table.name == "epoch_timing"), "\(table.name)")
+      guard !columns.isEmpty else { continue }
       let list = columns.joined(separator: ", ")
       let order = columns.indices.map { "\($0 + 1)" }.joined(separator: ", ")
       let sql = "SELECT \(list) FROM \(table.name) ORDER BY \(order)"
@@ -106,7 +108,9 @@ import Store
       """)
     let store = try folder.open()
     #expect(store.migration?.from == version)
-    #expect(try store.query("SELECT sequence FROM run").rows == [[.integer(1_767_225_601_500)]])
+    // From version 9 on the journal says it, and the row as it was inserted here has none.
+    let sequence: Int64 = version < 9 ? 1_767_225_601_500 : 0
+    #expect(try store.query("SELECT sequence FROM run").rows == [[.integer(sequence)]])
     #expect(try store.query("SELECT value FROM metric").rows == [[.real(0.5)]])
     #expect(try store.health().problems.isEmpty)
     store.close()

@@ -3,6 +3,7 @@ public import Files
 import Foundation
 import Journals
 import Processes
+import Runs
 public import Scheduling
 import Store
 import Terminal
@@ -117,52 +118,21 @@ public struct ResumeCheck {
     guard state == .completed else {
       throw ResumeCheckError.notVerifiable(trial: trial.name, reason: "its killed run is \(state.name); see its log")
     }
-    let expected = try rows(calmStore, calmRun)
-    let found = try rows(store, folder.run)
-    let artifacts = [try digests(calmStore, calmRun), try digests(store, folder.run)]
+    let comparison = try BitComparison(calmRun, in: calmStore, with: folder.run, in: store)
     let attempts = try store.query(
       "SELECT resumed_from FROM attempt WHERE run = '\(folder.run)' ORDER BY attempt"
     ).rows
     return Finding(
       trial: trial.name, kills: killed, attempts: attempts.count,
       resumed_from: attempts.dropFirst().compactMap { if case .integer(let step) = $0[0] { Int(step) } else { nil } },
-      metric_rows: expected.count, rows_different: differences(expected, found),
-      weights_identical: artifacts[0]["last"] != nil && artifacts[0]["last"] == artifacts[1]["last"],
-      predictions_identical: artifacts[0]["predictions"] != nil
-        && artifacts[0]["predictions"] == artifacts[1]["predictions"])
+      metric_rows: comparison.metric_rows, rows_different: comparison.rows_different,
+      weights_identical: comparison.weights_identical == true,
+      predictions_identical: comparison.predictions_identical == true)
   }
 
   private func attempts(_ folder: RunFolder) -> Int {
     let records = (try? readJournal(folder))?.records ?? []
     return records.count { if case .attempt = $0 { true } else { false } }
-  }
-
-  /// Every row of a run's metrics with its bits, clock times and rates aside.
-  private func rows(_ store: Store, _ run: String) throws -> [String] {
-    let csv = try store.exportMetrics(run: run, format: .csv)
-    return csv.split(separator: "\n").dropFirst().compactMap { line in
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard cells.count == 6, cells[2] != MetricName.examplesPerSecond.rawValue,
-        cells[2] != MetricName.epochSeconds.rawValue
-      else { return nil }
-      // Without run and attempt.
-      return cells[2...].joined(separator: ",")
-    }
-  }
-
-  private func differences(_ expected: [String], _ found: [String]) -> Int {
-    var counts: [String: Int] = [:]
-    for row in expected { counts[row, default: 0] += 1 }
-    for row in found { counts[row, default: 0] -= 1 }
-    return counts.values.reduce(0) { $0 + abs($1) }
-  }
-
-  private func digests(_ store: Store, _ run: String) throws -> [String: String] {
-    var found: [String: String] = [:]
-    for row in try store.query("SELECT name, digest FROM artifact WHERE run = '\(run)'").rows {
-      if case .text(let name) = row[0], case .text(let digest) = row[1] { found[name] = digest }
-    }
-    return found
   }
 
   /// The findings as a table for people.

@@ -1,6 +1,7 @@
 import Configurations
 import Foundation
 import Journals
+import Runs
 public import Store
 import Text
 
@@ -9,12 +10,14 @@ public enum RunTexts {
   /// A line a run.
   public static func list(_ runs: [RunSummary]) -> String {
     guard !runs.isEmpty else { return "no runs" }
+    let hasAuthors = Set(runs.map(\.author)).count > 1
     let hasTags = runs.contains { !$0.tags.isEmpty }
     var columns: [(String, TextTable.Alignment)] = [
       ("run", .left), ("experiment", .left), ("trial", .left), ("profile", .left), ("state", .left),
       ("train loss", .right), ("train acc", .right), ("test acc", .right), ("images/s", .right), ("time", .right),
       ("created (UTC)", .left),
     ]
+    if hasAuthors { columns.append(("author", .left)) }
     if hasTags { columns.append(("tags", .left)) }
     var table = TextTable(columns)
     for run in runs {
@@ -22,12 +25,15 @@ public enum RunTexts {
         run.id, run.experiment, run.trial, run.profile ?? "–",
         run.state.name + (run.removedAt == nil ? "" : ", removed"),
         Quantity.fixed(run.trainLoss, 3), Quantity.fixed(run.trainAccuracy, 3), Quantity.fixed(run.testAccuracy, 3),
-        Quantity.fixed(run.examplesPerSecond, 1), run.seconds.map(Quantity.duration) ?? "–",
+        Quantity.fixed(run.examplesPerSecond, 1) + (run.disturbedEpochs > 0 ? "*" : ""),
+        run.seconds.map(Quantity.duration) ?? "–",
         String(run.createdAt.prefix(16)).replacing("T", with: " "),
       ]
-      table.add(hasTags ? cells + [run.tags.joined(separator: " ")] : cells)
+      table.add(
+        cells + (hasAuthors ? [run.author ?? "–"] : []) + (hasTags ? [run.tags.joined(separator: " ")] : []))
     }
-    return table.text
+    guard runs.contains(where: { $0.disturbedEpochs > 0 }) else { return table.text }
+    return table.text + "\n* in some epochs the machine did something else as well: `vgglab show RUN` has the rates"
   }
 
   /// Everything about one run; of its attempts the last, or all.
@@ -35,6 +41,7 @@ public enum RunTexts {
     var text = RunText(run)
     text.addSummary()
     text.addConfiguration()
+    text.addTiming()
     for attempt in allAttempts ? run.attempts : run.attempts.suffix(1) { text.add(attempt) }
     text.addRecords()
     return text.lines.joined(separator: "\n")
@@ -70,6 +77,7 @@ private struct RunText {
     line("cause", run.cause)
     line("tags", run.tags.isEmpty ? nil : run.tags.joined(separator: " "))
     line("removed", run.removed_at)
+    line("author", run.author)
     line("created", run.created_at)
     line("ended", run.ended_at)
     line("time", duration(run.seconds, last: run.last_seconds))
@@ -96,6 +104,17 @@ private struct RunText {
         lines.append(printable("  \(name)\(String(repeating: " ", count: max(1, 22 - name.count)))\(value)"))
       }
     }
+  }
+
+  /// Each epoch's rate and what may have disturbed it: why a run was slow.
+  mutating func addTiming() {
+    guard !run.epoch_rates.isEmpty else { return }
+    let disturbed = run.epoch_rates.count { $0.disturbed != nil }
+    section("timing: \(timingSentence(timed: run.epoch_rates.count, disturbed: disturbed))")
+    if disturbed > 0, let rate = run.undisturbed_examples_per_second {
+      lines.append("  \(Quantity.fixed(rate, 1)) images/s in the undisturbed epochs")
+    }
+    for rate in run.epoch_rates { lines.append(printable("  " + rate.text)) }
   }
 
   mutating func add(_ attempt: RunDetails.Attempt) {
@@ -149,6 +168,22 @@ private struct RunText {
         }
       }
     }
+  }
+}
+
+extension RunDetails.EpochRate {
+  /// A line for people.
+  fileprivate var text: String {
+    func percent(_ share: Double) -> String { "\(Quantity.fixed(100 * share, share < 0.1 ? 1 : 0)) %" }
+    var parts = ["epoch \(Quantity.fixed(epoch, 0))", "\(Quantity.fixed(examples_per_second, 1)) images/s"]
+    if let disturbed { parts.append("disturbed (\(disturbed))") }
+    parts.append("its threads computed \(percent(processor_share)) of the time")
+    if let wait_share { parts.append("waited for a core \(percent(wait_share))") }
+    if let other_cores { parts.append("other programs used \(Quantity.fixed(other_cores, 2)) cores") }
+    if wait_share == nil, let pressure_share {
+      parts.append("some process waited for a core \(percent(pressure_share))")
+    }
+    return parts.joined(separator: ", ")
   }
 }
 

@@ -41,6 +41,31 @@ public struct Trial: Sendable, Hashable {
   /// Where its values were written, by their dotted keys.
   let places: [String: ValuePlace]
 
+  /// The trial of a run, from what its journal has. Throws ``ConfigurationTextError``.
+  public init(
+    recorded name: String, experiment: String, question: String, profile: String?, canonicalText: String,
+    reductions: [Reduction]
+  ) throws(ConfigurationTextError) {
+    self.init(
+      name: name, experiment: experiment, question: question, profile: profile,
+      configuration: try TrialConfiguration(canonicalText: canonicalText), reductions: reductions, places: [:])
+  }
+
+  init(
+    name: String, experiment: String, question: String, profile: String?, configuration: TrialConfiguration,
+    reductions: [Reduction], priority: Int = 0, after: [String] = [], places: [String: ValuePlace]
+  ) {
+    self.name = name
+    self.experiment = experiment
+    self.question = question
+    self.profile = profile
+    self.configuration = configuration
+    self.reductions = reductions
+    self.priority = priority
+    self.after = after
+    self.places = places
+  }
+
   /// Whether it is what a file calls by a name: the trial itself, or one of its points in a sweep.
   public func isNamed(_ name: String) -> Bool { self.name == name || self.name.hasPrefix("\(name) ") }
 

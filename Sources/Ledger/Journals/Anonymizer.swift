@@ -65,6 +65,7 @@ public struct Anonymizer: Sendable {
     switch record {
     case .run(var run):
       run.question = text(run.question)
+      run.author = run.author.map { _ in "author" }
       let configuration = withoutDataPath(run.configuration)
       // The id is the configuration's digest.
       if configuration != run.configuration, run.trialID == sha256Hex(run.configuration) {

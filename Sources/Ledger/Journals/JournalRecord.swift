@@ -116,6 +116,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   /// What orders runs where clocks go back: greater than those of all runs that the store had when this one was created, and
   /// otherwise milliseconds since 1970. nil in journals of earlier versions, whose runs are ordered by ``createdAt``.
   public var sequence: Int?
+  /// Who started it, by their own account; nil where nobody said so, and in journals of earlier versions.
+  public var author: String?
 
   /// The largest sequence that a record can have: the last millisecond of the year 9999.
   public static let lastSequence = 253_402_300_799_999
@@ -124,7 +126,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public init(
     run: String, experiment: String, question: String, profile: String? = nil, trial: String, trialID: String,
     configuration: String, reductions: [ReductionRecord], seed: UInt64, epochs: Int, createdAt: String,
-    sequence: Int? = nil
+    sequence: Int? = nil, author: String? = nil
   ) {
     self.run = run
     self.experiment = experiment
@@ -138,6 +140,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.epochs = epochs
     self.createdAt = createdAt
     self.sequence = sequence
+    self.author = author
   }
 }
 
@@ -363,6 +366,8 @@ public struct MetricRecord: Sendable, Hashable, Codable {
   public var seconds: Double?
   /// Seconds of the attempt's training steps so far; the last record of a line has it. nil in journals of earlier versions.
   public var trainingSeconds: Double?
+  /// Of the epoch that ends here; the last record of an epoch has it. nil in journals of earlier versions.
+  public var timing: EpochTimingRecord?
 
   /// A value of any name.
   public init(name: String, step: Int, epoch: Double, value: Double) {

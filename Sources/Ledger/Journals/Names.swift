@@ -23,6 +23,14 @@ public enum MetricName: String, Sendable, Hashable, Codable, CaseIterable {
   /// Peak resident bytes during the steps of a cost measurement.
   case stepPeakBytes = "step_peak_bytes"
 
+  /// Whether it says how fast a training ran, and not what it computed: equal trainings have equal values of all others.
+  public var isOfTheMachine: Bool {
+    switch self {
+    case .examplesPerSecond, .epochSeconds, .stepSeconds, .stepPeakBytes: true
+    case .stepLoss, .stepAccuracy, .trainLoss, .trainAccuracy, .testLoss, .testAccuracy: false
+    }
+  }
+
   /// What values of the name can be; nil where any number can be: a training may diverge.
   var range: ClosedRange<Double>? {
     switch self {

@@ -102,6 +102,7 @@ struct RecordLimits {
     try text("trial", run.trial, 1000)
     try text("question", run.question, 1 << 16)
     try text("profile", run.profile ?? "", 1000)
+    try text("author", run.author ?? "", 1000)
     try text("configuration", run.configuration, 1 << 20)
     try whole("epochs", run.epochs, 0...Self.epochs)
     try time(run.createdAt)
@@ -166,6 +167,23 @@ struct RecordLimits {
     try value(metric.name, metric.value, in: metric.metric?.range ?? LayerMeasure(rawValue: metric.name)?.range)
     try duration("seconds", metric.seconds ?? 0)
     try duration("trainingSeconds", metric.trainingSeconds ?? 0)
+    if let timing = metric.timing { try check(timing) }
+  }
+
+  private func check(_ timing: EpochTimingRecord) throws(Impossible) {
+    try whole("examples", timing.examples, 1...Self.examples)
+    try whole("involuntary_switches", timing.involuntarySwitches, 0...Self.most)
+    guard timing.trainingSeconds > 0, timing.seconds >= timing.trainingSeconds else {
+      throw Impossible(what: "an epoch of \(timing.seconds) s has steps of \(timing.trainingSeconds) s")
+    }
+    try duration("seconds", timing.seconds)
+    // Of many cores.
+    for (name, value) in [
+      ("processor_seconds", timing.processorSeconds), ("wait_seconds", timing.waitSeconds ?? 0),
+      ("other_processor_seconds", timing.otherProcessorSeconds ?? 0), ("pressure_seconds", timing.pressureSeconds ?? 0),
+    ] {
+      try duration(name, value)
+    }
   }
 
   private func check(_ metric: LayerMetricRecord) throws(Impossible) {

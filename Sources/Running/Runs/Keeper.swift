@@ -7,10 +7,9 @@ public import Store
 public struct Keeper {
   private let store: Store
 
-  /// Opens a store to keep house in it. Throws ``StoreError``.
-  public init(store directory: String) throws(StoreError) {
-    store = try Store.open(at: directory, access: .readWrite)
-    _ = try store.ingest()
+  /// Opens a store to keep house in it; what it found to say goes to `report`. Throws ``StoreError``.
+  public init(store directory: String, report: (StoreRemark) -> Void) throws(StoreError) {
+    store = try Store.openToChange(at: directory, report: report)
   }
 
   /// The runs that texts name, each once. Throws ``StoreError``.

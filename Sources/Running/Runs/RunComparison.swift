@@ -112,9 +112,9 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
   for group in grouped {
     var values: [String: [String: [Double]]] = [:]
     for run in group.runs {
-      for (name, value) in try store.finals(run: run.id) {
-        values[name, default: [:]][run.seed, default: []].append(value)
-      }
+      var finals = try store.finals(run: run.id)
+      if let rate = run.undisturbedExamplesPerSecond { finals["undisturbed_examples_per_second"] = rate }
+      for (name, value) in finals { values[name, default: [:]][run.seed, default: []].append(value) }
     }
     finals.append(values)
   }
@@ -131,9 +131,22 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
   for run in runs where run.state != .completed {
     comparison.remarks.append("\(run.id) is \(run.state.name): its figures are those of its last step")
   }
+  for (group, members) in zip(groups, grouped.map(\.runs)) {
+    let (timed, disturbed) = members.reduce((0, 0)) { ($0.0 + $1.timedEpochs, $0.1 + $1.disturbedEpochs) }
+    if disturbed > 0 {
+      comparison.remarks.append("\(group.letter): \(timingSentence(timed: timed, disturbed: disturbed))")
+    }
+  }
   try addSurroundings(&comparison, store)
   try addAgreements(&comparison, grouped.map(\.runs), store)
   return comparison
+}
+
+/// From how many epochs a rate can be taken.
+public func timingSentence(timed: Int, disturbed: Int) -> String {
+  let epochs = "\(timed) epoch\(timed == 1 ? "" : "s")"
+  guard disturbed > 0 else { return "\(epochs), none disturbed" }
+  return "from \(timed - disturbed) of \(epochs); \(disturbed) disturbed by other work on the machine"
 }
 
 private func letter(_ index: Int) -> String {

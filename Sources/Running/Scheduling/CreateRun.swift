@@ -1,6 +1,7 @@
 package import Experiments
 package import Journals
 import Processes
+import Provenance
 
 /// A new run of a trial: its folder, and the first lines of its journal.
 ///
@@ -17,7 +18,7 @@ package func createRun(
         trial: trial.name, trialID: trial.id, configuration: trial.canonicalText,
         reductions: trial.reductions.map { ReductionRecord(key: $0.key, full: $0.full, used: $0.used) },
         seed: trial.training.seed, epochs: trial.training.epochs, createdAt: timestamp(),
-        sequence: min(max(milliseconds(), newest + 1), RunRecord.lastSequence)))
+        sequence: min(max(milliseconds(), newest + 1), RunRecord.lastSequence), author: Author.name))
   ]
   if let forecast, trial.training.epochs > 0 {
     records.append(

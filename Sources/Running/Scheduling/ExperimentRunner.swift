@@ -1,3 +1,4 @@
+import Configurations
 import Datasets
 public import Experiments
 import Foundation
@@ -19,13 +20,16 @@ public func readExperiments(_ files: [String], options: RunOptions) throws -> [E
   }
   guard errors.isEmpty else { throw errors.count == 1 ? errors[0] : ExperimentErrors(errors) }
   for index in experiments.indices {
-    try experiments[index].findData { dataset in
-      try Datasets.availableImages(
-        named: dataset.name, path: options.data ?? dataset.path, environment: ProcessInfo.processInfo.environment
-      ).map { AvailableData(train: $0.training, test: $0.test, data: $0.digest) }
-    }
+    try experiments[index].findData { try availableData(of: $0, options) }
   }
   return experiments
+}
+
+/// What a data set has; nil where that is not known before it is read.
+func availableData(of dataset: DatasetConfiguration, _ options: RunOptions) throws -> AvailableData? {
+  try Datasets.availableImages(
+    named: dataset.name, path: options.data ?? dataset.path, environment: ProcessInfo.processInfo.environment
+  ).map { AvailableData(train: $0.training, test: $0.test, data: $0.digest) }
 }
 
 /// A data set, wherever it is.
@@ -91,10 +95,14 @@ public struct ExperimentRunner {
   ///
   /// Throws before anything is written when an option, the data set or the store is unusable.
   public func run(_ experiments: [Experiment], options: RunOptions) throws -> [TrialOutcome] {
+    try run(experiments.flatMap(\.trials), options: options, resuming: nil)
+  }
+
+  /// The same with trials; `run` is the one that the only trial goes on with, whatever other runs it has.
+  func run(_ trials: [Trial], options: RunOptions, resuming run: String?) throws -> [TrialOutcome] {
     let threads = try options.threadsPerTrial()
     try ProcessLimits.checkFiles(jobs: options.jobs)
     system.listen()
-    let trials = experiments.flatMap(\.trials)
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
     var seen: Set<DataFolder> = []
     for trial in trials where trial.training.epochs > 0 {
@@ -103,11 +111,10 @@ public struct ExperimentRunner {
       _ = try loadDataset(
         named: folder.name, path: folder.path, environment: ProcessInfo.processInfo.environment)
     }
-    let store = try Store.open(at: directory, access: .readWrite, create: true)
+    let store = try Store.openToChange(at: directory, create: true) { printer.say("vgglab: \($0)") }
     if let name = store.networkFileSystem {
       printer.say("vgglab: " + NetworkFileSystem.sentence(name, path: directory))
     }
-    for problem in try store.ingest() { printer.say("vgglab: \(problem)") }
     let planner = Planner(
       store: store, options: options,
       forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels))
@@ -115,12 +122,15 @@ public struct ExperimentRunner {
     let scheduler = Scheduler(
       directory: directory, store: store, executor: executor, options: options, threads: threads,
       printer: printer, planner: planner, system: system)
-    return try scheduler.run(decisions)
+    return try scheduler.run(decisions, resuming: run)
   }
+
+  /// The store, to read what was run in it.
+  func openToCompare() throws -> Store { try Store.openToRead(at: directory) }
 
   private func openIfThere() throws -> Store? {
     do {
-      return try Store.openToRead(at: directory) { for problem in $0 { printer.say("vgglab: \(problem)") } }
+      return try Store.openToRead(at: directory) { printer.say("vgglab: \($0)") }
     } catch StoreError.missing {
       return nil
     }

@@ -97,9 +97,11 @@ final class Scheduler {
     self.system = system
   }
 
-  /// Carries out the decisions and tells what became of each, in their order.
-  func run(_ decisions: [TrialDecision]) throws -> [TrialOutcome] {
+  /// Carries out the decisions and reports what became of each, in their order. `run` is the one that the only trial goes on
+  /// with, whatever other runs it has.
+  func run(_ decisions: [TrialDecision], resuming run: String? = nil) throws -> [TrialOutcome] {
     entries = decisions.map(Entry.init)
+    if let run { entries[0].run = run }
     queue = TrialQueue(
       priorities: entries.map(\.trial.priority),
       after: entries.map { entry in

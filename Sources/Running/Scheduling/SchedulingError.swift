@@ -1,9 +1,14 @@
 public import Files
+public import Journals
 
 /// Why trials cannot be scheduled as asked, as facts.
 public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible {
   case notPositive(option: String, value: Int)
   case tooManyThreads(jobs: Int, threads: Int, cores: Int)
+  /// The run's state does not allow it.
+  case wrongState(run: String, state: RunState, wanted: String, remedy: String)
+  /// Its configuration or kernels are none that this version knows.
+  case notRepeatable(run: String, reason: String)
 
   /// What happened, and what to do.
   public var description: String {
@@ -14,10 +19,18 @@ public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible 
       \(jobs) jobs of \(threads) threads each want \(jobs * threads) cores, and there are \(cores); \
       lower --jobs or --threads until their product fits
       """
+    case .wrongState(let run, let state, let wanted, let remedy):
+      "run \(run) is \(state.name), not \(wanted); \(remedy)"
+    case .notRepeatable(let run, let reason): "run \(run) cannot be trained by this vgglab: \(reason)"
     }
   }
 }
 
 extension SchedulingError: Fault {
-  public var kind: FaultKind { .usage }
+  public var kind: FaultKind {
+    switch self {
+    case .notPositive, .tooManyThreads: .usage
+    case .wrongState, .notRepeatable: .badInput
+    }
+  }
 }

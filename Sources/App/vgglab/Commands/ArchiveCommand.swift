@@ -180,8 +180,7 @@ struct ArchiveImportCommand: LabCommand {
   @OptionGroup var format: JSONOptions
 
   func execute() throws {
-    let target = try Store.open(at: store.directory, access: .readWrite, create: true)
-    _ = try target.ingest()
+    let target = try openStoreToChange(store.directory)
     let new = try archive.archives.folder.importRuns(
       of: archive.name, into: target, version: vgglabVersion, limits: limits.limits)
     if format.json { output(try json(new)) } else if !new.isEmpty { output(new.joined(separator: "\n")) }

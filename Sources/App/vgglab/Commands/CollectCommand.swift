@@ -12,7 +12,7 @@ struct CollectCommand: LabCommand {
   var dryRun = false
 
   func execute() throws {
-    let garbage = try Keeper(store: store.directory).collectGarbage(dryRun: dryRun)
+    let garbage = try openKeeper(store.directory).collectGarbage(dryRun: dryRun)
     output(format.json ? try json(garbage) : garbage.text(dryRun: dryRun))
   }
 }

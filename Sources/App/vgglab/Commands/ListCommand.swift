@@ -58,6 +58,7 @@ struct RunFacts: Encodable {
   var profile: String?
   var state: RunState
   var cause: String?
+  var author: String?
   var created_at: String
   var ended_at: String?
   var arch: String?
@@ -70,6 +71,9 @@ struct RunFacts: Encodable {
   var test_loss: Double?
   var test_accuracy: Double?
   var examples_per_second: Double?
+  var timed_epochs: Int
+  var disturbed_epochs: Int
+  var undisturbed_examples_per_second: Double?
   var seconds: Double?
   var peak_rss_bytes: Int?
   var parameters: Int?
@@ -83,6 +87,7 @@ struct RunFacts: Encodable {
     profile = run.profile
     state = run.state
     cause = run.cause
+    author = run.author
     created_at = run.createdAt
     ended_at = run.endedAt
     arch = run.arch
@@ -95,6 +100,9 @@ struct RunFacts: Encodable {
     test_loss = run.testLoss
     test_accuracy = run.testAccuracy
     examples_per_second = run.examplesPerSecond
+    timed_epochs = run.timedEpochs
+    disturbed_epochs = run.disturbedEpochs
+    undisturbed_examples_per_second = run.undisturbedExamplesPerSecond
     seconds = run.seconds
     peak_rss_bytes = run.peakResidentBytes
     parameters = run.parameters

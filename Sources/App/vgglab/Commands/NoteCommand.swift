@@ -20,7 +20,7 @@ struct NoteCommand: LabCommand {
       text = try readText("-")
       while text.last?.isNewline == true { text.removeLast() }
     }
-    let keeper = try Keeper(store: store.directory)
+    let keeper = try openKeeper(store.directory)
     let run = try keeper.runs(matching: [run])[0]
     try keeper.note(run, text)
     output("\(run.id): noted")

@@ -18,7 +18,7 @@ struct TagCommand: LabCommand {
   var remove = false
 
   func execute() throws {
-    let keeper = try Keeper(store: store.directory)
+    let keeper = try openKeeper(store.directory)
     let run = try keeper.runs(matching: [run])[0]
     let tags = try keeper.tag(run, names, removing: remove)
     output("\(run.id): \(tags.isEmpty ? "no tags" : printable(tags.joined(separator: " ")))")

@@ -68,7 +68,12 @@ public func diagnose(store directory: String, data: String?, rebuild: Bool) thro
     _ = try loadDataset(named: "fashion-mnist", path: data, environment: ProcessInfo.processInfo.environment)
   } catch { diagnosis.dataset_problem = "\(error)" }
   do {
-    let store = try Store.openToRead(at: directory) { diagnosis.journal_problems += $0 }
+    let store = try Store.openToRead(at: directory) { remark in
+      switch remark {
+      case .migrated(let migration): complain("vgglab: \(migration.sentence)")
+      case .journal(let problem): diagnosis.journal_problems.append(problem)
+      }
+    }
     diagnosis.store = try store.health()
     diagnosis.store?.problems += try store.indexProblems()
     diagnosis.journal_problems += try store.contradictions()

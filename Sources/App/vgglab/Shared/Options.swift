@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Runs
 import Store
 import Terminal
 
@@ -29,10 +30,27 @@ struct JSONOptions: ParsableArguments {
   var json = false
 }
 
-/// Opens a store to read from it; what is wrong with its journals is printed on stderr. Throws ``StoreError``.
+/// Opens a store to read from it; what is to be said of it is printed on stderr. Throws ``StoreError``.
 func openStore(_ directory: String) throws -> Store {
-  try Store.openToRead(at: directory) { problems in
-    for problem in problems.prefix(20) { writeMessage("vgglab: \(problem)") }
-    if problems.count > 20 { writeMessage("vgglab: and \(problems.count - 20) more; `vgglab doctor` lists them") }
+  try printingRemarks { try Store.openToRead(at: directory, report: $0) }
+}
+
+/// Opens a store to write in it, or to make it; what is to be said of it is printed on stderr. Throws ``StoreError``.
+func openStoreToChange(_ directory: String) throws -> Store {
+  try printingRemarks { try Store.openToChange(at: directory, create: true, report: $0) }
+}
+
+/// Opens a store to tag, note, remove and collect; what is to be said of it is printed on stderr. Throws ``StoreError``.
+func openKeeper(_ directory: String) throws -> Keeper {
+  try printingRemarks { try Keeper(store: directory, report: $0) }
+}
+
+/// Prints what opening a store reports, at most twenty lines of it.
+private func printingRemarks<Opened>(_ open: ((StoreRemark) -> Void) throws -> Opened) rethrows -> Opened {
+  var remarks: [StoreRemark] = []
+  defer {
+    for remark in remarks.prefix(20) { writeMessage("vgglab: \(remark)") }
+    if remarks.count > 20 { writeMessage("vgglab: and \(remarks.count - 20) more; `vgglab doctor` lists them") }
   }
+  return try open { remarks.append($0) }
 }

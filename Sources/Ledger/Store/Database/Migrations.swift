@@ -18,6 +18,20 @@ public struct StoreMigration: Sendable, Hashable {
   }
 }
 
+/// What is to be said of a store when it is opened.
+public enum StoreRemark: Sendable, Hashable, CustomStringConvertible {
+  case migrated(StoreMigration)
+  /// What is wrong with a run's journal, and what was done.
+  case journal(String)
+
+  public var description: String {
+    switch self {
+    case .migrated(let migration): migration.sentence
+    case .journal(let problem): problem
+    }
+  }
+}
+
 /// Brings an index up to date, by GRDB's migrator over ``Schema/steps``.
 package struct Migrations {
   let queue: DatabaseQueue

@@ -154,7 +154,7 @@ struct RecordInserter {
     try IndexRows.Run(
       id: record.run, experiment: record.experiment, trial: record.trial, trialID: record.trialID,
       profile: record.profile, configuration: record.configuration, seed: "\(record.seed)", epochs: record.epochs,
-      createdAt: record.createdAt, sequence: sequence
+      createdAt: record.createdAt, sequence: sequence, author: record.author
     ).insert(database)
     for reduction in record.reductions {
       try IndexRows.Reduction(
@@ -220,6 +220,13 @@ struct RecordInserter {
       sql: "INSERT OR REPLACE INTO metric (run, name, step, attempt, epoch, value) VALUES (?, ?, ?, ?, ?, ?)")
     for metric in metrics {
       try statement.execute(arguments: [run, metric.name, metric.step, attempt, metric.epoch, metric.value])
+      guard let timing = metric.timing else { continue }
+      try IndexRows.EpochTiming(
+        run: run, attempt: attempt, step: metric.step, epoch: metric.epoch, examples: timing.examples,
+        trainingSeconds: timing.trainingSeconds, seconds: timing.seconds, processorSeconds: timing.processorSeconds,
+        involuntarySwitches: timing.involuntarySwitches, waitSeconds: timing.waitSeconds,
+        otherProcessorSeconds: timing.otherProcessorSeconds, pressureSeconds: timing.pressureSeconds
+      ).insert(database)
     }
   }
 

@@ -113,9 +113,10 @@ enum IndexRows {
     var epochs: Int
     var createdAt: String
     var sequence: Int
+    var author: String?
 
     enum CodingKeys: String, CodingKey {
-      case id, experiment, trial, profile, configuration, seed, epochs, sequence
+      case id, experiment, trial, profile, configuration, seed, epochs, sequence, author
       case trialID = "trial_id"
       case createdAt = "created_at"
     }
@@ -172,6 +173,27 @@ enum IndexRows {
     var run: String
     var examples: Int
     var correct: String
+  }
+
+  struct EpochTiming: IndexRecord {
+    static let databaseTableName = "epoch_timing"
+    var run: String
+    var attempt, step: Int
+    var epoch: Double
+    var examples: Int
+    var trainingSeconds, seconds, processorSeconds: Double
+    var involuntarySwitches: Int
+    var waitSeconds, otherProcessorSeconds, pressureSeconds: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case run, attempt, step, epoch, examples, seconds
+      case trainingSeconds = "training_seconds"
+      case processorSeconds = "processor_seconds"
+      case involuntarySwitches = "involuntary_switches"
+      case waitSeconds = "wait_seconds"
+      case otherProcessorSeconds = "other_processor_seconds"
+      case pressureSeconds = "pressure_seconds"
+    }
   }
 
   struct Checkpoint: IndexRecord {

@@ -95,6 +95,29 @@ public struct RunDetails: Sendable, Hashable, Codable {
       self.superseded = superseded
     }
   }
+  /// The rate of an epoch, and what else the machine did meanwhile.
+  public struct EpochRate: Sendable, Hashable, Codable {
+    /// From 1.
+    public var attempt: Int
+    /// The epoch's last step.
+    public var step: Int
+    /// Epochs done then.
+    public var epoch: Double
+    /// Images a second, over the epoch's training steps.
+    public var examples_per_second: Double
+    /// Processor time of the run, as a share of all its threads' time.
+    public var processor_share: Double
+    /// How long its threads could have run and had no core, as a share of their time; nil where that is not known.
+    public var wait_share: Double?
+    /// Cores that everything else on the machine kept busy; nil where that is not known.
+    public var other_cores: Double?
+    /// The share of the time in which some process waited for a core; nil where that is not known.
+    public var pressure_share: Double?
+    /// How often a core was taken from one of its threads.
+    public var involuntary_switches_per_second: Double
+    /// What may have disturbed it; nil where nothing did.
+    public var disturbed: String?
+  }
   /// What somebody wrote of the run.
   public struct Note: Sendable, Hashable, Codable {
     /// ISO 8601 in UTC.
@@ -126,6 +149,8 @@ public struct RunDetails: Sendable, Hashable, Codable {
   public var state: RunState
   /// Why it failed, or how its last worker ended, where that is known.
   public var cause: String?
+  /// Who started it, by their own account; nil where nobody said so.
+  public var author: String?
   /// ISO 8601 in UTC.
   public var created_at: String
   /// ISO 8601 in UTC.
@@ -158,6 +183,10 @@ public struct RunDetails: Sendable, Hashable, Codable {
   public var events: [Event]
   /// The training steps of each attempt.
   public var steps: [Steps]
+  /// The rates of epochs whose records say what else the machine did.
+  public var epoch_rates: [EpochRate]
+  /// Images a second over the training steps of undisturbed epochs; nil without any.
+  public var undisturbed_examples_per_second: Double?
   /// Sorted.
   public var tags: [String]
   /// The oldest first.
@@ -193,7 +222,7 @@ extension Store {
       let finals: [IndexRows.FinalMetric] = try rows("SELECT name, value FROM final_metric WHERE run = ?")
       return RunDetails(
         run: run.id, experiment: run.experiment, trial: run.trial, trial_id: run.trialID, profile: run.profile,
-        state: run.state, cause: run.cause, created_at: run.createdAt, ended_at: run.endedAt,
+        state: run.state, cause: run.cause, author: run.author, created_at: run.createdAt, ended_at: run.endedAt,
         configuration: run.configuration ?? "{}", arch: run.arch, parameters: run.parameters, seconds: run.seconds,
         training_seconds: run.trainingSeconds, last_seconds: run.lastSeconds,
         last_training_seconds: run.lastTrainingSeconds, peak_rss_bytes: run.peakResidentBytes,
@@ -216,6 +245,12 @@ extension Store {
             ON l.run = m.run AND l.name = m.name AND l.step = m.step AND l.attempt = m.attempt
           WHERE m.run = ? AND m.name = '\(MetricName.stepLoss.rawValue)' GROUP BY m.attempt ORDER BY m.attempt
           """),
+        epoch_rates: try rows(
+          """
+          SELECT attempt, step, epoch, examples_per_second, processor_share, wait_share, other_cores, pressure_share,
+            involuntary_switches_per_second, disturbed
+          FROM epoch_rate WHERE run = ? ORDER BY step
+          """), undisturbed_examples_per_second: run.undisturbedExamplesPerSecond,
         tags: run.tags, notes: try rows("SELECT at, text FROM note WHERE run = ? ORDER BY position"),
         removed_at: run.removedAt, differences: [])
     }
@@ -241,6 +276,13 @@ extension Store {
         """
       guard let first = try Fetched<First>.first(database, sql, [experiment]) else { return nil }
       return (configuration: first.configuration, reductions: try Self.reductions(of: first.id, database))
+    }
+  }
+
+  /// The question of an experiment, as its newest run has it; nil for one that the store does not have.
+  public func question(experiment: String) throws(StoreError) -> String? {
+    try reading {
+      try String.fetchOne($0, sql: "SELECT question FROM experiment WHERE name = ?", arguments: [experiment])
     }
   }
 

@@ -27,6 +27,8 @@ public struct RunSummary: Sendable, Hashable {
   public var createdAt: String
   /// When it ended, ISO 8601 in UTC.
   public var endedAt: String?
+  /// Who started it, by their own account; nil where nobody said so.
+  public var author: String?
   /// How many processes have begun with it.
   public var attempts: Int
   /// 64 bits without a sign, in decimal digits.
@@ -51,6 +53,12 @@ public struct RunSummary: Sendable, Hashable {
   public var testAccuracy: Double?
   /// Over the training steps alone.
   public var examplesPerSecond: Double?
+  /// Epochs whose records say what else the machine did.
+  public var timedEpochs: Int
+  /// Of these the ones that something else disturbed.
+  public var disturbedEpochs: Int
+  /// Over the training steps of undisturbed epochs alone.
+  public var undisturbedExamplesPerSecond: Double?
   /// The sum over its attempts; nil before its end.
   public var seconds: Double?
   /// The training steps of all attempts; nil before its end.
@@ -189,10 +197,13 @@ extension Store {
     return RunSummary(
       id: row.run, experiment: row.experiment, trial: row.trial, trialID: row.trialID, profile: row.profile,
       configuration: row.configuration, state: state, cause: row.outcome == nil ? row.exitCause : row.cause,
-      createdAt: row.createdAt, endedAt: row.endedAt, attempts: row.attempts, seed: row.seed, epochs: row.epochs,
+      createdAt: row.createdAt, endedAt: row.endedAt, author: row.author, attempts: row.attempts, seed: row.seed,
+      epochs: row.epochs,
       arch: row.arch, ratio: row.ratio, input: row.input, parameters: row.parameters, trainLoss: row.trainLoss,
       trainAccuracy: row.trainAccuracy, testLoss: row.testLoss, testAccuracy: row.testAccuracy,
-      examplesPerSecond: row.examplesPerSecond, seconds: row.seconds, trainingSeconds: row.trainingSeconds,
+      examplesPerSecond: row.examplesPerSecond, timedEpochs: row.timedEpochs, disturbedEpochs: row.disturbedEpochs,
+      undisturbedExamplesPerSecond: row.undisturbedExamplesPerSecond, seconds: row.seconds,
+      trainingSeconds: row.trainingSeconds,
       lastSeconds: row.lastSeconds, lastTrainingSeconds: row.lastTrainingSeconds,
       peakResidentBytes: row.peakResidentBytes,
       tags: row.tags.map { $0.split(separator: ",").map(String.init).sorted() } ?? [], removedAt: row.removedAt)
@@ -206,7 +217,7 @@ private struct SummaryRow: Decodable {
   var outcome: EndRecord.Outcome?
   var cause: String?
   var createdAt: String
-  var endedAt: String?
+  var endedAt, author: String?
   var attempts: Int
   var seed: String
   var epochs: Int
@@ -214,7 +225,8 @@ private struct SummaryRow: Decodable {
   var ratio: Int?
   var input: String?
   var parameters: Int?
-  var trainLoss, trainAccuracy, testLoss, testAccuracy, examplesPerSecond: Double?
+  var trainLoss, trainAccuracy, testLoss, testAccuracy, examplesPerSecond, undisturbedExamplesPerSecond: Double?
+  var timedEpochs, disturbedEpochs: Int
   var seconds, trainingSeconds, lastSeconds, lastTrainingSeconds: Double?
   var peakResidentBytes: Int?
   var removedAt: String?
@@ -225,7 +237,8 @@ private struct SummaryRow: Decodable {
   var exitCause: String?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case run, experiment, trial, profile, outcome, cause, attempts, seed, epochs, arch, ratio, input, parameters,
+    case run, experiment, trial, profile, outcome, cause, author, attempts, seed, epochs, arch, ratio, input,
+      parameters,
       seconds
     case trialID = "trial_id"
     case createdAt = "created_at"
@@ -235,6 +248,9 @@ private struct SummaryRow: Decodable {
     case testLoss = "test_loss"
     case testAccuracy = "test_accuracy"
     case examplesPerSecond = "examples_per_second"
+    case undisturbedExamplesPerSecond = "undisturbed_examples_per_second"
+    case timedEpochs = "timed_epochs"
+    case disturbedEpochs = "disturbed_epochs"
     case trainingSeconds = "training_seconds"
     case lastSeconds = "last_seconds"
     case lastTrainingSeconds = "last_training_seconds"

@@ -266,6 +266,25 @@ package enum Schema {
         UNION ALL
         SELECT exit_at WHERE exit_at IS NOT NULL));
     """,
+    """
+    ALTER TABLE run ADD COLUMN author TEXT;
+
+    CREATE TABLE epoch_timing (
+      run TEXT NOT NULL REFERENCES run (id),
+      attempt INTEGER NOT NULL,
+      step INTEGER NOT NULL,
+      epoch REAL NOT NULL,
+      examples INTEGER NOT NULL CHECK (examples > 0),
+      training_seconds REAL NOT NULL CHECK (training_seconds > 0),
+      seconds REAL NOT NULL CHECK (seconds > 0),
+      processor_seconds REAL NOT NULL,
+      involuntary_switches INTEGER NOT NULL,
+      wait_seconds REAL,
+      other_processor_seconds REAL,
+      pressure_seconds REAL,
+      PRIMARY KEY (run, step, attempt)
+    ) STRICT, WITHOUT ROWID;
+    """,
   ]
 
   /// A time as a run's sequence, in SQL: milliseconds since 1970, for runs of journals without one; 0 where it is no time.

@@ -153,19 +153,16 @@ public final class Store: Sendable {
     try openToRead(at: directory) { _ in }
   }
 
-  /// The same; `report` gets what is wrong with journals, and that an older index was brought up to date, as sentences.
+  /// The same; `report` gets that an older index was brought up to date, and what is wrong with journals.
   public static func openToRead(
-    at directory: String, report: ([String]) -> Void
+    at directory: String, report: (StoreRemark) -> Void
   ) throws(StoreError) -> Store {
     guard FileManager.default.fileExists(atPath: "\(directory)/runs") else {
       return try open(at: directory, access: .readOnly)
     }
     if Foundation.access(directory, W_OK) == 0 {
       do throws(StoreError) {
-        let store = try open(at: directory, access: .readWrite)
-        if let migration = store.migration { report([migration.sentence]) }
-        report(try store.ingest())
-        return store
+        return try openToChange(at: directory, report: report)
       } catch {
         switch error {
         case .notWritable, .busy, .database: break
@@ -175,7 +172,18 @@ public final class Store: Sendable {
     }
     if let store = try? open(at: directory, access: .readOnly), (try? store.isUpToDate) == true { return store }
     let store = try makeTemporary(of: directory)
-    report(try store.ingest())
+    for problem in try store.ingest() { report(.journal(problem)) }
+    return store
+  }
+
+  /// Opens the store to write in it, with what the journals have new taken in first; `report` as for
+  /// ``openToRead(at:report:)``. Throws ``StoreError``.
+  public static func openToChange(
+    at directory: String, create: Bool = false, report: (StoreRemark) -> Void
+  ) throws(StoreError) -> Store {
+    let store = try open(at: directory, access: .readWrite, create: create)
+    if let migration = store.migration { report(.migrated(migration)) }
+    for problem in try store.ingest() { report(.journal(problem)) }
     return store
   }
 

@@ -118,6 +118,7 @@ package struct StoreTable: Sendable, Hashable {
     StoreTable(name: "removal", role: .annotation, isInEveryReport: true),
     StoreTable(name: "layer_metric", role: .measured),
     StoreTable(name: "prediction", role: .fact),
+    StoreTable(name: "epoch_timing", role: .fact),
   ]
 
   /// The table of a name; nil where the schema has none.

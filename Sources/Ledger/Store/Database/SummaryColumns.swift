@@ -44,6 +44,9 @@ package struct SummaryColumn: Sendable, Hashable {
   /// The version of the schema from which on times are sums over attempts, and runs have a sequence.
   static let firstWithSums = 9
 
+  /// The version from which on an epoch's record says what else the machine did.
+  static let firstWithTiming = 10
+
   /// The column of a configuration's key; nil for a key without one.
   init?(_ key: ConfigurationKey) {
     guard let column = key.column else { return nil }
@@ -75,6 +78,7 @@ package struct SummaryColumn: Sendable, Hashable {
     ["experiment", "trial"].map { SummaryColumn($0, .text, "r.\($0)") } + [SummaryColumn("run", .text, "r.id")]
     + ["trial_id", "profile", "outcome", "cause", "created_at"].map { SummaryColumn($0, .text, "r.\($0)") } + [
       SummaryColumn("sequence", .number, "r.sequence", since: firstWithSums),
+      SummaryColumn("author", .text, "r.author", since: firstWithTiming),
       SummaryColumn("ended_at", .text, "r.ended_at"),
       SummaryColumn("attempts", .number, "(SELECT count(*) FROM attempt WHERE attempt.run = r.id)"),
       SummaryColumn("input", .text, "n.input"), SummaryColumn("network", .text, "n.digest"),
@@ -106,6 +110,18 @@ package struct SummaryColumn: Sendable, Hashable {
     ["seconds", "training_seconds"].map { SummaryColumn($0, .number, sum($0)) } + [
       SummaryColumn("last_seconds", .number, "r.seconds"),
       SummaryColumn("last_training_seconds", .number, "r.training_seconds"),
+      SummaryColumn(
+        "timed_epochs", .number, "(SELECT count(*) FROM epoch_rate WHERE epoch_rate.run = r.id)",
+        since: firstWithTiming),
+      SummaryColumn(
+        "disturbed_epochs", .number, "(SELECT count(disturbed) FROM epoch_rate WHERE epoch_rate.run = r.id)",
+        since: firstWithTiming),
+      SummaryColumn(
+        "undisturbed_examples_per_second", .number,
+        """
+        (SELECT sum(examples) / sum(training_seconds) FROM epoch_rate
+            WHERE epoch_rate.run = r.id AND disturbed IS NULL)
+        """, since: firstWithTiming),
     ]
 
   private static let lastTimes = ["seconds", "training_seconds"].map { SummaryColumn($0, .number, "r.\($0)") }

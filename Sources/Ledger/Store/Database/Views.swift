@@ -9,7 +9,8 @@ extension Schema {
   ///
   /// Those of an earlier `version` of the schema are, to the letter, what pages of that version have of them.
   package static func views(_ columns: [SummaryColumn], version: Int = Schema.version) -> String {
-    metricViews + (version < SummaryColumn.firstWithSums ? "" : attemptViews) + forecastViews
+    metricViews + (version < SummaryColumn.firstWithSums ? "" : attemptViews)
+      + (version < SummaryColumn.firstWithTiming ? "" : timingViews) + forecastViews
       + summaryViews(columns, newestFirst: newestFirst("run", version: version))
   }
 
@@ -51,6 +52,36 @@ extension Schema {
         CASE WHEN r.seconds IS NOT NULL AND a.attempt = (SELECT max(attempt) FROM attempt WHERE attempt.run = a.run)
           THEN r.training_seconds ELSE coalesce(a.recorded_training_seconds, 0) END AS training_seconds
       FROM attempt AS a JOIN run AS r ON r.id = a.run;
+
+
+    """
+
+  /// When an epoch's rate is that of a machine that did something else as well: its threads waited for a core for more than a
+  /// fiftieth of the time, other programs used more than a quarter of the cores, or, where the kernel does not count waiting,
+  /// some process waited for a twentieth of the time; or the process stood still for half of it.
+  private static let timingViews = """
+    -- The rate of each epoch, and what may have disturbed it: NULL where nothing did.
+    CREATE VIEW epoch_rate AS
+      SELECT t.run, t.attempt, t.step, t.epoch, t.examples, t.training_seconds, t.examples / t.training_seconds AS examples_per_second,
+        t.processor_seconds / (t.seconds * e.threads) AS processor_share,
+        t.wait_seconds / (t.seconds * e.threads) AS wait_share,
+        t.other_processor_seconds / t.seconds AS other_cores,
+        t.pressure_seconds / t.seconds AS pressure_share,
+        t.involuntary_switches / t.seconds AS involuntary_switches_per_second,
+        CASE
+          WHEN t.wait_seconds / (t.seconds * e.threads) > 0.02 THEN 'waited for cores'
+          WHEN t.other_processor_seconds / t.seconds > 0.25 * e.cores THEN 'other programs were busy'
+          WHEN t.wait_seconds IS NULL AND t.pressure_seconds / t.seconds > 0.05 THEN 'processes waited for cores'
+          WHEN t.processor_seconds / (t.seconds * e.threads) < 0.5 THEN 'stood still'
+        END AS disturbed
+      FROM epoch_timing AS t
+      JOIN attempt AS a ON a.run = t.run AND a.attempt = t.attempt
+      JOIN environment AS e ON e.digest = a.environment
+      WHERE NOT EXISTS (
+        SELECT 1 FROM attempt AS later
+        WHERE later.run = t.run AND later.attempt > t.attempt AND later.resumed_from < t.step)
+      AND NOT EXISTS (
+        SELECT 1 FROM epoch_timing AS again WHERE again.run = t.run AND again.step = t.step AND again.attempt > t.attempt);
 
 
     """

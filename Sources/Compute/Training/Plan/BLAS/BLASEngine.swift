@@ -31,7 +31,7 @@ final class BLASEngine: Engine {
   private let velocityBuffer: Buffer<Float>?
   /// The convolutions' gradients of each piece of the batch: `[chunks, convolutionParameters]`.
   private let chunkGradients: Buffer<Float>
-  /// Scratch, two gradient buffers of one image, two activation buffers of one image, per thread.
+  /// Per thread: scratch, two gradient buffers and one for the normalization of one image, two gradient buffers of a piece.
   private let scratch: [Buffer<Float>]
   private var clock: StageClock?
   /// Sees what goes through the layers, where somebody looks at it.
@@ -73,7 +73,7 @@ final class BLASEngine: Engine {
     gradientBuffer = Buffer(layout.count)
     velocityBuffer = momentum ? Buffer(layout.count) : nil
     chunkGradients = Buffer(sizes.chunks * sizes.convolutionParameters)
-    scratch = (0..<threads).map { _ in Buffer(sizes.scratchFloats + 4 * sizes.largestImage) }
+    scratch = (0..<threads).map { _ in Buffer(sizes.floatsPerThread) }
   }
 
   func makeClock() -> (clock: StageClock, positions: [Int]) {
@@ -162,8 +162,7 @@ final class BLASEngine: Engine {
   // MARK: Forward
 
   private func forwardBackward(count: Int, labels: UnsafePointer<UInt8>, dropout: DropoutKey?) -> BatchResult {
-    precondition(count >= 1 && count <= batchSize, "\(count) images in a batch of \(batchSize)")
-    threadPool.run(tasks: count) { image, thread in forwardKept(image, thread) }
+    forwardImages(count, watch)
     forwardBatch(count, dropout)
     let result = lossAndGradient(count, labels, logitGradient.pointer)
     backwardBatch(count, dropout)
@@ -172,8 +171,7 @@ final class BLASEngine: Engine {
   }
 
   func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult {
-    precondition(count >= 1 && count <= batchSize, "\(count) images in a batch of \(batchSize)")
-    threadPool.run(tasks: count) { image, thread in forwardOnly(image, thread) }
+    forwardImages(count, nil)
     forwardBatch(count, nil)
     return lossAndGradient(count, labels, nil, predicted)
   }
@@ -184,58 +182,54 @@ final class BLASEngine: Engine {
     return images
   }
 
-  /// One image through the image stages; what the backward pass needs is kept.
-  private func forwardKept(_ image: Int, _ thread: Int) {
-    var input = images + image * stages.inputCount
-    for (index, stage) in stages.image.enumerated() {
-      let output = imageOutputs[index].map { $0.pointer + image * stage.outputCount! } ?? input
+  /// The images of a piece of a batch of `count`: pieces do not depend on the threads.
+  private func piece(_ index: Int, of count: Int) -> Range<Int> {
+    count * index / sizes.chunks..<count * (index + 1) / sizes.chunks
+  }
+
+  /// A batch through the image stages: large stages image by image, so that an image stays in a core's caches, small ones a
+  /// piece of the batch at a time.
+  private func forwardImages(_ count: Int, _ watch: SignalWatch?) {
+    precondition(count >= 1 && count <= batchSize, "\(count) images in a batch of \(batchSize)")
+    threadPool.run(tasks: sizes.chunks) { index, thread in
+      let piece = piece(index, of: count)
+      for image in piece { forward(stages: 0..<sizes.groupedFrom, image..<image + 1, thread, watch) }
+      forward(stages: sizes.groupedFrom..<stages.image.count, piece, thread, watch)
+    }
+  }
+
+  /// Some images through some stages; what the backward pass needs is kept.
+  private func forward(stages range: Range<Int>, _ piece: Range<Int>, _ thread: Int, _ watch: SignalWatch?) {
+    for index in range where !piece.isEmpty {
+      let stage = stages.image[index]
+      let first = piece.lowerBound
+      let input = imageInput(index, first)
+      let output = imageOutputs[index].map { $0.pointer + first * stage.count } ?? input
       let began = clock == nil ? 0 : seconds()
-      forward(
-        stage, input, output, poolIndices: poolIndices[index].map { $0.pointer + image * stage.outputCount! },
-        scale: scales[index].map { $0.pointer + image * stage.outputCount! }, scratch[thread].pointer)
-      clock?.add(seconds() - began, stage: index, isForward: true, thread: thread)
-      watch?.see(output, count: stage.count, stage: index, image: image, isGradient: false)
-      input = output
-    }
-  }
-
-  /// One image through the image stages with only the last output kept.
-  private func forwardOnly(_ image: Int, _ thread: Int) {
-    let memory = scratch[thread].pointer + sizes.scratchFloats
-    let last = stages.image.lastIndex { $0.outputCount != nil }
-    var turn = 0
-    var input = images + image * stages.inputCount
-    for (index, stage) in stages.image.enumerated() {
-      var output = input
-      if let count = stage.outputCount {
-        output =
-          index == last
-          ? imageOutputs[index]!.pointer + image * count : memory + turn * sizes.largestImage
-        turn = 1 - turn
+      switch stage {
+      case .convolution(let shape, let relu, let place, _):
+        convolutionForward(
+          input, images: piece.count, weight: parameters + place.weight, bias: parameters + place.bias, shape,
+          relu: relu, output, scratch: scratch[thread].pointer)
+      case .maxPool(let shape):
+        for image in 0..<piece.count {
+          maxPoolForward(
+            input + image * shape.C * shape.H * shape.W, shape, output + image * stage.count,
+            poolIndices: poolIndices[index]!.pointer + (first + image) * stage.count)
+        }
+      case .localResponseNorm(let channels, let positions, let constants):
+        for image in 0..<piece.count {
+          localResponseNormForward(
+            input + image * stage.count, channels: channels, positions: positions, constants,
+            output + image * stage.count, scale: scales[index]!.pointer + (first + image) * stage.count)
+        }
+      case .relu(let count): reluForward(output, count: piece.count * count)
       }
-      let aside = memory + 2 * sizes.largestImage
-      forward(
-        stage, input, output, poolIndices: UnsafeMutableRawPointer(aside).assumingMemoryBound(to: UInt8.self),
-        scale: aside,
-        scratch[thread].pointer)
-      input = output
-    }
-  }
-
-  private func forward(
-    _ stage: ImageStage, _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    poolIndices: UnsafeMutablePointer<UInt8>?, scale: UnsafeMutablePointer<Float>?,
-    _ scratch: UnsafeMutablePointer<Float>
-  ) {
-    switch stage {
-    case .convolution(let shape, let relu, let place, _):
-      convolutionForward(
-        input, weight: parameters + place.weight, bias: parameters + place.bias, shape, relu: relu, output,
-        scratch: scratch)
-    case .maxPool(let shape): maxPoolForward(input, shape, output, poolIndices: poolIndices!)
-    case .localResponseNorm(let channels, let positions, let constants):
-      localResponseNormForward(input, channels: channels, positions: positions, constants, output, scale: scale!)
-    case .relu(let count): reluForward(output, count: count)
+      clock?.add(seconds() - began, stage: index, isForward: true, thread: thread)
+      for image in 0..<(watch == nil ? 0 : piece.count) {
+        watch?.see(
+          output + image * stage.count, count: stage.count, stage: index, image: first + image, isGradient: false)
+      }
     }
   }
 
@@ -360,17 +354,28 @@ final class BLASEngine: Engine {
     return features
   }
 
-  /// Images in pieces that do not depend on the threads; the pieces' gradients are added in their order.
+  /// The pieces' gradients are added in their order.
   private func backwardImages(_ count: Int) {
     // The first Linear's; what is before it works in place.
     guard sizes.convolutionParameters > 0, let first = batchGradients.lazy.compactMap({ $0 }).first else { return }
     let featureGradient = first.pointer
     let pieces = sizes.chunks
-    threadPool.run(tasks: pieces) { piece, thread in
-      let sums = chunkGradients.pointer + piece * sizes.convolutionParameters
+    threadPool.run(tasks: pieces) { index, thread in
+      let sums = chunkGradients.pointer + index * sizes.convolutionParameters
       sums.update(repeating: 0, count: sizes.convolutionParameters)
-      for image in count * piece / pieces..<count * (piece + 1) / pieces {
-        backward(image, thread, featureGradient + image * stages.featureCount, sums)
+      let piece = piece(index, of: count)
+      guard !piece.isEmpty else { return }
+      let memory = scratch[thread].pointer + sizes.scratchFloats
+      let grouped = memory + 3 * sizes.largestImage
+      let gradient = backward(
+        stages: sizes.groupedFrom..<stages.image.count, piece, thread,
+        featureGradient + piece.lowerBound * stages.featureCount, (grouped, sizes.groupedFloats), sums)
+      guard let gradient, sizes.groupedFrom > 0 else { return }
+      let floats = stages.image[sizes.groupedFrom - 1].count
+      for (place, image) in piece.enumerated() {
+        backward(
+          stages: 0..<sizes.groupedFrom, image..<image + 1, thread, gradient + place * floats,
+          (memory, sizes.largestImage), sums)
       }
     }
     let slices = Slices(sizes.convolutionParameters, tasks: 16)
@@ -386,46 +391,70 @@ final class BLASEngine: Engine {
     }
   }
 
-  /// One image's gradients back through the image stages, added to `sums`.
-  private func backward(
-    _ image: Int, _ thread: Int, _ last: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>
-  ) {
-    let memory = scratch[thread].pointer + sizes.scratchFloats
+  /// Some images' gradients back through some stages, those of weights added to `sums`.
+  ///
+  /// `memory` has two buffers, used in turn, of as many floats as it says. Returns the gradient with respect to the stages'
+  /// input, nil where nobody needs it.
+  @discardableResult private func backward(
+    stages range: Range<Int>, _ piece: Range<Int>, _ thread: Int, _ last: UnsafeMutablePointer<Float>,
+    _ memory: (pointer: UnsafeMutablePointer<Float>, floats: Int), _ sums: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float>? {
     var gradient = last
     var turn = 0
-    for index in stages.image.indices.reversed() {
+    for index in range.reversed() {
       let stage = stages.image[index]
-      watch?.see(gradient, count: stage.count, stage: index, image: image, isGradient: true)
+      let first = piece.lowerBound
+      for image in 0..<(watch == nil ? 0 : piece.count) {
+        watch?.see(
+          gradient + image * stage.count, count: stage.count, stage: index, image: first + image, isGradient: true)
+      }
       let began = clock == nil ? 0 : seconds()
       defer { clock?.add(seconds() - began, stage: index, isForward: false, thread: thread) }
-      let input = imageInput(index, image)
-      let output = imageOutputs[index].map { $0.pointer + image * stage.outputCount! } ?? input
-      let inputGradient = memory + turn * sizes.largestImage
+      let input = imageInput(index, first)
+      let output = imageOutputs[index].map { $0.pointer + first * stage.count } ?? input
+      let inputGradient = memory.pointer + turn * memory.floats
       switch stage {
       case .convolution(let shape, let relu, let place, let needsInputGradient):
-        if relu { reluBackward(output: output, gradient, count: stage.outputCount!) }
+        if relu, !isPooled(index) { reluBackward(output: output, gradient, count: piece.count * stage.count) }
         convolutionWeightGradient(
-          input, outputGradient: gradient, shape, weightGradient: sums + place.weight, biasGradient: sums + place.bias,
-          scratch: scratch[thread].pointer)
-        guard needsInputGradient else { return }
+          input, images: piece.count, outputGradient: gradient, shape, weightGradient: sums + place.weight,
+          biasGradient: sums + place.bias, scratch: scratch[thread].pointer)
+        guard needsInputGradient else { return nil }
         convolutionInputGradient(
-          outputGradient: gradient, weight: parameters + place.weight, shape, inputGradient,
+          outputGradient: gradient, images: piece.count, weight: parameters + place.weight, shape, inputGradient,
           scratch: scratch[thread].pointer)
       case .maxPool(let shape):
-        maxPoolBackward(
-          outputGradient: gradient, poolIndices: poolIndices[index]!.pointer + image * stage.outputCount!, shape,
-          inputGradient)
+        // The ReLU before it: a maximum that is not positive passes nothing back. Here are fewer numbers than there.
+        if index > 0, isPooled(index - 1), case .convolution(_, relu: true, _, _) = stages.image[index - 1] {
+          reluBackward(output: output, gradient, count: piece.count * stage.count)
+        }
+        for image in 0..<piece.count {
+          maxPoolBackward(
+            outputGradient: gradient + image * stage.count,
+            poolIndices: poolIndices[index]!.pointer + (first + image) * stage.count, shape,
+            inputGradient + image * shape.C * shape.H * shape.W)
+        }
       case .localResponseNorm(let channels, let positions, let constants):
-        localResponseNormBackward(
-          input, scale: scales[index]!.pointer + image * stage.outputCount!, outputGradient: gradient,
-          channels: channels, positions: positions, constants, inputGradient, scratch: memory + 2 * sizes.largestImage)
+        let aside = scratch[thread].pointer + sizes.scratchFloats + 2 * sizes.largestImage
+        for image in 0..<piece.count {
+          localResponseNormBackward(
+            input + image * stage.count, scale: scales[index]!.pointer + (first + image) * stage.count,
+            outputGradient: gradient + image * stage.count, channels: channels, positions: positions, constants,
+            inputGradient + image * stage.count, scratch: aside)
+        }
       case .relu(let count):
-        reluBackward(output: output, gradient, count: count)
+        reluBackward(output: output, gradient, count: piece.count * count)
         continue
       }
       gradient = inputGradient
       turn = 1 - turn
     }
+    return gradient
+  }
+
+  /// Whether a stage's output goes into a max-pooling.
+  private func isPooled(_ index: Int) -> Bool {
+    if index + 1 < stages.image.count, case .maxPool = stages.image[index + 1] { true } else { false }
   }
 
   private func imageInput(_ index: Int, _ image: Int) -> UnsafeMutablePointer<Float> {

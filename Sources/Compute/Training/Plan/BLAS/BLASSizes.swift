@@ -8,6 +8,11 @@ struct BLASSizes: Sendable {
   let scratchFloats: Int
   /// The most floats that one image has at any stage.
   let largestImage: Int
+  /// The first of the stages that work on a piece of the batch at a time.
+  let groupedFrom: Int
+  /// The most floats that a piece has at one of these stages.
+  let groupedFloats: Int
+  let floatsPerThread: Int
   let linearSlices = 16
   /// All of the plan's memory.
   let bytes: Int
@@ -37,8 +42,20 @@ struct BLASSizes: Sendable {
     chunks = min(batchSize, convolutionParameters > 4_000_000 ? 8 : 16)
     scratchFloats = (scratch + 15) & ~15
     largestImage = (largest + 15) & ~15
+    // From here on a piece of the batch fits a core's second-level cache beside the columns.
+    let small = 32_768
+    var grouped = stages.image.lastIndex { $0.count > small }.map { $0 + 1 } ?? 0
+    if grouped > 0, grouped < stages.image.count, case .maxPool = stages.image[grouped] { grouped += 1 }
+    groupedFrom = grouped
+    // Gradients with respect to the inputs of these stages: the outputs of the ones before them.
+    let inputs = [grouped == 0 ? stages.inputCount : stages.image[grouped - 1].count]
+    let perPiece = (batchSize + chunks - 1) / chunks
+    groupedFloats =
+      grouped == stages.image.count
+      ? 0 : perPiece * (inputs + stages.image[grouped...].map(\.count)).max()!
+    floatsPerThread = scratchFloats + 3 * largestImage + 2 * groupedFloats
     bytes =
       perImage * batchSize + 4 * stages.layout.count * (momentum ? 3 : 2) + 4 * chunks * convolutionParameters
-      + 4 * threads * (scratchFloats + 4 * largestImage)
+      + 4 * threads * floatsPerThread
   }
 }
