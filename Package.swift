@@ -138,8 +138,7 @@ let package = Package(
       "Running/Scheduling",
       [
         "Runs", "Provenance", "Training", "Datasets", "Networks", "Experiments", "Configurations", "Journals", "Store",
-        "Processes",
-        "Files", "Text",
+        "Processes", "Files", "Text",
       ]),
     module(
       "Running/Runs",
@@ -148,7 +147,9 @@ let package = Package(
     // App: the commands and what they draw and measure.
     module(
       "App/Terminal",
-      ["Configurations", "Journals", "Store", "Scheduling", "Runs", "Processes", "Files", "Text"]),
+      [
+        "Configurations", "Journals", "Store", "Scheduling", "Runs", "Processes", "Statistics", "Files", "Text",
+      ]),
     module(
       "App/Bench",
       [

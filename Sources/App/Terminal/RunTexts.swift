@@ -2,6 +2,7 @@ import Configurations
 import Foundation
 import Journals
 import Runs
+import Statistics
 public import Store
 import Text
 
@@ -34,6 +35,54 @@ public enum RunTexts {
     }
     guard runs.contains(where: { $0.disturbedEpochs > 0 }) else { return table.text }
     return table.text + "\n* in some epochs the machine did something else as well: `vgglab show RUN` has the rates"
+  }
+
+  /// A line a run with the columns that were asked for.
+  public static func list(_ runs: [RunSummary], columns: [RunColumn], in store: Store) throws -> String {
+    guard !runs.isEmpty else { return "no runs" }
+    var table = TextTable(columns.map { ($0.name, $0.isNumber ? .right : .left) })
+    for row in try store.values(of: columns, for: runs) { table.add(row.map(cell)) }
+    return table.text
+  }
+
+  /// A value of SQL for people.
+  private static func cell(_ value: SQLValue) -> String {
+    switch value {
+    case .null: "–"
+    case .real(let number) where number.isFinite: String(format: "%.6g", number)
+    default: value.plainText
+    }
+  }
+
+  /// A line a group of runs that have the same values in some columns.
+  public static func groups(_ runs: [RunSummary], by columns: [RunColumn], in store: Store) throws -> String {
+    guard !runs.isEmpty else { return "no runs" }
+    var order: [[SQLValue]] = []
+    var members: [[SQLValue]: [RunSummary]] = [:]
+    for (run, key) in zip(runs, try store.values(of: columns, for: runs)) {
+      if members[key] == nil { order.append(key) }
+      members[key, default: []].append(run)
+    }
+    var table = TextTable(
+      columns.map { ($0.name, $0.isNumber ? .right : .left) } + [
+        ("runs", .right), ("completed", .right), ("train loss", .right), ("train acc", .right), ("test acc", .right),
+        ("images/s", .right),
+      ])
+    for key in order {
+      let group = members[key]!
+      let done = group.filter { $0.state == .completed }
+      func mean(_ value: (RunSummary) -> Double?, _ decimals: Int) -> String {
+        guard let sample = Sample(done.compactMap(value)) else { return "–" }
+        let deviation = sample.deviation.map { " ± \(Quantity.fixed($0, decimals))" } ?? ""
+        return Quantity.fixed(sample.mean, decimals) + deviation
+      }
+      table.add(
+        key.map(cell) + [
+          "\(group.count)", "\(done.count)", mean(\.trainLoss, 3), mean(\.trainAccuracy, 3), mean(\.testAccuracy, 3),
+          mean({ $0.undisturbedExamplesPerSecond ?? $0.examplesPerSecond }, 1),
+        ])
+    }
+    return table.text + "\nmean ± standard deviation of completed runs"
   }
 
   /// Everything about one run; of its attempts the last, or all.
@@ -190,9 +239,10 @@ extension RunDetails.EpochRate {
 extension Garbage {
   /// For people.
   public func text(dryRun: Bool) -> String {
-    var lines = (runs + files).map { "\(printable($0.path))  \(Quantity.bytes($0.bytes))" }
+    var lines = (runs + weights + files).map { "\(printable($0.path))  \(Quantity.bytes($0.bytes))" }
     lines += kept.map { "runs/\($0) is still worked on and stays" }
-    let count = "\(runs.count) removed runs and \(files.count) stale files, \(Quantity.bytes(bytes))"
+    let count =
+      "\(runs.count) removed runs\(weights.isEmpty ? "" : ", \(weights.count) files of weights") and \(files.count) stale files, \(Quantity.bytes(bytes))"
     lines.append(dryRun ? "would delete \(count)" : "deleted \(count)")
     return lines.joined(separator: "\n")
   }

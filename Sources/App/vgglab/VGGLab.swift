@@ -18,7 +18,8 @@ struct VGGLab: ParsableCommand {
       """,
     version: vgglabVersion,
     subcommands: [
-      RunCommand.self, PlanCommand.self, ResumeCommand.self, RerunCommand.self, VerifyResumeCommand.self,
+      RunCommand.self, PlanCommand.self, ResumeCommand.self, RerunCommand.self, NewCommand.self,
+      VerifyResumeCommand.self,
       ListCommand.self, ShowCommand.self, LogCommand.self,
       WatchCommand.self,
       CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,

@@ -20,7 +20,7 @@ extension FileError: Fault {
     switch self {
     case .missing, .isDirectory, .notDirectory, .unreadable: .missingInput
     case .tooLarge, .notUTF8, .notPlain: .badInput
-    case .unwritable: .inputOutput
+    case .unwritable, .exists: .inputOutput
     }
   }
 }

@@ -9,11 +9,14 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   case unwritable(path: String, reason: String)
   /// A link, FIFO, socket or device in a regular file's place.
   case notPlain(path: String, kind: FileKind)
+  /// A new file was to be made, and there is something of its name.
+  case exists(path: String)
 
   public var path: String {
     switch self {
     case .missing(let path), .isDirectory(let path), .notDirectory(let path), .unreadable(let path, _),
-      .tooLarge(let path, _, _), .notUTF8(let path, _), .unwritable(let path, _), .notPlain(let path, _):
+      .tooLarge(let path, _, _), .notUTF8(let path, _), .unwritable(let path, _), .notPlain(let path, _),
+      .exists(let path):
       path
     }
   }
@@ -31,6 +34,7 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): cannot be written (\(reason)); check permissions and free space, or name another folder"
     case .notPlain(let path, let kind):
       "\(path): is \(kind.phrase), and a regular file or folder was expected; name one, or - for standard input"
+    case .exists(let path): "\(path): is there already, and stays as it is; choose another name, or remove it"
     }
   }
 }

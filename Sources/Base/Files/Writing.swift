@@ -104,3 +104,21 @@ public func makeDirectory(_ path: String, mode: mode_t = 0o777) throws(FileError
   if parent != path, parent != "." { try makeDirectory(parent) }
   guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .unwritable(path: path, reason: errnoText()) }
 }
+
+/// Writes a new file, wholly or not at all. Throws ``FileError/exists(path:)`` where there is anything of its name, and other
+/// ``FileError``s.
+public func writeNewFile(_ path: String, _ bytes: Data) throws(FileError) {
+  let number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+  guard number >= 0 else {
+    if errno == EEXIST { throw .exists(path: path) }
+    throw .unwritable(path: path, reason: errnoText())
+  }
+  let file = Descriptor(number, path: path)
+  do throws(FileError) {
+    try file.writeAll(bytes)
+    guard fsync(file.number) == 0 else { throw .unwritable(path: path, reason: errnoText()) }
+  } catch {
+    unlink(path)
+    throw error
+  }
+}

@@ -9,6 +9,18 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
   return best?.candidate
 }
 
+/// At most so many names that `word` was probably meant to be, the nearest first: of a name with several words, one of which
+/// it is, as well.
+public func nearestNames(to word: String, among names: some Sequence<String>, limit: Int) -> [String] {
+  guard !word.isEmpty else { return [] }
+  let near = names.map { (name: $0, distance: editDistance(Array(word.lowercased()), Array($0.lowercased()))) }
+    .filter { name, distance in
+      distance <= max(1, min(word.count, name.count) / 3)
+        || word.count > 2 && name.split(separator: "_").contains(word[...])
+    }
+  return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(\.name)
+}
+
 /// Levenshtein's distance, an exchange of neighbours counting once.
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   guard a.count < 200, b.count < 200 else { return .max }

@@ -94,4 +94,9 @@ public enum ArtifactName: String, Sendable, Hashable, Codable, CaseIterable {
   case last
   /// The predicted class and the label of every test image.
   case predictions
+
+  /// Whether a file of a run's folder has weights that a training kept: its last, or those of a checkpoint.
+  public static func isWeightsFile(_ name: String) -> Bool {
+    name.hasSuffix(".safetensors")
+  }
 }

@@ -84,8 +84,8 @@ public struct Keeper {
   }
 
   /// Deletes what is removed and stale; with `dryRun` it only tells what that would be. Throws ``StoreError``.
-  public func collectGarbage(dryRun: Bool) throws(StoreError) -> Garbage {
-    try store.collectGarbage(dryRun: dryRun)
+  public func collectGarbage(weights: Bool = false, dryRun: Bool) throws(StoreError) -> Garbage {
+    try store.collectGarbage(weights: weights, dryRun: dryRun)
   }
 
   private func annotate(_ run: RunSummary, _ records: [AnnotationRecord]) throws {

@@ -1,11 +1,15 @@
 import ArgumentParser
 import Foundation
+import Digests
 import Evidence
+import Files
 import Notebooks
 import Processes
 import Provenance
 import Rendering
+import Scheduling
 import Store
+import Terminal
 
 struct ArchiveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -161,11 +165,52 @@ struct ArchiveVerifyCommand: LabCommand {
   @OptionGroup var limits: EvidenceOptions
   @OptionGroup var format: JSONOptions
 
+  @Option(name: .long, help: "Train so many of the archive's runs again and compare the bits; --seed chooses which.")
+  var rerun = 0
+
+  @Option(name: .long, help: "Chooses the runs of --rerun.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var training: TrainingOptions
+
+  func validate() throws {
+    if rerun < 0 { throw ValidationError("--rerun is \(rerun); it must be at least 0") }
+  }
+
   func execute() throws {
     var verifier = Verifier(version: vgglabVersion, limits: limits.limits)
     let found = try verifier.verify(archive: try archive.path())
-    output(format.json ? try json(found) : found.text)
+    if !format.json || rerun == 0 { output(format.json ? try json(found) : found.text) }
+    guard rerun > 0, found.isSound else {
+      if rerun > 0, format.json { output(try json(VerifiedArchive(verification: found, reruns: []))) }
+      return try AllowedOptions.finish(found, allowing: allowed.kinds)
+    }
+    let repeated = try repeatRuns()
+    output(
+      format.json
+        ? try json(VerifiedArchive(verification: found, reruns: repeated))
+        : repeated.map(\.text).joined(separator: "\n"))
+    try RunRepeater.finish(repeated)
     try AllowedOptions.finish(found, allowing: allowed.kinds)
+  }
+
+  /// What was found, with the runs that were trained again.
+  private struct VerifiedArchive: Encodable {
+    var verification: Verification
+    var reruns: [RepeatedRun]
+  }
+
+  /// Trains some complete trainings of the archive again: the first in the order of the SHA-256 of the seed and their ids.
+  private func repeatRuns() throws -> [RepeatedRun] {
+    let folder = try TemporaryFolder("vgglab-archive")
+    defer { folder.remove() }
+    let source = try Store.openToChange(at: folder.path, create: true) { _ in }
+    _ = try archive.archives.folder.importRuns(
+      of: archive.name, into: source, version: vgglabVersion, limits: limits.limits)
+    let runs = try source.runs().filter { $0.state == .completed && $0.epochs > 0 }
+    let chosen = runs.sorted { sha256Hex("\(seed) \($0.id)") < sha256Hex("\(seed) \($1.id)") }.prefix(rerun)
+    complain("vgglab: training \(chosen.count) of the archive's \(runs.count) trained runs again")
+    return try RunRepeater(keep: nil, options: training.runOptions).repeatRuns(Array(chosen), of: source)
   }
 }
 

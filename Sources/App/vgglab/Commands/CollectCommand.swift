@@ -8,11 +8,16 @@ struct CollectCommand: LabCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
 
-  @Flag(name: .long, help: "Only tell what would be deleted.")
+  @Flag(
+    name: .long,
+    help: "Delete the weights of complete runs too; what was measured stays, predict and export need a rerun.")
+  var weights = false
+
+  @Flag(name: .long, help: "Only report what would be deleted.")
   var dryRun = false
 
   func execute() throws {
-    let garbage = try openKeeper(store.directory).collectGarbage(dryRun: dryRun)
+    let garbage = try openKeeper(store.directory).collectGarbage(weights: weights, dryRun: dryRun)
     output(format.json ? try json(garbage) : garbage.text(dryRun: dryRun))
   }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Foundation
 public import Store
 import Terminal
 
@@ -27,13 +28,27 @@ struct ListCommand: LabCommand {
     help: ArgumentHelp("The order; -FIELD for descending (default: the oldest first).", valueName: "field"))
   var sort: String?
 
-  @Option(name: .long, help: "The first so many; without --sort the newest so many.")
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Show these columns of run_summary, state, tags, bytes or weights_bytes instead.", valueName: "name,…"))
+  var columns: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A line a group of runs with the same values of these columns.", valueName: "name,…"))
+  var groupBy: String?
+
+  @Option(name: .long, help: "Show at most so many runs (the newest, unless --sort is given).")
   var limit: Int?
 
   @Flag(name: .long, help: "Show removed runs as well.")
   var removed = false
 
   func validate() throws {
+    if groupBy != nil, columns != nil || format.json {
+      throw ValidationError("--group-by goes with neither --columns nor --json; `vgglab query` groups as SQL does")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be at least 1") }
   }
 
@@ -43,8 +58,24 @@ struct ListCommand: LabCommand {
       includesRemoved: removed)
     if let experiment { selection.filters.append(RunFilter(experiment: experiment)) }
     if let state { selection.filters.append(try RunFilter("state=\(state.name)")) }
-    let runs = try store.open().runs(selection)
-    output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
+    let store = try store.open()
+    let runs = try store.runs(selection)
+    if let groupBy {
+      output(try RunTexts.groups(runs, by: try Self.columns(groupBy), in: store))
+    } else if let columns {
+      let columns = try Self.columns(columns)
+      guard format.json else { return output(try RunTexts.list(runs, columns: columns, in: store)) }
+      let rows = try store.values(of: columns, for: runs)
+      output(terminalSafe(json: QueryResult(columns: columns.map(\.name), rows: rows).json))
+    } else {
+      output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
+    }
+  }
+
+  private static func columns(_ list: String) throws -> [RunColumn] {
+    try list.split(separator: ",", omittingEmptySubsequences: false).map {
+      try RunColumn($0.trimmingCharacters(in: .whitespaces))
+    }
   }
 }
 

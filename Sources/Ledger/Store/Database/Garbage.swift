@@ -17,6 +17,8 @@ public struct Garbage: Sendable, Hashable, Codable {
   public var runs: [Item] = []
   /// Temporary files that nobody uses any more.
   public var files: [Item] = []
+  /// Weights of complete runs, where they were asked for.
+  public var weights: [Item] = []
   /// Removed runs that a process still works on.
   public var kept: [String] = []
 
@@ -24,15 +26,16 @@ public struct Garbage: Sendable, Hashable, Codable {
   public init() {}
 
   /// Of all of it.
-  public var bytes: Int { (runs + files).reduce(0) { $0 + $1.bytes } }
+  public var bytes: Int { (runs + weights + files).reduce(0) { $0 + $1.bytes } }
 }
 
 extension Store {
-  /// Deletes the folders of removed runs and stale temporary files; with `dryRun` it only reports what that would be.
+  /// Deletes the folders of removed runs and stale temporary files; with `dryRun` it only reports what that would be. With
+  /// `weights` it deletes the weights of complete runs as well: what was measured, predictions included, stays.
   ///
   /// Which runs are removed is what their annotations say, not the index; nothing outside `runs` is touched, and no link
   /// is followed. A temporary file is stale an hour after its last change. Throws ``StoreError``.
-  public func collectGarbage(dryRun: Bool) throws(StoreError) -> Garbage {
+  public func collectGarbage(weights: Bool = false, dryRun: Bool) throws(StoreError) -> Garbage {
     var garbage = Garbage()
     let indexed = try reading { try String.fetchAll($0, sql: "SELECT run FROM removal ORDER BY run") }
     let folders = try allRuns()
@@ -51,11 +54,33 @@ extension Store {
       if !dryRun { try delete(folder) }
       lock.release()
     }
+    if weights { garbage.weights = try collectWeights(dryRun: dryRun) }
     for item in stale {
       garbage.files.append(Garbage.Item(path: item.path, bytes: item.folder.bytes(item.name)))
       if !dryRun { try filing { () throws(FileError) in try item.folder.removeAll(item.name) } }
     }
     return garbage
+  }
+
+  private func collectWeights(dryRun: Bool) throws(StoreError) -> [Garbage.Item] {
+    var items: [Garbage.Item] = []
+    for run in try runs(RunSelection(filters: [RunFilter("state=completed")])) {
+      guard let folder = try? RunFolder(store: directory, existing: run.id),
+        let lock = try journaling({ () throws(JournalError) in try folder.acquireLock() })
+      else { continue }
+      defer { lock.release() }
+      for file in self.weights(of: run.id) {
+        items.append(Garbage.Item(path: "runs/\(run.id)/\(file.name)", bytes: file.bytes))
+        if !dryRun { try filing { () throws(FileError) in try runsFolder(of: run.id).removeAll(file.name) } }
+      }
+    }
+    return items
+  }
+
+  private func runsFolder(of run: String) throws(FileError) -> Folder {
+    do throws(JournalError) { return try RunFolder(store: directory, existing: run).open() } catch {
+      throw .missing(path: "\(directory)/runs/\(run)")
+    }
   }
 
   /// Deletes a run's folder: away in one step first, for half a folder would be a damaged run.
@@ -170,13 +195,17 @@ extension Store {
   /// Of what several runs say the newest counts; here the newest of those that are left.
   private func restoreNewest(_ trial: TrialKey, _ database: Database) throws {
     func newest(_ condition: String, _ arguments: StatementArguments) throws -> RunRecord? {
-      guard
-        let run = try String.fetchOne(
-          database, sql: "SELECT id FROM run WHERE \(condition) ORDER BY \(Schema.newestFirst("run")) LIMIT 1",
-          arguments: arguments),
-        case .run(let record)? = try readJournal(RunFolder(store: directory, existing: run), limit: 1).records.first
-      else { return nil }
-      return record
+      let runs = try String.fetchCursor(
+        database, sql: "SELECT id FROM run WHERE \(condition) ORDER BY \(Schema.newestFirst("run"))",
+        arguments: arguments)
+      while let run = try runs.next() {
+        // The index has the names of runs whose folders are gone as well.
+        guard let folder = try? RunFolder(store: directory, existing: run),
+          case .run(let record)? = try? readJournal(folder, limit: 1).records.first
+        else { continue }
+        return record
+      }
+      return nil
     }
     if let record = try newest("experiment = ?", [trial.experiment]) {
       try database.execute(

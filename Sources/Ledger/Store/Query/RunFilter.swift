@@ -1,5 +1,6 @@
 import GRDB
 import Journals
+import Text
 
 /// A condition on runs as `list --filter` takes it: `state=completed`, `test_accuracy>0.9`, `tag=good`.
 public struct RunFilter: Sendable, Hashable {
@@ -231,31 +232,9 @@ package struct RunField: Sendable, Hashable {
 }
 
 /// `; did you mean 'state' or 'steps'?` where something is near enough.
-private func suggestion(_ text: String, among names: [String], limit: Int = 1) -> String {
-  guard !text.isEmpty else { return "" }
-  let near = names.map { (name: $0, distance: distance(text, $0)) }
-    .filter { name, distance in
-      distance <= max(1, min(text.count, name.count) / 3)
-        || text.count > 2 && name.split(separator: "_").contains(text[...])
-    }
-    .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit)
-  return near.isEmpty ? "" : "; did you mean \(near.map { "'\($0.name)'" }.joined(separator: " or "))?"
-}
-
-/// Letters to insert, leave out or change to come from one text to the other.
-private func distance(_ one: String, _ other: String) -> Int {
-  let (a, b) = (Array(one.prefix(64)), Array(other))
-  var row = Array(0...b.count)
-  for i in a.indices {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for j in b.indices {
-      let above = row[j + 1]
-      row[j + 1] = a[i] == b[j] ? diagonal : 1 + min(diagonal, above, row[j])
-      diagonal = above
-    }
-  }
-  return row[b.count]
+func suggestion(_ text: String, among names: [String], limit: Int = 1) -> String {
+  let near = nearestNames(to: text, among: names, limit: limit)
+  return near.isEmpty ? "" : "; did you mean \(near.map { "'\($0)'" }.joined(separator: " or "))?"
 }
 
 extension Substring {
