@@ -30,6 +30,8 @@ struct Ledger {
   /// The oldest first.
   let entries: [Entry]
   let whole: [String]
+  /// Experiments whose runs were told apart by halving.
+  let grouped: [String]
   let language: String
   /// Runs that are named one by one, of those used and of those left out.
   static let listed = 200
@@ -81,6 +83,7 @@ struct Ledger {
         journal: fact?.journal ?? "–")
     }
     whole = influence.whole
+    grouped = influence.grouped.keys.sorted()
     self.language = language
   }
 
@@ -96,6 +99,11 @@ struct Ledger {
       let names = whole.joined(separator: ", ")
       html += "\n<p>\(escapedHTML(words.together(names)))</p>"
       markdown += "\n\n\(escapedMarkdown(words.together(names)))"
+    }
+    if !grouped.isEmpty {
+      let names = grouped.joined(separator: ", ")
+      html += "\n<p>\(escapedHTML(words.byHalving(names)))</p>"
+      markdown += "\n\n\(escapedMarkdown(words.byHalving(names)))"
     }
     for (caption, list, heads) in [
       (words.usedCaption, used, words.usedHeads), (words.leftOutCaption, leftOut, words.leftOutHeads),
