@@ -12,7 +12,7 @@ package struct HTMLCells {
   /// Longer printouts are folded.
   static let printedLines = 12
   /// Longer tables are folded.
-  static let tableRows = 12
+  static let tableRows = 6
   /// Rows about runs are wide and high.
   static let provenanceRows = 3
 
@@ -119,19 +119,22 @@ package struct HTMLCells {
       + "<p class=\"verdict\"><b>\(name)\(words.label)</b>\(words.gap)"
       + "<span class=\"badge\"><span aria-hidden=\"true\">\(sign)</span> \(verdict)</span>"
       + " <span class=\"says\">\(says)</span></p>"
-    var proof = text.sentences
+    var proof = text.findings
     if let detail = claim.detail { proof.append(escapedHTML(detail)) }
     if let otherwise { proof.append(inline(otherwise)) }
     let said =
       claim.by == nil
       ? "" : "<p class=\"said\">\(words.said)\(words.gap)\(inline(cell.cell.sentence("by") ?? []))</p>"
-    let measured = proof.isEmpty ? "" : "<p class=\"measured\">\(proof.joined(separator: words.gap))</p>"
+    func paragraph(_ sentences: [String]) -> String {
+      sentences.isEmpty ? "" : "<p class=\"measured\">\(sentences.joined(separator: words.gap))</p>"
+    }
+    let measured = paragraph(proof)
     guard claim.verdict == .supported else {
       // What was measured contradicts the sentence or leaves it open, and is read with it; who said it is folded.
-      return head + measured + fold("proof", words.queryAndSource(claim.by != nil), said + sql(cell)) + "</section>"
+      return head + measured + fold("proof", words.queryAndSource(claim.by != nil), said + paragraph(text.tests) + sql(cell)) + "</section>"
     }
     // What is as it was said takes a line; how that is known is folded.
-    return head + fold("proof", words.proof, said + measured + sql(cell)) + "</section>"
+    return head + fold("proof", words.proof, said + measured + paragraph(text.tests) + sql(cell)) + "</section>"
   }
 
   private func fold(_ kind: String, _ summary: String, _ content: String) -> String {

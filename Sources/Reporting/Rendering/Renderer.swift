@@ -207,30 +207,44 @@ package struct Renderer {
         }, uniquingKeysWith: { one, _ in one }))
   }
 
-  /// Bytes of figures that a page may have for phones to have figures of their own, so that the page stays within its limit.
-  private static let narrowLimit = 1_500_000
+  /// Bytes of figures that a page may have with those for phones, so that it stays within its limit.
+  private static let figureBytes = 1_500_000
 
-  /// The PNGs of figures, by the cells' ids: those of phones only where all of them fit into the page.
+  /// The PNGs of figures, by the cells' ids: those for phones as long as there is room, the first figures first.
   private func drawnFigures() throws(NotebookError) -> [String: [FigureVariant: Data]] {
     var found: [String: [FigureVariant: Data]] = [:]
-    var bytes = 0
     var problems = ProblemList()
     let asked = Dictionary(queries.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
-    for cell in cells.compactMap({ $0 }) {
-      guard case .figure(let figure) = cell.content, let query = asked[cell.cell.id] else { continue }
-      let text = facts.figureText(query, runs[cell.cell.id] ?? [])
-      for variant in FigureVariant.allCases {
-        guard let list = figure.lists[variant], !variant.isNarrow || bytes <= Self.narrowLimit else { continue }
-        do {
-          let png = try renderPNG(list, scale: 2, text: text)
-          bytes += png.count
-          found[cell.cell.id, default: [:]][variant] = png
-        } catch { problems.add(cell.cell.line, .drawing(reason: "\(error)")) }
+    let shown = cells.compactMap { cell -> (cell: Cell, figure: Figure)? in
+      guard let cell, case .figure(let figure) = cell.content, asked[cell.cell.id] != nil else { return nil }
+      return (cell.cell, figure)
+    }
+    func draw(_ variants: [FigureVariant], _ cell: Cell, _ figure: Figure) -> [FigureVariant: Data] {
+      let text = asked[cell.id].map { facts.figureText($0, runs[cell.id] ?? []) } ?? []
+      var drawn: [FigureVariant: Data] = [:]
+      for variant in variants {
+        guard let list = figure.lists[variant] else { continue }
+        do { drawn[variant] = try renderPNG(list, scale: 2, text: text) } catch {
+          problems.add(cell.line, .drawing(reason: "\(error)"))
+        }
       }
+      return drawn
+    }
+    var bytes = 0
+    for (cell, figure) in shown {
+      let drawn = draw([.light, .dark], cell, figure)
+      bytes += drawn.values.reduce(0) { $0 + $1.count }
+      found[cell.id] = drawn
+    }
+    for (cell, figure) in shown where bytes < Self.figureBytes {
+      let drawn = draw([.narrow, .narrowDark], cell, figure)
+      let size = drawn.values.reduce(0) { $0 + $1.count }
+      guard bytes + size <= Self.figureBytes else { continue }
+      bytes += size
+      found[cell.id]?.merge(drawn) { one, _ in one }
     }
     try problems.finish(notebook.file)
-    guard bytes > Self.narrowLimit else { return found }
-    return found.mapValues { $0.filter { !$0.key.isNarrow } }
+    return found
   }
 
   /// Every claim with its place.

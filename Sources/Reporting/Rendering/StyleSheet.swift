@@ -14,7 +14,7 @@ package let styleSheet = """
   html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
   body {
     margin: 0 auto; padding: 2rem 1.25rem 3rem; max-width: 58rem; background: var(--paper); color: var(--ink);
-    font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif;
+    font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif;
     overflow-wrap: break-word;
   }
   :lang(zh) body, body:lang(zh) { line-height: 1.7; }
@@ -64,20 +64,20 @@ package let styleSheet = """
   .scroll { overflow-x: auto; position: relative; }
   table { border-collapse: collapse; font-size: .93rem; line-height: 1.45; width: 100%; font-variant-numeric: tabular-nums; }
   figcaption b, summary b { color: var(--ink); }
-  th, td { padding: .22rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+  th, td { padding: .16rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
   thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
   tbody th { font-weight: 500; white-space: nowrap; }
   th.number, td.number { text-align: right; }
   td.number { white-space: nowrap; }
   .prose th[align=right], .prose td[align=right] { text-align: right; }
   .prose th[align=center], .prose td[align=center] { text-align: center; }
-  figure { margin: 1.1rem 0; }
+  figure { margin: .9rem 0; }
   figure img {
     display: block; width: 100%; height: auto; background: var(--figure); border: 1px solid var(--line); border-radius: .5rem;
     padding: .5rem;
   }
   picture { display: block; }
-  figure.chart img { max-width: 45rem; }
+  figure.chart img { max-width: 39rem; }
   figcaption { display: inline; color: var(--soft); font-size: .93rem; }
   details { margin-top: .25rem; font-size: .88rem; color: var(--soft); }
   figure > details:not(.long, .printed, [open]) { display: inline-block; margin: 0 0 0 .9rem; }
@@ -88,7 +88,7 @@ package let styleSheet = """
   details table, details pre, details dd { color: var(--ink); }
   .otherwise { border-left: 4px solid var(--accent); background: var(--tint); padding: .5rem 1rem; }
   .claim {
-    --verdict: var(--open); margin: .6rem 0; padding: .35rem .9rem; background: var(--tint);
+    --verdict: var(--open); margin: .45rem 0; padding: .3rem .9rem; background: var(--tint);
     border-left: 5px solid var(--verdict); border-radius: 0 .4rem .4rem 0;
   }
   .claim.supported { --verdict: var(--good); }
@@ -126,7 +126,9 @@ package let styleSheet = """
       --good: #000; --bad: #000; --open: #000; --figure: #fff;
     }
     @page { margin: 18mm 15mm; @bottom-center { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
-    body { max-width: none; padding: 0; font-size: 10.5pt; }
+    html { font-size: 9.5pt; }
+    body { max-width: none; padding: 0; font-size: 1rem; }
+    figure.chart img { max-width: 15cm; }
     nav, .skip, details { display: none; }
     details.constants, details.ledger, details.proof, details.printed, details.long { display: block; }
     details.proof > pre, details.proof > summary { display: none; }

@@ -34,9 +34,10 @@ extension ScratchStore {
     let isCrowded =
       isBounded
       && (candidates.reduce(0) { $0 + GroupedInfluence.probes * $1.runs.count } > Self.changeLimit
-        || candidates.reduce(0) { $0 + $1.asks } > left.asks || candidates.reduce(0) { $0 + $1.steps } > left.steps)
-    // Taking groups away takes time of its own, and whoever checks the page has less of it.
-    if isCrowded { left = (left.asks, left.steps / 3) }
+        || candidates.reduce(0) { $0 + $1.asks } > left.asks
+        || candidates.reduce(0) { $0 + $1.steps } > left.steps / 3)
+    // Changing runs takes time of its own, and whoever checks the page has less of it.
+    if isBounded { left = (left.asks, left.steps / 3) }
     for (index, candidate) in candidates.enumerated() {
       let runs = candidate.runs
       let isTooMuch = runs.count > 1 && (candidate.asks > left.asks || candidate.steps > left.steps)
