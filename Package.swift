@@ -115,7 +115,7 @@ let package = Package(
     module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Statistics", "Text"]),
     module(
       "Reporting/Notebooks",
-      ["Store", "PositionedYAML", "Digests", "Files", "Statistics", "Text", "CCMarkGFM"]),
+      ["Store", "PositionedYAML", "Digests", "ExactJSON", "Files", "Statistics", "Text", "CCMarkGFM"]),
     module(
       "Reporting/Rendering",
       ["Notebooks", "Plots", "Store", "PositionedYAML", "Digests", "ExactJSON", "Statistics", "Text"]),

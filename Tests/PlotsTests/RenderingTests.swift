@@ -92,7 +92,6 @@ import Testing
       let image = try DecodedImage(png: renderPNG(dark, scale: 1))
       #expect(image[0, 0] == Palette.dark.background)
     }
-    #expect(FigureTheme.dark.fileSuffix == "-dark" && FigureTheme.light.fileSuffix == "")
   }
 
   @Test func theSameChartGivesTheSameBytes() throws {

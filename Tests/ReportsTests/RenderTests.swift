@@ -37,9 +37,10 @@ import Testing
     try expectGolden(folder.text("README.md"), "note.README.md")
     try expectGolden(Self.withoutPictures(folder.text("index.html")), "note.html")
     #expect(
-      report.files.keys.filter { $0.hasPrefix("figures/") }.sorted() == [
-        "figures/costs.png", "figures/overlaid.png", "figures/points.png", "figures/training.png",
-      ])
+      report.files.keys.filter { $0.hasPrefix("figures/") }.sorted()
+        == ["costs", "overlaid", "points", "training"].flatMap { id in
+          ["dark.", "narrow.dark.", "narrow.", ""].map { "figures/\(id).\($0)png" }
+        })
     #expect(report.warnings.count == 3, "\(report.warnings)")
     #expect(report.claims.map(\.verdict) == [.refuted, .undecided, .supported])
     #expect(
@@ -65,13 +66,26 @@ import Testing
     _ = try folder.render(Self.note())
     let html = try folder.text("index.html")
     let pictures = html.matches(of: /data:image\/png;base64,([A-Za-z0-9+\/=]+)/).map { String($0.1) }
-    #expect(pictures.count == 4)
-    for (picture, name) in zip(pictures, ["training", "overlaid", "costs", "points"]) {
-      let data = try #require(Data(base64Encoded: picture))
-      #expect(try data == folder.data("figures/\(name).png"))
-      let image = try DecodedImage(png: data)
-      #expect(image.width == 1440)
+    // In the order in which a browser looks for one: for phones in the dark, phones, the dark, all others.
+    let names = ["training", "overlaid", "costs", "points"].flatMap { id in
+      ["narrow.dark.", "narrow.", "dark.", ""].map { "\(id).\($0)png" }
     }
+    #expect(pictures.count == names.count)
+    for (picture, name) in zip(pictures, names) {
+      let data = try #require(Data(base64Encoded: picture))
+      #expect(try data == folder.data("figures/\(name)"))
+      let image = try DecodedImage(png: data)
+      #expect(image.width == (name.contains("narrow") ? 720 : 1440), "\(name)")
+      // The corner has the paper's color.
+      #expect((image[1, 1].red < 40) == name.contains("dark"), "\(name)")
+    }
+    #expect(html.matches(of: /<picture>(<source [^>]*>){3}<img [^>]*><\/picture>/).count == 4)
+    #expect(html.contains("<source media=\"screen and (prefers-color-scheme: dark)\" srcset=\"data:image/png;base64,"))
+    let readme = try folder.text("README.md")
+    #expect(
+      readme.contains(
+        "<source media=\"screen and (prefers-color-scheme: dark)\" srcset=\"figures/costs.dark.png\"><img src=\"figures/costs.png\" alt=\""
+      ))
   }
 
   @Test func theSameRowsGiveTheSameBytes() throws {

@@ -21,7 +21,7 @@ import Rendering
     let found = try verifier.verify(page: report.page, file: "index.html")
     #expect(found.isSound, "\(found.text)")
     #expect(found.numbers > 100 && found.verified == found.numbers && found.stale == 0)
-    #expect(found.figures == 1 && found.figures_verified == 1 && found.claims == ["supported": 1])
+    #expect(found.figures == 1 && found.figures_verified == 1 && found.verdicts == ["supported": 1])
     #expect(found.text.hasPrefix("\(found.numbers) of \(found.numbers) numbers verified, 0 stale, 0 unbound\n"))
     // The same store gives the same bytes, and so does the evidence alone.
     #expect(try folder.render(folder.open()).page == report.page)
@@ -144,7 +144,7 @@ import Rendering
     #expect(try problem(deflated(Data(count: ReportEvidence.limit + 1))).contains("unpacks to more than"))
     #expect(try problem(Data("not zlib".utf8)).contains("cannot be unpacked"))
     #expect(try problem(deflated(Data("<html>".utf8))).contains("byte 0: a value was expected"))
-    #expect(try json { $0.replacing("\"format\":1", with: "\"format\":3") }.contains("of version 3"))
+    #expect(try json { $0.replacing("\"format\":1", with: "\"format\":4") }.contains("of version 4"))
     #expect(try json { $0.replacing("\"schema\":", with: "\"schema\":1e400,\"x\":") }.contains("larger than 64 bits"))
     #expect(
       try json { $0.replacing("\"schema\":", with: "\"schema\":" + String(repeating: "9", count: 90)) }

@@ -30,6 +30,56 @@ import Testing
     #expect(influence.runs.map(\.count) == [20, 1, 1, 392])
   }
 
+  @Test func halvingFindsTheRunsThatLookingAtEachFinds() throws {
+    let folder = TemporaryStore()
+    let store = try store(folder)
+    // One that reads a single run, one that reads some, comparisons that losing a run would not change, one that reads all.
+    let queries = [
+      "SELECT test_accuracy FROM trial_summary WHERE trial = 'trial-3 seed=7'",
+      "SELECT avg(test_accuracy) FROM trial_summary WHERE trial LIKE 'trial-% seed=3' AND experiment = 'experiment-2'",
+      "SELECT min(test_accuracy) > 0 FROM trial_summary WHERE experiment = 'experiment-4'",
+      """
+      SELECT a.test_accuracy > b.test_accuracy FROM trial_summary AS a, trial_summary AS b
+      WHERE a.trial = 'trial-3 seed=1' AND b.trial = 'trial-3 seed=2'
+      """,
+      "SELECT avg(test_accuracy) FROM trial_summary",
+    ].map { EvidenceQuery(sql: $0) }
+    let evidence = try EvidenceTests.gather(store, queries)
+    let database = try EvidenceDatabase(evidence)
+    let exact = try database.influence(of: queries, whole: [])
+    #expect(exact.grouped.isEmpty)
+    let names = (0..<20).map { "experiment-\($0)" }
+    func halved(_ asks: Int) throws -> Influence {
+      try database.influence(
+        of: queries, whole: [], grouped: Dictionary(uniqueKeysWithValues: names.map { ($0, asks) }))
+    }
+    let found = try halved(600)
+    #expect(found.runs == exact.runs && found.grouped.count == 20)
+    // With less time nothing is lost: groups that were not divided count as a whole.
+    for asks in [6, 30, 60, 120] {
+      for (some, all) in zip(try halved(asks).runs, exact.runs) { #expect(Set(some).isSuperset(of: all)) }
+    }
+    #expect(try halved(1).whole.count == 20)
+  }
+
+  @Test func pagesOverThousandsOfRunsNameTheFewThatMatter() throws {
+    let folder = TemporaryStore()
+    let store = try generateStore(at: folder.path, runs: 800, rows: 80_000)
+    let query = EvidenceQuery(
+      sql:
+        "SELECT count(*), max(test_accuracy) FILTER (WHERE trial = 'trial-3 seed=7') FROM trial_summary WHERE seed = 7")
+    let evidence = try EvidenceTests.gather(store, [query])
+    #expect(evidence.whole.isEmpty && !evidence.grouped.isEmpty)
+    #expect(try StoreEvidence(json: evidence.json) == evidence)
+    let influence = try EvidenceDatabase(evidence).influence(of: [query], whole: [], grouped: evidence.grouped)
+    #expect(influence.runs[0].count < 60 && influence.grouped == evidence.grouped)
+    // Numbers that no page was made with are refused.
+    #expect(throws: StoreError.evidence(.tooMuchWork)) {
+      try EvidenceDatabase(evidence).influence(
+        of: [query], whole: [], grouped: evidence.grouped.mapValues { _ in 900_000 })
+    }
+  }
+
   @Test func whatWouldTakeTooLongIsJudgedTogether() throws {
     let folder = TemporaryStore()
     let store = try store(folder)

@@ -46,7 +46,9 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case unknownReference(String, nearest: String?)
   case wrongReference(String, kind: String, right: String?)
   case unknownCitation(String, nearest: String?)
+  case unknownSection(String, nearest: String?)
   case badBibTeX(String)
+  case badCSL(String)
   case tooMany(String, limit: Int)
   case doubledKey(String, line: Int)
 
@@ -123,7 +125,10 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
         + (right.map { "write \($0)" } ?? "it has no number to refer to")
     case .unknownCitation(let key, let nearest):
       "the bibliography has no entry \"\(shortened(key))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
-    case .badBibTeX(let reason): reason
+    case .unknownSection(let anchor, let nearest):
+      "no heading of the page has the anchor #\(shortened(anchor))"
+        + (nearest.map { "; did you mean #\($0)?" } ?? "")
+    case .badBibTeX(let reason), .badCSL(let reason): reason
     case .tooMany(let what, let limit): "there are more than \(limit) \(what); write another notebook"
     case .doubledKey(let key, let line):
       "the key \"\(shortened(key))\" is taken by the entry in line \(line); choose another"

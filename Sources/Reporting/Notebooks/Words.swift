@@ -56,6 +56,20 @@ package struct Words: Sendable {
   }
   package var references: String { pick("References", "参考文献") }
   package var constants: String { pick("Numbers on this page that are fixed and not measured", "本页中固定、非测量所得的数字") }
+  /// The heading of a draft's notes.
+  package var draft: String { pick("Draft, not for handing in", "草稿，请勿提交") }
+  package func undecidedClaim(_ name: String, line: Int) -> String {
+    pick("line \(line): \(name): not enough evidence", "第 \(line) 行：\(name)：证据不足")
+  }
+  package func line(_ line: Int) -> String { pick("line \(line):", "第 \(line) 行：") }
+  /// Of a warning without its file, `12: what is wrong`.
+  package func lined(_ warning: Substring) -> String {
+    let parts = warning.split(separator: ":", maxSplits: 1).map(\.trimmed)
+    guard parts.count == 2, let number = Int(parts[0]) else { return String(warning) }
+    return "\(line(number))\(gap)\(parts[1])"
+  }
+  package var nothingOpen: String { pick("Nothing is open.", "没有未完成的事项。") }
+  package func moreNotes(_ count: Int) -> String { pick("and \(count) more", "另有 \(count) 条") }
   package var toDo: String { pick("to do", "待办") }
   package var done: String { pick("done", "已完成") }
   package var backToText: String { pick("Back to the text", "返回正文") }
@@ -80,13 +94,21 @@ package struct Words: Sendable {
   }
   package var said: String { pick("Source:", "出处：") }
   /// What is folded under a supported claim.
-  package var proof: String { pick("How this is known", "依据") }
+  package var proof: String { pick("Evidence", "依据") }
+  /// What is folded under a claim that is not supported.
+  package func queryAndSource(_ hasSource: Bool) -> String {
+    hasSource ? pick("Source and query", "出处与查询") : query
+  }
+  package func rows(_ count: Int) -> String { pick("\(count) rows", "\(count) 行") }
   package func printed(_ lines: Int) -> String { pick("Printout of \(lines) lines", "打印输出，\(lines) 行") }
-  /// How many claims of a section have which verdict.
-  package func counts(_ verdicts: [Verdict]) -> String {
-    Verdict.allCases.compactMap { verdict in
+  /// How many claims have which verdict, the numbers as `number` writes them.
+  package func counts(_ verdicts: [Verdict], number: (Int) -> String = { "\($0)" }) -> String {
+    guard !verdicts.isEmpty else { return pick("no claims", "没有论断") }
+    return Verdict.allCases.compactMap { verdict in
       let count = verdicts.count { $0 == verdict }
-      return count == 0 ? nil : pick("\(count) \(self.verdict(verdict))", "\(self.verdict(verdict)) \(count)")
+      // Beside a number the word of a badge is too long.
+      let name = verdict == .undecided ? pick("undecided", "证据不足") : self.verdict(verdict)
+      return count == 0 ? nil : pick("\(number(count)) \(name)", "\(name) \(number(count))")
     }.joined(separator: comma)
   }
   /// Between two sentences.
@@ -131,6 +153,7 @@ package struct Words: Sendable {
     case .important: pick("Important", "重要")
     case .warning: pick("Warning", "警告")
     case .caution: pick("Caution", "当心")
+    case .todo: pick("To do", "待办")
     }
   }
   /// Between a name and what it is.

@@ -22,6 +22,11 @@ package struct ClaimText {
     [measured, tested, counted, needed].compactMap { $0 }
   }
 
+  /// Of these what a reader wants first, and how it was found.
+  package var findings: [String] { [measured, needed].compactMap { $0 } }
+  /// How it was found: the test, and the number of rows and runs.
+  package var tests: [String] { [tested, counted].compactMap { $0 } }
+
   private var measured: String? {
     guard let effect = claim.effect else { return nil }
     var text =

@@ -12,6 +12,8 @@ package struct ExpressionTexts {
   package let words: Words
   /// The numbers of cells that are shown, by their ids.
   package let numbers: [String: Int]
+  /// The verdicts of the page's claims, by the sections that they are in.
+  package var verdicts = SectionVerdicts()
 
   package init(_ report: EvaluatedReport, numbers: [String: Int]) {
     notebook = report.notebook
@@ -42,6 +44,7 @@ package struct ExpressionTexts {
     switch notebook.expressions[place].kind {
     case .value: return values[place]?.text ?? ""
     case .literature(let text, _): return text
+    case .verdicts(let anchor): return words.counts(verdicts.under(anchor))
     case .reference(let kind, let id): return reference(kind, id)
     case .citation(let citations): return words.bracketed(citations.map(works.label).joined(separator: words.semicolon))
     case .mention(let citation):
@@ -66,6 +69,11 @@ package struct ExpressionTexts {
       return dataElement(bound.value, text, query: bound.query, runs: runs[bound.query] ?? [])
     case .literature(let text, let source):
       return "<span class=\"lit\" title=\"\(escapedHTML(published(source)))\">\(escapedHTML(text))</span>"
+    case .verdicts(let anchor):
+      let counts = words.counts(verdicts.under(anchor)) {
+        dataElement(.integer(Int64($0)), "\($0)", query: SectionVerdicts.query, runs: [])
+      }
+      return "<span class=\"verdicts\">\(counts)</span>"
     case .reference(let kind, let id):
       let text = reference(kind, id)
       return numbers[id] == nil ? escapedHTML(text) : link("\(kind.rawValue)-\(id)", text)
@@ -86,7 +94,7 @@ package struct ExpressionTexts {
       isLinked ? escapedMarkdown(text) : "[\(escapedMarkdown(text))](#\(markdownAddress(anchor)))"
     }
     switch notebook.expressions[place].kind {
-    case .value, .wrong: return escapedMarkdown(plain(place))
+    case .value, .wrong, .verdicts: return escapedMarkdown(plain(place))
     case .literature(let text, let source):
       return "\(escapedMarkdown(text))\(words.gap)\(words.bracketed(escapedMarkdown(published(source))))"
     case .reference(let kind, let id):

@@ -5,12 +5,16 @@ package import Store
 /// A cell as HTML, with its number (`Table 1`, `Figure 2`) where it has one.
 package struct HTMLCells {
   package let renderer: Renderer
-  /// The PNGs of figures, by cell.
-  package let figures: [String: Data]
+  /// The PNGs of figures, by cell and variant.
+  package let figures: [String: [FigureVariant: Data]]
   /// A figure's data table takes about so many bytes of the page; all rows are in the data folder.
   package static let tableBytes = 60_000
   /// Longer printouts are folded.
-  static let printedLines = 20
+  static let printedLines = 12
+  /// Longer tables are folded.
+  static let tableRows = 6
+  /// Rows about runs are wide and high.
+  static let provenanceRows = 3
 
   private var words: Words { renderer.words }
   private var runs: [String: [UsedRun]] { renderer.runs }
@@ -40,12 +44,17 @@ package struct HTMLCells {
     case .claim(let claim, let otherwise):
       return self.claim(cell, claim, name: name ?? "", otherwise: otherwise, inline: inline)
     case .table(let columns):
-      return """
-        <figure class="table" id="\(cell.cell.anchor)"><div class="scroll" tabindex="0" role="group" \
-        aria-label="\(name ?? "")">\
-        \(table(columns, cell.rows, id: id, caption: caption(given, name)))</div>\
-        \(query(cell))</figure>
-        """
+      let rows =
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(name ?? "")\">"
+        + "\(table(columns, cell.rows, id: id))</div>"
+      let caption = caption(given, name)
+      let isLong = cell.rows.rows.count > (cell.cell.kind == .provenance ? Self.provenanceRows : Self.tableRows)
+      // A long table is under its caption, which says what is in it.
+      let shown =
+        isLong
+        ? fold("long", "\(caption) \(words.bracketed(words.rows(cell.rows.rows.count)))", query(cell) + rows)
+        : "<figcaption>\(caption)</figcaption>\(query(cell))\(rows)"
+      return "<figure class=\"table\" id=\"\(cell.cell.anchor)\">\(shown)</figure>"
     case .figure(let figure): return chart(cell, figure, name: name ?? "", caption: caption(given, name))
     }
   }
@@ -60,16 +69,31 @@ package struct HTMLCells {
     if left > 0 { rows.rows.removeLast(left) }
     return """
       <figure class="chart" id="\(cell.cell.anchor)">\
-      <div class="scroll" tabindex="0" role="group" aria-label="\(name)">\
-      <img src="data:image/png;base64,\(figures[id]?.base64EncodedString() ?? "")" \
-      alt="\(escapedHTML(figure.altText))" \
-      width="\(Int(figure.list.size.width.rounded()))" height="\(Int(figure.list.size.height.rounded()))"></div>\
+      \(picture(id, figure, name: name))\
       <figcaption>\(caption)</figcaption>\
       <details><summary>\(words.data)</summary><div class="scroll" tabindex="0" role="group" \
-      aria-label="\(words.data): \(name)">\(table(columns, rows, id: id, caption: ""))</div>\
+      aria-label="\(words.data): \(name)">\(table(columns, rows, id: id))</div>\
       \(left > 0 ? "<p>\(left) \(words.more) <code>data/\(id).csv</code></p>" : "")</details>\
       \(query(cell))</figure>
       """
+  }
+
+  /// All drawings of a figure: a browser takes the one that fits its width and colors, paper the light one.
+  private func picture(_ id: String, _ figure: Figure, name: String) -> String {
+    let drawings = figures[id] ?? [:]
+    // Without a figure for phones the wide one keeps its size there, and scrolls.
+    let isWide = drawings[.narrow] == nil
+    var html =
+      "<div class=\"scroll\(isWide ? " wide" : "")\" tabindex=\"0\" role=\"group\" aria-label=\"\(name)\"><picture>"
+    for variant in FigureVariant.allCases {
+      guard let png = drawings[variant], let size = figure.lists[variant]?.size else { continue }
+      let address = "data:image/png;base64,\(png.base64EncodedString())"
+      let room = "width=\"\(Int(size.width.rounded()))\" height=\"\(Int(size.height.rounded()))\""
+      html +=
+        variant.media.map { "<source media=\"\($0)\" srcset=\"\(address)\" \(room)>" }
+        ?? "<img src=\"\(address)\" alt=\"\(escapedHTML(figure.altText))\" \(room)>"
+    }
+    return html + "</picture></div>"
   }
 
   /// A claim: its verdict in words, its sentence, struck through where it is refuted, and what was measured.
@@ -89,26 +113,36 @@ package struct HTMLCells {
       case .undecided: ("undecided", "?")
       }
     let sentence = inline(cell.cell.sentence("says") ?? [])
+    let says = claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence
     let head =
       "<section class=\"claim \(kind)\" id=\"\(cell.cell.anchor)\" aria-label=\"\(name): \(verdict)\">"
       + "<p class=\"verdict\"><b>\(name)\(words.label)</b>\(words.gap)"
       + "<span class=\"badge\"><span aria-hidden=\"true\">\(sign)</span> \(verdict)</span>"
-    var proof = ""
-    if claim.by != nil {
-      proof += "<p class=\"said\">\(words.said)\(words.gap)\(inline(cell.cell.sentence("by") ?? []))</p>"
+      + " <span class=\"says\">\(says)</span></p>"
+    var proof = text.findings
+    if let detail = claim.detail { proof.append(escapedHTML(detail)) }
+    if let otherwise { proof.append(inline(otherwise)) }
+    let said =
+      claim.by == nil
+      ? "" : "<p class=\"said\">\(words.said)\(words.gap)\(inline(cell.cell.sentence("by") ?? []))</p>"
+    func paragraph(_ sentences: [String]) -> String {
+      sentences.isEmpty ? "" : "<p class=\"measured\">\(sentences.joined(separator: words.gap))</p>"
     }
-    if !text.sentences.isEmpty { proof += "<p class=\"measured\">\(text.sentences.joined(separator: words.gap))</p>" }
-    if let detail = claim.detail { proof += "<p class=\"measured\">\(escapedHTML(detail))</p>" }
-    if let otherwise { proof += "<p class=\"measured\">\(inline(otherwise))</p>" }
+    let measured = paragraph(proof)
     guard claim.verdict == .supported else {
-      let said = claim.verdict == .refuted ? "<s>\(sentence)</s>" : sentence
-      return head + "</p><blockquote><p>\(said)</p></blockquote>" + proof + query(cell) + "</section>"
+      // What was measured contradicts the sentence or leaves it open, and is read with it; who said it is folded.
+      return head + measured + fold("proof", words.queryAndSource(claim.by != nil), said + paragraph(text.tests) + sql(cell)) + "</section>"
     }
     // What is as it was said takes a line; how that is known is folded.
-    let sql = escapedHTML(cell.cell.sql.trimmed)
-    return head
-      + " <span class=\"says\">\(sentence)</span></p><details class=\"proof\"><summary>\(words.proof)</summary>"
-      + "\(proof)<pre tabindex=\"0\">\(sql)</pre></details></section>"
+    return head + fold("proof", words.proof, said + measured + paragraph(text.tests) + sql(cell)) + "</section>"
+  }
+
+  private func fold(_ kind: String, _ summary: String, _ content: String) -> String {
+    "<details class=\"\(kind)\"><summary>\(summary)</summary>\(content)</details>"
+  }
+
+  private func sql(_ cell: EvaluatedCell) -> String {
+    "<pre tabindex=\"0\">\(escapedHTML(cell.cell.sql.trimmed))</pre>"
   }
 
   private func rowLimit(id: String, columns: Int) -> Int {
@@ -117,16 +151,15 @@ package struct HTMLCells {
   }
 
   private func query(_ cell: EvaluatedCell) -> String {
-    "<details><summary>\(words.query)</summary><pre tabindex=\"0\">\(escapedHTML(cell.cell.sql.trimmed))</pre></details>"
+    let sql = cell.cell.sql.trimmed
+    return sql.isEmpty ? "" : "<details><summary>\(words.query)</summary>\(self.sql(cell))</details>"
   }
 
-  private func table(_ columns: [TableColumn], _ rows: QueryResult, id: String, caption: String) -> String {
+  private func table(_ columns: [TableColumn], _ rows: QueryResult, id: String) -> String {
     let numeric = columns.map { column in
       isNumeric(column, rows)
     }
-    var html = "<table class=\"rows\">"
-    if !caption.isEmpty { html += "<caption>\(caption)</caption>" }
-    html += "<thead><tr>"
+    var html = "<table class=\"rows\"><thead><tr>"
     for (column, isNumber) in zip(columns, numeric) {
       html += "<th scope=\"col\"\(isNumber ? " class=\"number\"" : "")>\(escapedHTML(column.heading))</th>"
     }

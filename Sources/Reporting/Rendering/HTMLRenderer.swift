@@ -5,13 +5,15 @@ package import Foundation
 /// The page: blocks as HTML, with the images inside.
 package struct HTMLRenderer {
   package let renderer: Renderer
-  /// The PNGs of figures, by cell.
-  package let figures: [String: Data]
+  /// The PNGs of figures, by cell and variant.
+  package let figures: [String: [FigureVariant: Data]]
   /// How often footnotes were referred to so far, by their places.
   private var references: [Int: Int] = [:]
   private var tables = 0
 
-  package init(_ renderer: Renderer, figures: [String: Data]) { (self.renderer, self.figures) = (renderer, figures) }
+  package init(_ renderer: Renderer, figures: [String: [FigureVariant: Data]]) {
+    (self.renderer, self.figures) = (renderer, figures)
+  }
 
   private var words: Words { renderer.words }
   private var texts: ExpressionTexts { renderer.texts }
@@ -192,7 +194,7 @@ package struct HTMLRenderer {
     guard !constants.isEmpty else { return "" }
     let entries = constants.map { "<dt>\(escapedHTML($0.text))</dt><dd>\(escapedHTML($0.meaning))</dd>" }
     return
-      "<details class=\"constants\" open><summary>\(words.constants)</summary><dl>\(entries.joined())</dl></details>\n"
+      "<details class=\"constants\"><summary>\(words.constants)</summary><dl>\(entries.joined())</dl></details>\n"
   }
 }
 

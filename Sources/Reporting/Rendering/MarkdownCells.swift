@@ -34,9 +34,8 @@ package struct MarkdownCells {
       return fenced(printable(printed), "text") + (caption.isEmpty ? "" : "\n\n\(caption)")
     case .claim(let claim, let otherwise): return self.claim(cell, claim, otherwise: otherwise)
     case .figure(let figure):
-      let file = markdown.isJupyter ? "attachment:\(cell.cell.id).png" : "figures/\(cell.cell.id).png"
       let data = markdown.isJupyter ? "" : "\(words.gap)\(words.bracketed("[\(words.data)](data/\(cell.cell.id).csv)"))"
-      return "![\(escapedMarkdown(figure.altText))](\(file))\n\n\(caption(cell))\(data)" + query(cell)
+      return "\(picture(cell.cell.id, figure))\n\n\(caption(cell))\(data)" + query(cell)
     case .table(let columns):
       var lines = [caption(cell), ""]
       lines.append("| " + columns.map { escapedMarkdown($0.heading) }.joined(separator: " | ") + " |")
@@ -47,6 +46,18 @@ package struct MarkdownCells {
       }
       return lines.joined(separator: "\n") + query(cell)
     }
+  }
+
+  /// A figure's image; on GitHub the one that fits the reader's colors and width. Jupyter attaches the light one alone.
+  private func picture(_ id: String, _ figure: Figure) -> String {
+    guard !markdown.isJupyter else { return "![\(escapedMarkdown(figure.altText))](attachment:\(id).png)" }
+    let drawings = markdown.figures[id] ?? [:]
+    let sources = FigureVariant.allCases.compactMap { variant in
+      drawings[variant] == nil
+        ? nil : variant.media.map { "<source media=\"\($0)\" srcset=\"\(variant.file(id))\">" }
+    }
+    let text = escapedHTML(figure.altText).replacing("\n", with: " ")
+    return "<picture>\(sources.joined())<img src=\"\(FigureVariant.standard.file(id))\" alt=\"\(text)\"></picture>"
   }
 
   private func otherwise(_ cell: EvaluatedCell, _ sentence: [Inline]) -> String {

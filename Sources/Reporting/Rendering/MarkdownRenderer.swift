@@ -1,3 +1,4 @@
+package import Foundation
 package import Notebooks
 
 /// The same blocks as Markdown that GitHub and Jupyter render.
@@ -9,9 +10,11 @@ package struct MarkdownRenderer {
   private var isLinked = false
   /// In a Jupyter notebook images are attached, and quotes have no kinds.
   package var isJupyter = false
+  /// The PNGs of figures that lie beside the text, by cell and variant; none in a Jupyter notebook.
+  package let figures: [String: [FigureVariant: Data]]
 
-  package init(_ renderer: Renderer, isJupyter: Bool = false) {
-    (self.renderer, self.isJupyter) = (renderer, isJupyter)
+  package init(_ renderer: Renderer, figures: [String: [FigureVariant: Data]] = [:], isJupyter: Bool = false) {
+    (self.renderer, self.isJupyter, self.figures) = (renderer, isJupyter, figures)
   }
 
   private var words: Words { renderer.words }
@@ -63,7 +66,8 @@ package struct MarkdownRenderer {
     case .list(let list): return self.list(list, isOther: isOther)
     case .quote(let inner): return quoted(blocks(inner).joined(separator: "\n\n"))
     case .alert(let alert, let inner):
-      let head = isJupyter ? "**\(words.alert(alert))**\n\n" : "[!\(alert.rawValue.uppercased())]\n"
+      // GitHub knows no kind for what is left to do.
+      let head = isJupyter || alert == .todo ? "**\(words.alert(alert))**\n\n" : "[!\(alert.rawValue.uppercased())]\n"
       return quoted(head + blocks(inner).joined(separator: "\n\n"))
     case .table(let table): return self.table(table)
     case .rule: return "---"

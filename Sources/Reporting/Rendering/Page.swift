@@ -16,7 +16,8 @@ package enum Rendered {
       for heading in contents {
         navigation +=
           "<li class=\"level\(heading.level)\"><a href=\"#\(escapedHTML(heading.slug))\">\(escapedHTML(heading.text))</a>"
-        if let verdicts = renderer.verdicts[heading.slug] {
+        let verdicts = renderer.texts.verdicts.under(heading.slug)
+        if heading.level == 2, !verdicts.isEmpty {
           navigation += " <span class=\"verdicts\">\(escapedHTML(words.counts(verdicts)))</span>"
         }
         navigation += "</li>"

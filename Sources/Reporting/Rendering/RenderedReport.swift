@@ -17,6 +17,8 @@ public struct RenderedReport: Sendable {
   public var claims: [JudgedClaim]
   /// Numbers that were typed into the text.
   public var unbound: [UnboundNumber]
+  /// The claims with their sentences and places, in the order of their cells.
+  public var listedClaims: [ListedClaim] = []
   /// The figures as drawings, by their cells' ids.
   package var drawings: [String: DisplayList] = [:]
 
@@ -28,6 +30,22 @@ public struct RenderedReport: Sendable {
     }
     return files
   }
+}
+
+/// A claim of a page, as lists of claims have it.
+public struct ListedClaim: Sendable, Hashable, Codable {
+  /// Of its cell.
+  public var id: String
+  /// The text of the nearest heading above it; empty without one.
+  public var section: String
+  /// What the rows say of it.
+  public var verdict: Verdict
+  /// Of its cell in the notebook, from 1.
+  public var line: Int
+  /// The sentence, its values filled in.
+  public var text: String
+  /// The page that it is on, where several may be.
+  public var file: String = ""
 }
 
 /// A part that is put at a report's end by others than its notebook.

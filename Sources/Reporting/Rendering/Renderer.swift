@@ -3,6 +3,7 @@ import Digests
 import Foundation
 import Plots
 import Store
+import Text
 
 /// A heading of a report, for its table of contents.
 package struct Heading: Sendable, Hashable {
@@ -17,7 +18,7 @@ package struct Renderer {
   package let facts: RenderingFacts
   package let version: String
   package let words: Words
-  package let texts: ExpressionTexts
+  package private(set) var texts: ExpressionTexts
   package let images: [String: EmbeddedImage]
   /// The footnotes' texts, without what is not shown.
   package let footnotes: [[Block]]
@@ -35,7 +36,8 @@ package struct Renderer {
   package let numbers: [String: Int]
 
   package var notebook: Notebook { report.notebook }
-  package var blocks: [Block] { report.blocks }
+  /// Those of the notebook, in a draft behind notes on what is open.
+  package private(set) var blocks: [Block] = []
 
   /// So many unbound numbers are reported one by one.
   private static let warningLimit = 100
@@ -60,7 +62,28 @@ package struct Renderer {
     footnotes = report.notebook.footnotes.map { $0.kept(report.isShown) }
     footnoteNumbers = numberedFootnotes(report.blocks, footnotes)
     readHeadings()
+    texts.verdicts = SectionVerdicts(
+      report.blocks + footnotes.flatMap { $0 }, headings: headings, heading: { heading($0) },
+      claim: { place in
+        guard case .claim(let claim, _)? = cells[place]?.content else { return nil }
+        return claim
+      })
+    try checkSections()
     try tellProvenance(rows)
+    blocks = (report.source.isDraft ? [draftNotes] : []) + report.blocks
+  }
+
+  /// Throws for counts of sections that there are not.
+  private func checkSections() throws(NotebookError) {
+    var problems = ProblemList()
+    for (place, expression) in notebook.expressions.enumerated() where texts.isShown[place] {
+      guard case .verdicts(let anchor?) = expression.kind, !texts.verdicts.has(anchor), !problems.isFull else {
+        continue
+      }
+      problems.add(
+        expression.line, .unknownSection(anchor, nearest: nearest(to: anchor, among: headings.map(\.slug))))
+    }
+    try problems.finish(notebook.file)
   }
 
   /// What was asked for a cell.
@@ -69,31 +92,13 @@ package struct Renderer {
   /// The heading in a line of the notebook.
   package func heading(_ line: Int) -> Heading? { headingPlaces[line].map { headings[$0] } }
 
-  /// The verdicts of claims by the anchors of the sections of the second level that they are in.
-  package var verdicts: [String: [Verdict]] {
-    var found: [String: [Verdict]] = [:]
-    var section: String?
-    blocks.walk { block in
-      switch block.content {
-      case .heading:
-        if let heading = heading(block.line), heading.level <= 2 { section = heading.level == 2 ? heading.slug : nil }
-      case .cell(let place):
-        if let section, case .claim(let claim, _)? = cells[place]?.content {
-          found[section, default: []].append(claim.verdict)
-        }
-      default: break
-      }
-    }
-    return found
-  }
-
   /// Whether the text's first heading is the page's title.
   package var hasOwnTitle: Bool { notebook.title.isEmpty && headings.first?.level == 1 }
 
   /// Gives headings their anchors and levels: there is one heading of the first level, the title.
   private mutating func readHeadings() {
     var found: [(level: Int, line: Int, inlines: [Inline])] = []
-    (blocks + footnotes.flatMap { $0 }).walk { block in
+    (report.blocks + footnotes.flatMap { $0 }).walk { block in
       if case .heading(let level, let inlines) = block.content { found.append((level, block.line, inlines)) }
     }
     let isFirstTitle = notebook.title.isEmpty && found.first?.level == 1
@@ -182,30 +187,74 @@ package struct Renderer {
   package func rendered() throws(NotebookError) -> RenderedReport {
     try checkSize()
     var files: [String: Data] = [:]
-    var figures: [String: Data] = [:]
-    var drawings: [String: DisplayList] = [:]
-    var problems = ProblemList()
-    let asked = Dictionary(queries.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
-    for cell in cells.compactMap({ $0 }) {
-      let id = cell.cell.id
-      files["data/\(id).csv"] = Data(cell.rows.csv.utf8)
-      guard case .figure(let figure) = cell.content, let query = asked[id] else { continue }
-      do {
-        let text = facts.figureText(query, runs[id] ?? [])
-        figures[id] = try renderPNG(figure.list, scale: 2, text: text)
-        files["figures/\(id).png"] = figures[id]
-        drawings[id] = figure.list
-      } catch { problems.add(cell.cell.line, .drawing(reason: "\(error)")) }
+    let figures = try drawnFigures()
+    for cell in cells.compactMap({ $0 }) { files["data/\(cell.cell.id).csv"] = Data(cell.rows.csv.utf8) }
+    for (id, drawings) in figures {
+      for (variant, png) in drawings { files[variant.file(id)] = png }
     }
-    try problems.finish(notebook.file)
     for (address, image) in images { files[imageFile(address)] = image.data }
-    files["README.md"] = Data(MarkdownRenderer(self).document().utf8)
-    files["notebook.ipynb"] = JupyterRenderer(self, figures: figures).notebook()
+    files["README.md"] = Data(MarkdownRenderer(self, figures: figures).document().utf8)
+    files["notebook.ipynb"] = JupyterRenderer(self, figures: figures.compactMapValues { $0[.standard] }).notebook()
     var html = HTMLRenderer(self, figures: figures)
     files["index.html"] = Data(html.page().utf8)
     return RenderedReport(
       title: title, files: files, warnings: warnings, queries: queries, claims: report.claims, unbound: unbound,
-      drawings: drawings)
+      listedClaims: listedClaims,
+      drawings: Dictionary(
+        cells.compactMap { cell in
+          guard let cell, case .figure(let figure) = cell.content else { return nil }
+          return (cell.cell.id, figure.standard)
+        }, uniquingKeysWith: { one, _ in one }))
+  }
+
+  /// Bytes of figures that a page may have with those for phones, so that it stays within its limit.
+  private static let figureBytes = 1_500_000
+
+  /// The PNGs of figures, by the cells' ids: those for phones as long as there is room, the first figures first.
+  private func drawnFigures() throws(NotebookError) -> [String: [FigureVariant: Data]] {
+    var found: [String: [FigureVariant: Data]] = [:]
+    var problems = ProblemList()
+    let asked = Dictionary(queries.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+    let shown = cells.compactMap { cell -> (cell: Cell, figure: Figure)? in
+      guard let cell, case .figure(let figure) = cell.content, asked[cell.cell.id] != nil else { return nil }
+      return (cell.cell, figure)
+    }
+    func draw(_ variants: [FigureVariant], _ cell: Cell, _ figure: Figure) -> [FigureVariant: Data] {
+      let text = asked[cell.id].map { facts.figureText($0, runs[cell.id] ?? []) } ?? []
+      var drawn: [FigureVariant: Data] = [:]
+      for variant in variants {
+        guard let list = figure.lists[variant] else { continue }
+        do { drawn[variant] = try renderPNG(list, scale: 2, text: text) } catch {
+          problems.add(cell.line, .drawing(reason: "\(error)"))
+        }
+      }
+      return drawn
+    }
+    var bytes = 0
+    for (cell, figure) in shown {
+      let drawn = draw([.light, .dark], cell, figure)
+      bytes += drawn.values.reduce(0) { $0 + $1.count }
+      found[cell.id] = drawn
+    }
+    for (cell, figure) in shown where bytes < Self.figureBytes {
+      let drawn = draw([.narrow, .narrowDark], cell, figure)
+      let size = drawn.values.reduce(0) { $0 + $1.count }
+      guard bytes + size <= Self.figureBytes else { continue }
+      bytes += size
+      found[cell.id]?.merge(drawn) { one, _ in one }
+    }
+    try problems.finish(notebook.file)
+    return found
+  }
+
+  /// Every claim with its place.
+  private var listedClaims: [ListedClaim] {
+    report.claims.map { claim in
+      let cell = notebook.cell(claim.id)
+      return ListedClaim(
+        id: claim.id, section: texts.verdicts.sections[claim.id]?.text ?? "", verdict: claim.verdict,
+        line: cell?.line ?? 0, text: texts.plain(cell?.sentence("says") ?? []))
+    }
   }
 
   package var title: String {
@@ -225,7 +274,7 @@ package struct Renderer {
       .flatMap { unboundNumbers($0, constants: constants) }.sorted { $0.line < $1.line }
   }
 
-  private var warnings: [String] {
+  var warnings: [String] {
     var found: [String] = []
     for html in notebook.droppedHTML where report.isShown(html.line) {
       found.append("\(notebook.file):\(html.line): raw HTML is left out: \(html.tag.prefix(60))")
@@ -247,6 +296,18 @@ package struct Renderer {
         "\(notebook.front.bibliography?.value ?? notebook.file):\(work.line): \(work.key): \(commands) is left out; "
           + "write what it says in Unicode")
     }
+    for work in texts.works.unread {
+      let fields = work.fields.map { "\"\($0)\"" }.joined(separator: ", ")
+      found.append(
+        "\(notebook.front.bibliography?.value ?? notebook.file):\(work.line): \(work.key): \(fields) is left out; "
+          + "it has another form than CSL-JSON's")
+    }
+    if !report.leftToDo.isEmpty {
+      let count = report.leftToDo.count
+      found.append(
+        "\(notebook.file):\(report.leftToDo[0]): \(count) \(count == 1 ? "note" : "notes") of what is left to do "
+          + "\(count == 1 ? "is" : "are") left out; --draft shows \(count == 1 ? "it" : "them")")
+    }
     let unbound = self.unbound
     for number in unbound.prefix(Self.warningLimit) {
       found.append(
@@ -262,7 +323,7 @@ package struct Renderer {
   /// Links that no page may have.
   private var uselessLinks: [(line: Int, address: String)] {
     var found: [(line: Int, address: String)] = []
-    (blocks + footnotes.flatMap { $0 }).walk { block in
+    (report.blocks + footnotes.flatMap { $0 }).walk { block in
       for inlines in block.inlines {
         inlines.walk { inline in
           guard case .link(let address, _, _) = inline else { return }

@@ -11,7 +11,10 @@ struct ReportCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Build one self-contained page from a notebook, and Markdown and Jupyter beside it.",
-    discussion: "The page's path is the last line that is printed.")
+    discussion: """
+      The page's path is the last line that is printed. Notes of the kind [!TODO] are left out, so that the page can be \
+      handed in; --draft shows them, with a list of what is open at the page's head.
+      """)
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -41,6 +44,12 @@ struct ReportCommand: LabCommand {
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp("Write the figures in these formats too: svg, pdf.", valueName: "format"))
   var figures: [String] = []
+
+  @Flag(name: .long, help: "Build a draft: show notes of what is left to do, and list what is open.")
+  var draft = false
+
+  @Flag(name: .long, help: "Print the page as report.pdf beside it, with page numbers; needs Chromium.")
+  var pdf = false
 
   @Flag(name: .long, help: "End with 3 if a claim is refuted.")
   var strict = false
@@ -74,6 +83,7 @@ struct ReportCommand: LabCommand {
       throw ValidationError("--figures takes svg and pdf, not '\(word)'")
     }
     if let out, out.isEmpty { throw ValidationError("--out is empty; name a folder") }
+    if pdf, check { throw ValidationError("--pdf writes a file, and --check writes none") }
     if allowUnverifiedFigures, !check { throw ValidationError("--allow-unverified-figures belongs to --check") }
     if let lang, !["en", "zh"].contains(lang) { throw ValidationError("--lang is '\(lang)'; it is en or zh") }
   }
@@ -89,7 +99,10 @@ struct ReportCommand: LabCommand {
 
   func execute() throws {
     let notebook = file
-    let notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
+    // Before anything is built for nothing.
+    let printer = pdf ? try PagePrinter() : nil
+    var notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
+    notebookSource.isDraft = draft
     let rows = try store.open()
     let folder = out == nil ? DefaultReportFolder(notebook: notebook, store: store.directory) : nil
     let directory = out ?? folder?.path ?? "."
@@ -99,6 +112,7 @@ struct ReportCommand: LabCommand {
       : try buildReport(notebookSource, store: rows, version: vgglabVersion)
     report.report.files.merge(try report.report.vectorFigures(figureWords.formats)) { one, _ in one }
     for warning in report.report.warnings { complain("vgglab: \(warning)") }
+    if let printer { report.report.files[pdfName] = try printer.print(report.page) }
     if check {
       try tellChanges(report, in: directory)
     } else {
@@ -107,7 +121,9 @@ struct ReportCommand: LabCommand {
       // A store that cannot be written to keeps no pins.
       try? rows.keep(Pin(kind: .report, path: page, runs: report.usedRuns))
       complain("vgglab: \(report.sizeText)")
-      output(format.json ? try json(["page": page, "markdown": "\(directory)/README.md"]) : page)
+      var written = ["page": page, "markdown": "\(directory)/README.md"]
+      if pdf { written["pdf"] = "\(directory)/\(pdfName)" }
+      output(format.json ? try json(written) : page)
     }
     let refuted = report.report.claims.filter { $0.verdict == .refuted }
     if strict, !refuted.isEmpty {

@@ -85,11 +85,14 @@ public final class EvidenceDatabase: Sendable {
     ).map { $0[0].plainText }
   }
 
-  /// Which runs the rows of queries depend on, by taking them away; experiments of `whole` are judged together.
-  public func influence(of queries: [EvidenceQuery], whole: [String]) throws(StoreError) -> Influence {
+  /// Which runs the rows of queries depend on, by taking them away; experiments of `whole` are judged together, those of
+  /// `grouped` by halving.
+  public func influence(
+    of queries: [EvidenceQuery], whole: [String], grouped: [String: Int] = [:]
+  ) throws(StoreError) -> Influence {
     let scratch = try ScratchStore(
       serialized: try serialized(), budget: Self.stepBudget, seconds: max(0, end - coarseSeconds()))
-    return try scratch.influence(of: queries, whole: Set(whole), isBounded: false)
+    return try scratch.influence(of: queries, whole: Set(whole), grouped: grouped, isBounded: false)
   }
 }
 

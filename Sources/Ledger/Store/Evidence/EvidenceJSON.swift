@@ -44,39 +44,61 @@ extension SQLValue {
 extension StoreEvidence {
   /// The same evidence gives the same JSON.
   public var json: JSONValue {
-    .object([
-      "schema": .integer(Int64(schema)),
-      "whole": .array(whole.map { .text($0) }),
-      "runs": .array(
-        runs.map { run in
-          .object([
-            "run": .text(run.run), "state": .text(run.state.rawValue), "cause": run.cause.map { .text($0) } ?? .null,
-            "journal": run.journal.map { .text($0) } ?? .null, "bytes": .integer(Int64(run.journalBytes)),
-            "test_evaluations": .integer(Int64(run.testEvaluations)),
-          ])
-        }),
-      "tables": .object(
-        tables.map { table in
-          JSONValue.Member(
-            table.name,
+    var members = [
+      JSONValue.Member("schema", .integer(Int64(schema))), JSONValue.Member("whole", .array(whole.map { .text($0) })),
+    ]
+    // Evidence without is as it always was.
+    if !grouped.isEmpty {
+      members.append(
+        JSONValue.Member(
+          "grouped",
+          .object(grouped.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .integer(Int64($0.value))) })))
+    }
+    members += [
+      JSONValue.Member(
+        "runs",
+        .array(
+          runs.map { run in
             .object([
-              "columns": .array(table.columns.map { .text($0) }),
-              "rows": .array(table.rows.map { .array($0.map(\.evidence)) }),
-            ]))
-        }),
-    ])
+              "run": .text(run.run), "state": .text(run.state.rawValue), "cause": run.cause.map { .text($0) } ?? .null,
+              "journal": run.journal.map { .text($0) } ?? .null, "bytes": .integer(Int64(run.journalBytes)),
+              "test_evaluations": .integer(Int64(run.testEvaluations)),
+            ])
+          })),
+      JSONValue.Member(
+        "tables",
+        .object(
+          tables.map { table in
+            JSONValue.Member(
+              table.name,
+              .object([
+                "columns": .array(table.columns.map { .text($0) }),
+                "rows": .array(table.rows.map { .array($0.map(\.evidence)) }),
+              ]))
+          })),
+    ]
+    return .object(members)
   }
 
   /// Reads what ``json`` wrote; tables and columns are looked at when a database is made of it.
   ///
   /// Throws ``StoreError/evidence(_:)``.
   public init(json: JSONValue) throws(StoreError) {
-    let fields = try EvidenceFields(json, "store", ["schema", "whole", "runs", "tables"])
+    let hasGroups = json["grouped"] != nil
+    let fields = try EvidenceFields(
+      json, "store", ["schema", "whole"] + (hasGroups ? ["grouped"] : []) + ["runs", "tables"])
     schema = try fields.integer("schema", in: 1...1_000_000)
     guard schema <= Schema.version else { throw .evidence(.newer(found: schema, known: Schema.version)) }
     whole = try fields.array("whole").map { value throws(StoreError) in
       guard let text = value.text else { throw .evidence(.wrongType("whole", expected: "a list of texts")) }
       return text
+    }
+    grouped = [:]
+    for member in hasGroups ? try fields.value("grouped").members ?? [] : [] {
+      guard let asks = member.value.integer, (1...1_000_000).contains(asks) else {
+        throw .evidence(.wrongType("grouped", expected: "an object of whole numbers within their bounds"))
+      }
+      grouped[member.key] = Int(asks)
     }
     runs = []
     var seen: Set<String> = []

@@ -1,8 +1,14 @@
 extension ScratchStore {
   /// How many times queries may be asked to find the runs that they depend on, and how many steps of SQLite's machine that may take, all
-  /// experiments together. The cheapest come first; the runs of the others are judged together.
+  /// experiments together. The cheapest come first; beyond it runs are halved, or judged together.
   static let askLimit = 20_000
   static let stepLimit = 300_000_000
+  /// Runs of an experiment that are looked at each alone, whatever the others take.
+  private static let fewRuns = 16
+  /// How often runs are changed, each alone, in all experiments together; beyond that many of them are halved.
+  private static let changeLimit = 2_000
+  /// What changing a group of runs takes besides, in steps.
+  private static let stepsOfOneTry = 60_000
   /// What taking a run away takes besides, in steps.
   private static let stepsToTakeAway = 5_000
 
@@ -10,34 +16,65 @@ extension ScratchStore {
   ///
   /// A query depends on a run if its rows are otherwise once the run is taken away, or once everything that was measured of
   /// it is very small or very large. Whole experiments are taken away first; where that changes a query, and none of the
-  /// experiment's runs does alone, it depends on all of them. Experiments named in `whole`, and with `isBounded` those
-  /// beyond ``askLimit`` or ``stepLimit``, are only taken away as a whole. Without `isBounded`, evidence that needs far more
-  /// is refused: none was made so.
+  /// experiment's runs does alone, it depends on all of them. With `isBounded` experiments beyond ``askLimit`` or ``stepLimit``
+  /// are told apart by halving, as far as there is time; see ``GroupedInfluence``. Without it those named in `grouped` are, with
+  /// as many queries as is said there, and those named in `whole` are only taken away as a whole; evidence that needs far
+  /// more is refused: none was made so.
   func influence(
-    of queries: [EvidenceQuery], whole named: Set<String>, isBounded: Bool
+    of queries: [EvidenceQuery], whole named: Set<String>, grouped: [String: Int] = [:], isBounded: Bool
   ) throws(StoreError) -> Influence {
     let asked = try ask(queries)
     var found = queries.map { _ in Set<String>() }
     var whole: [String] = []
     let allowance = isBounded ? 1 : 4
     var left = (asks: Self.askLimit * allowance, steps: Self.stepLimit * allowance)
-    for candidate in try candidates(asked) {
+    let candidates = try candidates(asked)
+    var groupedBy: [String: Int] = [:]
+    // Where there is not time for each run of all, it is shared by all experiments that have many.
+    let isCrowded =
+      isBounded
+      && (candidates.reduce(0) { $0 + GroupedInfluence.probes * $1.runs.count } > Self.changeLimit
+        || candidates.reduce(0) { $0 + $1.asks } > left.asks
+        || candidates.reduce(0) { $0 + $1.steps } > left.steps / 3)
+    // Changing runs takes time of its own, and whoever checks the page has less of it.
+    if isBounded { left = (left.asks, left.steps / 3) }
+    for (index, candidate) in candidates.enumerated() {
       let runs = candidate.runs
       let isTooMuch = runs.count > 1 && (candidate.asks > left.asks || candidate.steps > left.steps)
-      if runs.count > 1, named.contains(candidate.experiment) || isTooMuch && isBounded {
+      var asks = grouped[candidate.experiment]
+      if isCrowded, runs.count > Self.fewRuns || isTooMuch {
+        // All that are left are as expensive or more, and each has its share of what the cheaper ones did not take.
+        let share = candidates.count - index
+        asks = min(left.asks, left.steps / (candidate.stepsOfOneAsk + Self.stepsOfOneTry)) / share
+      }
+      if runs.count > 1, named.contains(candidate.experiment) || asks.map({ $0 < candidate.leastAsks }) ?? false {
         whole.append(candidate.experiment)
         for place in candidate.changed { found[place].formUnion(runs) }
         continue
       }
-      guard !isTooMuch else { throw .evidence(.tooMuchWork) }
-      left.asks -= candidate.asks
-      left.steps -= candidate.steps
-      let alone = runs.count == 1 ? candidate.changed.map { _ in Set(runs) } : try tellApart(candidate, asked)
-      for (place, runsAlone) in zip(candidate.changed, alone) {
-        found[place].formUnion(runsAlone.isEmpty ? Set(runs) : runsAlone)
+      guard asks != nil || !isTooMuch else { throw .evidence(.tooMuchWork) }
+      let used: [Int: Set<String>]
+      if let asks, runs.count > 1 {
+        guard asks <= left.asks, asks <= left.steps / max(1, candidate.stepsOfOneAsk) else {
+          throw .evidence(.tooMuchWork)
+        }
+        groupedBy[candidate.experiment] = asks
+        let rest: Int
+        (used, rest) = try tellApartByHalving(candidate, asked, asks: asks)
+        left.asks -= asks - rest
+        left.steps -= (asks - rest) * (candidate.stepsOfOneAsk + (isBounded ? Self.stepsOfOneTry : 0))
+      } else {
+        left.asks -= candidate.asks
+        left.steps -= candidate.steps
+        let alone = runs.count == 1 ? candidate.changed.map { _ in Set(runs) } : try tellApart(candidate, asked)
+        used = Dictionary(uniqueKeysWithValues: zip(candidate.changed, alone))
+      }
+      for place in candidate.changed {
+        let alone = used[place] ?? []
+        found[place].formUnion(alone.isEmpty ? Set(runs) : alone)
       }
     }
-    return Influence(runs: found.map { $0.sorted() }, whole: whole.sorted())
+    return Influence(runs: found.map { $0.sorted() }, whole: whole.sorted(), grouped: groupedBy)
   }
 
   /// An experiment without which some queries are otherwise.
@@ -49,6 +86,11 @@ extension ScratchStore {
     /// What telling its runs apart may take.
     var asks: Int
     var steps: Int
+
+    /// What one query takes on average.
+    var stepsOfOneAsk: Int { steps / max(1, asks) }
+    /// Fewer queries do not even divide the experiment once.
+    var leastAsks: Int { 2 * GroupedInfluence.probes * changed.count }
   }
 
   /// Experiments that matter, the cheapest first.
@@ -85,10 +127,32 @@ extension ScratchStore {
             if try connection.isOtherwise(query.query, than: query.rows) { alone[place].insert(run) }
           }
         }
-        if let value { try bending(run, to: value, look) } else { try without([run], look) }
+        if let value { try bending([run], to: value, look) } else { try without([run], look) }
       }
     }
     return alone
+  }
+
+  /// The same by halving, as far as `asks` tries suffice, which the queries share; with how many are left of them.
+  private func tellApartByHalving(
+    _ candidate: Candidate, _ asked: [Asked], asks: Int
+  ) throws(StoreError) -> (runs: [Int: Set<String>], left: Int) {
+    var left = asks
+    var found: [Int: Set<String>] = [:]
+    for (index, place) in candidate.changed.enumerated() {
+      let share = left / (candidate.changed.count - index)
+      var groups = GroupedInfluence(runs: candidate.runs, asks: share)
+      found[place] = try groups.find { runs throws(StoreError) in
+        func look() throws(StoreError) -> Bool {
+          try connection.isOtherwise(asked[place].query, than: asked[place].rows)
+        }
+        if try without(runs, look) { return (true, 1) }
+        if try bending(runs, to: -1e12, look) { return (true, 2) }
+        return (try bending(runs, to: 1e12, look), 3)
+      }
+      left -= share - groups.left
+    }
+    return (found, left)
   }
 
   private struct Asked {

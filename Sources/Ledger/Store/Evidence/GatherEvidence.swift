@@ -57,7 +57,8 @@ extension Store {
       }
       var evidence = StoreEvidence(
         schema: scratch.schema, tables: try scratch.rows(choice), runs: [],
-        whole: influence.whole.filter { name in experiments.contains { $0.experiment == name } })
+        whole: influence.whole.filter { name in experiments.contains { $0.experiment == name } },
+        grouped: influence.grouped)
       let database = try EvidenceDatabase(evidence, seconds: StoreSnapshot.gatheringSeconds)
       let found = try queries.map { query throws(StoreError) in try database.query(query.sql, query.parameters) }
       guard try isSame(found, answers, queries, scratch) else { continue }

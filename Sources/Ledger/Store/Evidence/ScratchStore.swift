@@ -134,17 +134,21 @@ final class ScratchStore {
     }
   }
 
-  /// Does something while everything that was measured of a run has one value.
-  func bending<T>(_ run: String, to value: Double, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+  /// Does something while everything that was measured of a run has one value; of several runs each has another, farther from
+  /// zero than the one before it.
+  func bending<T>(_ runs: [String], to value: Double, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
     try reverting { () throws(StoreError) in
-      let bound: [String: SQLValue] = ["run": .text(run), "value": .real(value), "whole": .integer(Int64(value))]
-      try set("INSERT INTO bent VALUES (:run, :value)", bound)
-      try set("UPDATE main.final_metric SET value = :value WHERE run = :run", bound)
-      try set(
-        """
-        UPDATE main.run SET training_seconds = :value, seconds = :value, peak_rss_bytes = :whole
-        WHERE id = :run AND seconds IS NOT NULL
-        """, bound)
+      for (place, run) in runs.enumerated() {
+        let value = value * Double(place + 1)
+        let bound: [String: SQLValue] = ["run": .text(run), "value": .real(value), "whole": .integer(Int64(value))]
+        try set("INSERT INTO bent VALUES (:run, :value)", bound)
+        try set("UPDATE main.final_metric SET value = :value WHERE run = :run", bound)
+        try set(
+          """
+          UPDATE main.run SET training_seconds = :value, seconds = :value, peak_rss_bytes = :whole
+          WHERE id = :run AND seconds IS NOT NULL
+          """, bound)
+      }
       return try body()
     }
   }

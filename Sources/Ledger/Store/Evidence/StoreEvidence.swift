@@ -11,13 +11,18 @@ public struct StoreEvidence: Sendable, Hashable {
   public var runs: [EvidenceRun]
   /// Experiments whose runs are judged together, for there are too many: they are used together or not at all.
   public var whole: [String]
+  /// Experiments whose runs are told apart by halving, and how many queries that may take.
+  public var grouped: [String: Int]
 
   /// All facts at once.
-  public init(schema: Int, tables: [EvidenceTable], runs: [EvidenceRun], whole: [String]) {
+  public init(
+    schema: Int, tables: [EvidenceTable], runs: [EvidenceRun], whole: [String], grouped: [String: Int] = [:]
+  ) {
     self.schema = schema
     self.tables = tables
     self.runs = runs
     self.whole = whole
+    self.grouped = grouped
   }
 
   /// The table of a name; nil where it is not among them.
@@ -89,6 +94,8 @@ public struct Influence: Sendable, Hashable {
   public var runs: [[String]]
   /// Experiments whose runs were judged together.
   public var whole: [String]
+  /// Experiments whose runs were told apart by halving, and how many queries that could take.
+  public var grouped: [String: Int] = [:]
 
   /// The runs that any query depends on.
   public var all: Set<String> { Set(runs.joined()) }

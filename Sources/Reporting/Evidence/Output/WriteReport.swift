@@ -3,6 +3,9 @@ import Digests
 import Files
 import Foundation
 
+/// The printed page's name in a report's folder, where there is one.
+public let pdfName = "report.pdf"
+
 /// Writes a report into a folder: the page last, so that it never shows what is not beside it.
 ///
 /// Files that an earlier report of the notebook left there and this one has not are removed; see ``OwnedFolder``. `file` is

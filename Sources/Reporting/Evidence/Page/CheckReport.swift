@@ -32,7 +32,8 @@ extension CheckableReport {
         if let first = lines.differences.first { found.add(first) }
       }
     }
-    for name in OwnedFolder(folder).mark?.files.keys.sorted() ?? [] where report.files[name] == nil {
+    // A printed page is made only where it is asked for.
+    for name in OwnedFolder(folder).mark?.files.keys.sorted() ?? [] where report.files[name] == nil && name != pdfName {
       guard fileKind("\(folder)/\(name)") != nil else { continue }
       found.add(PageDifference(file: "\(folder)/\(name)", what: "would be removed"))
     }

@@ -65,7 +65,8 @@ public func rebuildReport(
     let evaluated = try evaluate(evidence.source, rows: rows)
     let asked = evaluated.queries
     let influence = try rows.influence(
-      of: asked.map { EvidenceQuery(sql: $0.sql, parameters: $0.parameters) }, whole: evidence.store.whole)
+      of: asked.map { EvidenceQuery(sql: $0.sql, parameters: $0.parameters) }, whole: evidence.store.whole,
+      grouped: evidence.store.grouped)
     let digests = Dictionary(uniqueKeysWithValues: evidence.store.runs.map { ($0.run, $0.journal ?? "missing") })
     let reportID = evidence.reportID
     let notebook = evidence.source.file

@@ -6,7 +6,7 @@ package import Foundation
 package struct PageElements {
   /// The `<data>` elements, whole.
   package private(set) var numbers: [Element] = []
-  /// The PNGs inside, by the ids of their figures.
+  /// The PNGs inside, by the names of their variants: the figure's id, and for the dark one `id.dark`.
   var figures: [(id: String, digest: String)] = []
   /// The page with the place of each picture empty, and its size.
   var withoutPictures = Data()
@@ -33,6 +33,7 @@ package struct PageElements {
     let bytes = [UInt8](page)
     var line = 1
     var figureID = ""
+    var variant = FigureVariant.standard
     var kept = 0
     var place = 0
     func starts(_ pattern: StaticString, at place: Int) -> Bool {
@@ -68,6 +69,13 @@ package struct PageElements {
         // The anchor of a figure is its cell's id behind its kind.
         let anchor = String(decoding: bytes[start..<end], as: UTF8.self)
         figureID = anchor.hasPrefix("fig-") ? String(anchor.dropFirst(4)) : anchor
+        variant = .standard
+        place = end
+      } else if starts("<source media=\"", at: place), !figureID.isEmpty {
+        let start = place + 15
+        let end = bytes[start...].prefix(200).firstIndex(of: UInt8(ascii: "\"")) ?? start
+        let media = String(decoding: bytes[start..<end], as: UTF8.self)
+        variant = FigureVariant.allCases.first { $0.media == media } ?? .standard
         place = end
       } else if starts("data:image/png;base64,", at: place), !figureID.isEmpty {
         let start = place + 22
@@ -75,9 +83,10 @@ package struct PageElements {
         let text = Data(bytes[start..<end])
         let png = Data(base64Encoded: text)
         let isPlain = png?.base64EncodedData() == text
-        figures.append((id: figureID, digest: isPlain ? sha256Hex(png ?? Data()) : "not an image"))
-        // Images of the text are compared with it.
-        figureID = ""
+        figures.append((id: variant.name(figureID), digest: isPlain ? sha256Hex(png ?? Data()) : "not an image"))
+        // The image itself is the last; images of the text are compared with it.
+        if variant == .standard { figureID = "" }
+        variant = .standard
         withoutPictures.append(contentsOf: bytes[kept..<start])
         kept = end
         place = end
@@ -93,7 +102,8 @@ package struct PageElements {
   var withoutSizes: Data {
     Data(
       String(decoding: withoutPictures, as: UTF8.self)
-        .replacing(/(src="data:image\/png;base64," alt="[^"]*") width="\d+" height="\d+"/) { "\($0.1)" }.utf8)
+        .replacing(/((?:src|srcset)="data:image\/png;base64,"(?: alt="[^"]*")?) width="\d+" height="\d+"/) { "\($0.1)" }
+        .utf8)
   }
 }
 
@@ -147,21 +157,25 @@ extension Verification {
     }
   }
 
-  /// Compares pictures by their digests with those that are right.
+  /// Compares images by their digests with those that are right. A figure is verified if all of its variants are.
   mutating func compareFigures(_ found: PageElements, _ right: [(id: String, digest: String)], file: String) {
-    figures += right.count
     let isAlike = found.figures.count == right.count
     let there = isAlike ? [] : Set(found.figures.map { [$0.id, $0.digest] })
+    var wrong: Set<Substring> = []
     for (place, figure) in right.enumerated() {
-      if isAlike ? found.figures[place] == figure : there.contains([figure.id, figure.digest]) {
-        figures_verified += 1
-      } else {
-        add(
-          PageDifference(
-            file: file, id: figure.id, what: "the figure differs from a fresh rendering of its rows"))
-      }
+      if isAlike ? found.figures[place] == figure : there.contains([figure.id, figure.digest]) { continue }
+      wrong.insert(figureID(figure.id))
+      add(
+        PageDifference(
+          file: file, id: figure.id, what: "the figure differs from a fresh rendering of its rows"))
     }
+    let all = Set(right.map { figureID($0.id) })
+    figures += all.count
+    figures_verified += all.count - wrong.count
   }
+
+  /// The cell that a variant of a figure belongs to.
+  private func figureID(_ name: String) -> Substring { name.prefix { $0 != "." } }
 
   /// Tells where bytes differ, line by line, unless that was told already.
   mutating func compareBytes(_ found: Data, _ right: Data, file: String) {

@@ -24,7 +24,9 @@ public func extractEvidence(
       ("evidence.json", Data(evidence.json.json(linesTo: 3).utf8)), ("evidence.sqlite", try database.serialized()),
       ("notebook.md", Data(evidence.source.text.utf8)),
     ]
-    if let bibliography = evidence.source.bibliography { files.append(("bibliography.bib", Data(bibliography.utf8))) }
+    if let bibliography = evidence.source.bibliography {
+      files.append(("bibliography.\(evidence.source.isBibliographyJSON ? "json" : "bib")", Data(bibliography.utf8)))
+    }
     if let cells = evidence.source.cells { files.append(("cells.md", Data(cells.text.utf8))) }
     for (address, data) in evidence.source.images { files.append((imageFile(address), data)) }
     for query in try evaluate(evidence.source, rows: database).queries {

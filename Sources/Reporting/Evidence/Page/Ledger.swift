@@ -30,11 +30,13 @@ struct Ledger {
   /// The oldest first.
   let entries: [Entry]
   let whole: [String]
+  /// Experiments whose runs were told apart by halving.
+  let grouped: [String]
   let language: String
   /// Runs that are named one by one, of those used and of those left out.
   static let listed = 200
-  /// Longer lists are folded.
-  static let foldedFrom = 20
+  /// Longer lists are folded on the page; in Markdown only those that are longer by far.
+  static let folded = (page: 3, markdown: 20)
 
   init(
     _ evidence: ReportEvidence, _ rows: EvidenceDatabase, queries: [String], _ influence: Influence, language: String
@@ -81,6 +83,7 @@ struct Ledger {
         journal: fact?.journal ?? "–")
     }
     whole = influence.whole
+    grouped = influence.grouped.keys.sorted()
     self.language = language
   }
 
@@ -97,17 +100,23 @@ struct Ledger {
       html += "\n<p>\(escapedHTML(words.together(names)))</p>"
       markdown += "\n\n\(escapedMarkdown(words.together(names)))"
     }
+    if !grouped.isEmpty {
+      let names = grouped.joined(separator: ", ")
+      html += "\n<p>\(escapedHTML(words.byHalving(names)))</p>"
+      markdown += "\n\n\(escapedMarkdown(words.byHalving(names)))"
+    }
     for (caption, list, heads) in [
       (words.usedCaption, used, words.usedHeads), (words.leftOutCaption, leftOut, words.leftOutHeads),
     ] where !list.isEmpty {
       let rows = list.prefix(Self.listed).map { cells($0, words) }
-      if list.count > Self.foldedFrom {
-        html +=
-          "\n<details class=\"ledger\"><summary>\(escapedHTML(caption))</summary>\(table(caption, heads, rows))</details>"
+      let body = table(caption, heads, rows)
+      html +=
+        list.count > Self.folded.page
+        ? "\n<details class=\"ledger\"><summary>\(escapedHTML(caption))</summary>\(body)</details>" : "\n\(body)"
+      if list.count > Self.folded.markdown {
         markdown +=
           "\n\n<details><summary>\(escapedHTML(caption))</summary>\n\n" + markdownTable(heads, rows) + "\n\n</details>"
       } else {
-        html += "\n" + table(caption, heads, rows)
         markdown += "\n\n**\(caption)**\n\n" + markdownTable(heads, rows)
       }
       if list.count > Self.listed {
@@ -139,8 +148,8 @@ struct Ledger {
 
   private func table(_ caption: String, _ heads: [String], _ rows: [[CellText]]) -> String {
     var html =
-      "<figure class=\"table\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(escapedHTML(caption))\">"
-      + "<table><caption>\(escapedHTML(caption))</caption><thead><tr>"
+      "<figure class=\"table\"><figcaption>\(escapedHTML(caption))</figcaption><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(escapedHTML(caption))\">"
+      + "<table><thead><tr>"
     html += heads.map { "<th scope=\"col\">\(escapedHTML($0))</th>" }.joined() + "</tr></thead><tbody>"
     for row in rows {
       html += "<tr>"

@@ -26,6 +26,15 @@ struct LedgerWords {
       "实验 \(names) 的运行过多，无法逐一考察，因此一并视为被采用。")
   }
 
+  func byHalving(_ names: String) -> String {
+    pick(
+      "The runs of \(names) were tested in groups that were halved: a run is left out where a group with it changes nothing. "
+        + "So a run can be missing from the list if it changes a query alone and not in a group; and where there was no time to "
+        + "divide a group further, all of its runs count as used.",
+      "实验 \(names) 的运行是分组逐次对半检验的：若含某次运行的一组不改变任何结果，该运行即不计入。"
+        + "因此，单独改变某个查询、成组时却不改变的运行可能未被列出；来不及继续细分的组，其全部运行视为被采用。")
+  }
+
   var usedCaption: String {
     pick(
       "Runs that affect a number above.",

@@ -115,7 +115,8 @@ struct PageForm {
       return
     }
     guard let attributes = readAttributes(start) else { return }
-    for (name, value) in attributes where !allowed.contains(name) || value.utf8.count > 1 << 20 && name != "src" {
+    for (name, value) in attributes
+    where !allowed.contains(name) || value.utf8.count > 1 << 20 && !Self.images.contains(name) {
       fault("has an attribute that vgglab does not make: \(element) \(name)")
     }
     if isInHead {
@@ -157,7 +158,10 @@ struct PageForm {
       guard skip("\"") else { break }
       // Images are compared by their digests or their bytes; their text is not needed.
       found.append(
-        (name, String(decoding: bytes[begin..<(name == "src" ? min(end, begin + 400) : end)], as: UTF8.self)))
+        (
+          name,
+          String(decoding: bytes[begin..<(Self.images.contains(name) ? min(end, begin + 400) : end)], as: UTF8.self)
+        ))
     }
     fault("has a tag that vgglab does not write: \(excerpt(from: start))")
     place = max(place, start + 1)
@@ -222,6 +226,9 @@ struct PageForm {
 
   // MARK: The body
 
+  /// Attributes whose values are images, long and compared by their digests.
+  private static let images: Set<String> = ["src", "srcset"]
+
   private static let body: [String: Set<String>] = {
     var elements: [String: Set<String>] = [
       "a": [
@@ -235,6 +242,7 @@ struct PageForm {
       "table": ["class"], "caption": [], "thead": [], "tbody": [], "tr": [], "th": ["scope", "class", "align"],
       "td": ["class", "align"], "details": ["class", "open"], "summary": [],
       "img": ["src", "alt", "title", "width", "height"],
+      "picture": [], "source": ["media", "srcset", "width", "height"],
       "section": ["class", "id", "aria-label", "data-footnotes"],
       "span": ["class", "title", "role", "aria-label", "aria-hidden"], "p": ["class", "id"], "b": [], "blockquote": [],
       "math": ["display"], "mrow": [], "mi": ["mathvariant"], "mn": [], "mo": ["stretchy"], "mtext": [],
@@ -249,6 +257,15 @@ struct PageForm {
 
   private mutating func check(_ element: String, _ name: String, _ value: String) {
     switch (element, name) {
+    case ("source", "media"):
+      if !FigureVariant.allCases.contains(where: { $0.media == value }) {
+        fault("has a source for media that vgglab does not write: \(value.prefix(40))")
+      }
+    case ("source", "srcset"):
+      // A figure of the page and nothing else: no second address, which a space would divide from the first.
+      if !value.hasPrefix("data:image/png;base64,") || value.contains(" ") {
+        fault("has an image address that vgglab does not write: \(value.prefix(40))")
+      }
     case ("a", "href"), ("img", "src"):
       if !isHarmless(plain(value), isImage: element == "img") {
         fault("has an address that vgglab does not write: \(value.prefix(40))")
@@ -268,7 +285,7 @@ struct PageForm {
     "refuted", "undecided", "verdict", "badge", "said", "measured", "rows", "number", "prose", "references",
     "constants",
     "footnotes", "footnote-ref", "footnote-backref", "ledger", "alert", "alert-title", "note", "tip", "important",
-    "warning", "caution", "says", "proof", "printed", "verdicts",
+    "warning", "caution", "says", "proof", "printed", "verdicts", "wide", "todo", "long",
   ]
 
   private func plain(_ value: String) -> String {

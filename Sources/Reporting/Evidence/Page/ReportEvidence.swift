@@ -8,8 +8,9 @@ public import Store
 
 /// All that a report was built from: with it and vgglab the page can be made again, byte for byte, without the store.
 public struct ReportEvidence: Sendable, Hashable {
-  /// Of this form of writing it down. A notebook without shared cells and images is written in the first.
-  public static let format = 2
+  /// Of this form of writing it down. A notebook without shared cells and images is written in the first, no draft in the
+  /// third.
+  public static let format = 3
   /// Bytes of its JSON that are read unless more is asked for.
   public static let limit = 64 << 20
   /// Bytes of a page, or of a file beside it, that are read unless more is asked for.
@@ -88,7 +89,7 @@ public struct ReportEvidence: Sendable, Hashable {
       ])
   }
 
-  private var isFirstFormat: Bool { source.cells == nil && source.images.isEmpty }
+  private var isFirstFormat: Bool { source.cells == nil && source.images.isEmpty && !source.isDraft }
 
   private var inputs: [JSONValue.Member] {
     var notebook = [
@@ -111,8 +112,9 @@ public struct ReportEvidence: Sendable, Hashable {
       JSONValue.Member(
         "settings",
         .object(source.settings.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .text($0.value)) })))
+    if source.isDraft { notebook.append(JSONValue.Member("draft", .bool(true))) }
     return [
-      JSONValue.Member("format", .integer(isFirstFormat ? 1 : Int64(Self.format))),
+      JSONValue.Member("format", .integer(isFirstFormat ? 1 : source.isDraft ? 3 : 2)),
       JSONValue.Member("vgglab", .text(vgglab)),
       JSONValue.Member("fonts", .text(fonts)),
       JSONValue.Member("notebook", .object(notebook)),
@@ -157,7 +159,8 @@ public struct ReportEvidence: Sendable, Hashable {
     fonts = try fields.text("fonts")
     let notebook = try EvidenceFields(
       try fields.value("notebook"), "notebook",
-      ["file", "text", "bibliography", "settings"] + (format == 1 ? [] : ["cells", "images"]))
+      ["file", "text", "bibliography", "settings"] + (format == 1 ? [] : ["cells", "images"])
+        + (format == 3 ? ["draft"] : []))
     let file = try notebook.text("file")
     guard isPlainFileName(file) else { throw .evidence(.wrongType("file", expected: "a file's name")) }
     var settings: [String: String] = [:]
@@ -174,6 +177,10 @@ public struct ReportEvidence: Sendable, Hashable {
     else { throw .evidence(.wrongType("text", expected: "of a notebook's size")) }
     source = NotebookSource(file: file, text: text, bibliography: bibliography, settings: settings)
     if format > 1 { try Self.readAttached(notebook, &source) }
+    if format == 3 {
+      guard try notebook.value("draft") == .bool(true) else { throw .evidence(.wrongType("draft", expected: "true")) }
+      source.isDraft = true
+    }
     store = try StoreEvidence(json: try fields.value("store"))
     for value in try fields.array("definitions") {
       guard let text = value.text else { throw .evidence(.wrongType("definitions", expected: "a list of texts")) }

@@ -1,3 +1,5 @@
+public import Rendering
+
 /// What checking a page, a report's folder or an archive found.
 public struct Verification: Sendable, Hashable, Codable {
   /// Numbers with their query and runs in the page that is right.
@@ -10,8 +12,10 @@ public struct Verification: Sendable, Hashable, Codable {
   public var unbound = 0
   public var figures = 0
   public var figures_verified = 0
-  /// Verdicts of claims, by their names in words.
-  public var claims: [String: Int] = [:]
+  /// How many claims have which verdict, by the verdicts' names in words.
+  public var verdicts: [String: Int] = [:]
+  /// Every claim, page by page in the order of their cells.
+  public var claims: [ListedClaim] = []
   public var runs = 0
   public var report = ""
   /// Empty for what is sound.
@@ -50,7 +54,8 @@ public struct Verification: Sendable, Hashable, Codable {
     unbound += other.unbound
     figures += other.figures
     figures_verified += other.figures_verified
-    claims.merge(other.claims, uniquingKeysWith: +)
+    verdicts.merge(other.verdicts, uniquingKeysWith: +)
+    claims += other.claims
     runs = max(runs, other.runs)
     if report.isEmpty { report = other.report }
     for difference in other.differences { add(difference) }
@@ -63,8 +68,8 @@ public struct Verification: Sendable, Hashable, Codable {
   public var text: String {
     var lines = ["\(verified) of \(numbers) numbers verified, \(stale) stale, \(unbound) unbound"]
     if figures > 0 { lines.append("\(figures_verified) of \(figures) figures verified") }
-    if !claims.isEmpty {
-      let verdicts = claims.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    if !verdicts.isEmpty {
+      let verdicts = verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
       lines.append("claims: \(verdicts)")
     }
     lines += notes

@@ -72,6 +72,9 @@ public struct Verifier {
         }
       }
     }
+    if fileKind("\(folder)/\(pdfName)") != nil {
+      found.notes.append("\(folder)/\(pdfName): is not checked, for a browser printed it; the page is what counts")
+    }
     for part in ["figures", "data", "images"] {
       for name in ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).sorted()
       where files["\(part)/\(name)"] == nil {
@@ -154,7 +157,12 @@ extension Verification {
     report = right.evidence.reportID
     runs = right.usedRuns.count
     unbound = right.unboundNumbers
-    for claim in right.evidence.claims { claims[claim.verdict.rawValue, default: 0] += 1 }
+    for var claim in right.report.listedClaims {
+      verdicts[claim.verdict.rawValue, default: 0] += 1
+      claim.file = file
+      claims.append(claim)
+    }
+    if right.evidence.source.isDraft { notes.append("\(file): it is a draft") }
     if parts.evidence.claims.map(\.id) != right.evidence.claims.map(\.id) {
       add(PageDifference(file: file, what: "the evidence has other claims than the notebook"))
     }

@@ -13,6 +13,8 @@ package struct BibliographyEntry: Sendable, Hashable {
   package var people = People()
   /// What LaTeX says in it that is not understood: its names are left out, its texts are kept.
   package var unknown: Set<String> = []
+  /// Fields of CSL-JSON that have another form than theirs: they are left out.
+  package var unread: Set<String> = []
 }
 
 /// Reads BibTeX: entries with fields in braces, in quotes or as numbers, `@string` for abbreviations, `@comment`.

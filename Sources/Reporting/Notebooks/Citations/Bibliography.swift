@@ -77,6 +77,11 @@ package struct CitedWorks: Sendable {
     entries.filter { !$0.unknown.isEmpty }.map { ($0.key, $0.line, $0.unknown.sorted()) }
   }
 
+  /// Fields of the works that could not be read.
+  package var unread: [(key: String, line: Int, fields: [String])] {
+    entries.filter { !$0.unread.isEmpty }.map { ($0.key, $0.line, $0.unread.sorted()) }
+  }
+
   /// An entry of the list in its parts; the title is set apart.
   package func parts(_ entry: BibliographyEntry) -> (before: String, title: String, behind: String, address: String?) {
     let year = labels[entry.key]?.year ?? entry.year
@@ -133,8 +138,17 @@ package func readBibliography(_ source: NotebookSource) throws(NotebookError) ->
     throw .notebook(file: source.file, problems: [.init(line: name.line, problem: .badBibliography(name.value))])
   }
   do {
-    return Bibliography(entries: try BibTeXReader.read(text))
+    return Bibliography(entries: source.isBibliographyJSON ? try CSLReader.read(text) : try BibTeXReader.read(text))
   } catch {
     throw .notebook(file: name.value, problems: [.init(line: error.line, problem: error.problem)])
+  }
+}
+
+extension NotebookSource {
+  /// Whether the bibliography is CSL-JSON, as its name in the front matter says; otherwise it is BibTeX.
+  public var isBibliographyJSON: Bool {
+    var problems = ProblemList()
+    let front = try? FrontMatter(lines: notebookLines(text), file: file, &problems)
+    return front?.bibliography?.value.lowercased().hasSuffix(".json") ?? false
   }
 }

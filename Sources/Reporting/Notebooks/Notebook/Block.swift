@@ -23,6 +23,8 @@ package struct Block: Sendable, Hashable {
   /// The notebook's line that it begins in, from 1.
   package var line: Int
   package var content: Content
+
+  package init(line: Int, content: Content) { (self.line, self.content) = (line, content) }
 }
 
 /// A list with bullets or numbers.
@@ -32,6 +34,10 @@ package struct List: Sendable, Hashable {
     /// Of a task.
     package var isDone: Bool?
     package var blocks: [Block]
+
+    package init(line: Int, isDone: Bool?, blocks: [Block]) {
+      (self.line, self.isDone, self.blocks) = (line, isDone, blocks)
+    }
   }
 
   /// The first number; nil for bullets.
@@ -39,6 +45,10 @@ package struct List: Sendable, Hashable {
   /// Whether its paragraphs have no space between them.
   package var isTight: Bool
   package var items: [Item]
+
+  package init(start: Int?, isTight: Bool, items: [Item]) {
+    (self.start, self.isTight, self.items) = (start, isTight, items)
+  }
 }
 
 /// A table that is written in Markdown.
@@ -56,6 +66,8 @@ package struct TextTable: Sendable, Hashable {
 /// What a quote that begins with `[!NOTE]` is for.
 package enum Alert: String, CaseIterable, Sendable {
   case note, tip, important, warning, caution
+  /// Work that is left: in drafts only.
+  case todo
 }
 
 /// A piece of a sentence.

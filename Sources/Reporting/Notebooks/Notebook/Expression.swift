@@ -11,6 +11,8 @@ package struct NotebookExpression: Sendable, Hashable {
     case citation([Citation])
     /// `@key` in a sentence: the names are part of it, the year is in brackets.
     case mention(Citation)
+    /// `{verdicts #anchor}`: how many claims of the section under a heading have which verdict; of the whole page without one.
+    case verdicts(anchor: String?)
     /// `$…$`, or `$$…$$` on lines of its own.
     case formula(String, isDisplayed: Bool)
     /// Written wrongly, which matters unless it is in code.
@@ -125,6 +127,8 @@ package struct ExpressionReader {
     switch run.scalars[run.place] {
     case "{" where run.starts("{{"): return value(&run)
     case "{" where run.starts("{lit ") || run.starts("{lit\n"): return literature(&run)
+    case "{" where run.starts("{verdicts}") || run.starts("{verdicts ") || run.starts("{verdicts\n"):
+      return verdicts(&run)
     case "[" where run.starts("[^"): return missingFootnote(run)
     case "[": return citation(run)
     case "@": return reference(run)
@@ -168,6 +172,20 @@ package struct ExpressionReader {
       )
     }
     return (end + 1 - run.place, .literature(text: parts[0], source: parts[1]))
+  }
+
+  private func verdicts(_ run: inout TextRun) -> (Int, NotebookExpression.Kind) {
+    let usage = "write {verdicts #anchor-of-a-heading}, or {verdicts} for the whole page"
+    guard let end = run.find("}", from: run.place + 9) else {
+      return (9, .wrong(.badInline("{verdicts", reason: "it has no closing brace; \(usage)")))
+    }
+    let inner = run.unwrapped((run.place + 9)..<end).trimmed
+    let length = end + 1 - run.place
+    if inner.isEmpty { return (length, .verdicts(anchor: nil)) }
+    guard inner.hasPrefix("#"), inner.count > 1, !inner.contains(where: \.isWhitespace) else {
+      return (length, .wrong(.badInline("{verdicts \(inner)}", reason: usage)))
+    }
+    return (length, .verdicts(anchor: String(inner.dropFirst())))
   }
 
   /// `@fig-id`, or `@key` of a work.

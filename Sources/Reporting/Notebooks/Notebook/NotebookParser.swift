@@ -70,6 +70,7 @@ package struct NotebookParser {
     notebook.blocks = blocks.compactMap { $0.placingCells(places) }
     notebook.footnotes = tree.footnotes.map { $0.compactMap { $0.placingCells(places) } }
     notebook.droppedHTML = tree.dropped
+    notebook.toDo = tree.toDo
     notebook.prose += tree.prose
     for found in tree.problems { problems.add(found.line, found.problem, file: cellsFile) }
   }

@@ -11,6 +11,8 @@ package struct TreeReader {
   private(set) var footnotes: [[Block]] = []
   private(set) var dropped: [DroppedHTML] = []
   private(set) var prose: [ProseText] = []
+  /// The notebook's lines of the quotes that say what is left to do.
+  private(set) var toDo: [ClosedRange<Int>] = []
   private(set) var problems: [(line: Int, problem: ReportProblem)] = []
   private var depth = 0
 
@@ -42,6 +44,12 @@ package struct TreeReader {
   private func line(_ node: OpaquePointer) -> Int {
     let index = Int(cmark_node_get_start_line(node)) - 1
     return numbers.indices.contains(index) ? numbers[index] : 1
+  }
+
+  /// The notebook's last line of a node, with what an expression goes on into.
+  private func lastLine(_ node: OpaquePointer) -> Int {
+    let next = Int(cmark_node_get_end_line(node))
+    return numbers.indices.contains(next) ? numbers[next] - 1 : numbers.last ?? 1
   }
 
   private mutating func fault(_ line: Int, _ problem: ReportProblem) { problems.append((line, problem)) }
@@ -76,7 +84,9 @@ package struct TreeReader {
     case "code_block": return code(node, line).map(made)
     case "block_quote":
       let inner = blocks(node)
-      return made(alert(inner) ?? .quote(inner))
+      guard let alert = alert(inner) else { return made(.quote(inner)) }
+      if case .alert(.todo, _) = alert { toDo.append(line...max(line, lastLine(node))) }
+      return made(alert)
     case "list":
       let start = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST ? Int(cmark_node_get_list_start(node)) : nil
       let items = children(node).map { item in
@@ -283,7 +293,7 @@ package struct TreeReader {
           do throws(FormulaFault) { _ = try Formula(tex) } catch {
             fault(expressions[place].line, .badFormula(tex, reason: "\(error)"))
           }
-        case .value, .literature, .reference, .citation, .mention: break
+        case .value, .literature, .reference, .citation, .mention, .verdicts: break
         }
         found.append(.expression(place))
       }

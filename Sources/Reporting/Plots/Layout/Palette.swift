@@ -40,7 +40,4 @@ public enum FigureTheme: String, Sendable, Hashable, Codable, CaseIterable {
 
   /// The colors.
   public var palette: Palette { self == .light ? .light : .dark }
-
-  /// What the name of a figure's file has before its extension: `-dark` for the dark variant.
-  public var fileSuffix: String { self == .light ? "" : "-dark" }
 }

@@ -22,17 +22,6 @@ package struct TableColumn: Sendable {
   package var format: ValueFormat
 }
 
-/// A chart, laid out.
-package struct Figure: Sendable {
-  package var list: DisplayList
-  package var altText: String
-
-  package init(_ chart: Chart, language: FigureLanguage) throws {
-    list = try DisplayList(chart, style: FigureStyle(language: language))
-    altText = Plots.altText(for: chart, language: language)
-  }
-}
-
 extension CellContent {
   package static let tableRows = 10_000
   package static let tableCells = 50_000

@@ -14,6 +14,8 @@ public struct EvaluatedReport: Sendable {
   package var values: [BoundValue?]
   /// Whether a line is shown, by its place.
   package var shows: [Bool]
+  /// The lines of notes of what is left to do that are not shown, for this is no draft.
+  package var leftToDo: [Int]
   /// The blocks that are shown.
   package var blocks: [Block]
   /// In the order of their cells.
@@ -96,10 +98,17 @@ private struct Evaluation {
     try problems.finish(notebook.file)
     for condition in conditions where claims.contains(condition.id) { truths[condition] = holds(condition) }
     try problems.finish(notebook.file)
-    let shows = notebook.conditions.map { conditions in conditions.allSatisfy { truths[$0] == true } }
+    let shows = notebook.conditions.enumerated().map { index, conditions in
+      isThere(index + 1) && conditions.allSatisfy { truths[$0] == true }
+    }
     func isShown(_ line: Int) -> Bool { !shows.indices.contains(line - 1) || shows[line - 1] }
     var result = EvaluatedReport(
       source: source, notebook: notebook, bibliography: bibliography, cells: [], values: [], shows: shows,
+      leftToDo: source.isDraft
+        ? []
+        : notebook.toDo.map(\.lowerBound).filter { line in
+          notebook.conditions[line - 1].allSatisfy { truths[$0] == true }
+        },
       blocks: notebook.blocks.kept(isShown), claims: notebook.cells.compactMap { judged[$0.id] }, queries: [])
     for cell in notebook.cells {
       // A shared query that nobody has asked yet waits for whoever reads from it.
@@ -122,6 +131,9 @@ private struct Evaluation {
     return result
   }
 
+  /// What is left to do is there in drafts alone.
+  private func isThere(_ line: Int) -> Bool { source.isDraft || !notebook.isToDo(line) }
+
   /// Judges all claims that are shown; conditions on claims are not known yet.
   private mutating func judgeClaims(_ claims: Set<String>) {
     var cases: [ClaimCase] = []
@@ -131,7 +143,8 @@ private struct Evaluation {
         problems.add(cell.line, .claimUnderClaim(cell.id, condition: other.id))
         continue
       }
-      guard conditions.allSatisfy({ truths[$0] == true }), let design = ClaimDesign(cell, &problems),
+      guard isThere(cell.line), conditions.allSatisfy({ truths[$0] == true }),
+        let design = ClaimDesign(cell, &problems),
         let rows = answer(cell)
       else { continue }
       do {
