@@ -22,7 +22,11 @@ public func readExperiments(_ files: [String], options: RunOptions) throws -> [E
     try experiments[index].findData { dataset in
       try Datasets.availableImages(
         named: dataset.name, path: options.data ?? dataset.path, environment: ProcessInfo.processInfo.environment
-      ).map { AvailableData(train: $0.training, test: $0.test, data: $0.digest) }
+      ).map {
+        AvailableData(
+          train: $0.training, test: $0.test, data: $0.digest, channels: $0.channels, classes: $0.classes,
+          imageBytes: $0.imageBytes)
+      }
     }
   }
   return experiments
@@ -101,7 +105,8 @@ public struct ExperimentRunner {
       let folder = DataFolder(name: trial.dataset.name, path: options.data ?? trial.dataset.path)
       guard seen.insert(folder).inserted else { continue }
       _ = try loadDataset(
-        named: folder.name, path: folder.path, environment: ProcessInfo.processInfo.environment)
+        named: folder.name, path: folder.path, side: trial.dataset.resize,
+        environment: ProcessInfo.processInfo.environment)
     }
     let store = try Store.open(at: directory, access: .readWrite, create: true)
     if let name = store.networkFileSystem {

@@ -37,7 +37,7 @@ func exportWeights(store: Store, run: RunSummary, at moment: WeightsMoment) thro
   switch moment {
   case .initial:
     let configuration = try RunConfiguration(canonical: run.configuration ?? "", run: run.id)
-    let network = try configuration.buildNetwork(classes: 10)
+    let network = try configuration.buildNetwork(for: nil)
     return initialState(of: network, configuration.network.initialization, seed: configuration.settings.seed)
       .safetensors
   case .last:
