@@ -148,6 +148,13 @@ let package = Package(
     module(
       "Running/Runs",
       ["Training", "Configurations", "Journals", "Store", "Processes", "Statistics", "Digests", "Files", "Text"]),
+    module(
+      "Running/Inference",
+      [
+        "Training", "Datasets", "Images", "Networks", "Configurations", "Journals", "Store", "Worker", "Digests",
+        "Files", "Text",
+      ]),
+
     // App: the commands and what they draw and measure.
     module(
       "App/Terminal",
@@ -163,7 +170,7 @@ let package = Package(
       dependencies: [
         "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Rendering", "Notebooks",
         "Plots", "Store", "Journals",
-        "Experiments", "Configurations", "Training", "Kernels", "Datasets", "Images", "Networks",
+        "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",
         "PositionedYAML", "Processes", "Digests", "Files",
         "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -179,6 +186,7 @@ let package = Package(
     tests("Images"),
     tests("Datasets", ["Images"]),
     tests("Training", ["Networks", "Datasets"]),
+    tests("Inference", ["Datasets", "Images"]),
     tests("Configurations", ["Networks"]),
     tests("Experiments", ["Configurations", "Networks", "ExactJSON", "Files"]),
     tests("Journals", ["Files", "Digests"]),
