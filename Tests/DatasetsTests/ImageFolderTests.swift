@@ -97,9 +97,17 @@ final class DataFolder {
     try folder.write("train/dog/wide.png", PNGFile.flat(20, 5, [9, 9, 9]))
     let data = try folder.load(side: 6)
     #expect(data.training.height == 6 && data.training.width == 6 && data.test.width == 6)
+    #expect(data.typicalSize == ImageSize(height: 4, width: 4))
     #expect(try folder.load(side: 6).digest == folder.load(side: 9).digest)
     let found = try inspectDataset(named: "image-folder", path: folder.path, side: 6, environment: [:])
     #expect(found.sizes.map(\.count) == [10, 1] && found.sizes[1].width == 20)
+  }
+
+  @Test func imagesLargerThanTheSideAreKeptSmall() throws {
+    let folder = try Self.divided(side: 12)
+    let data = try folder.load(side: 6)
+    #expect(data.training.height == 6 && data.typicalSize == ImageSize(height: 12, width: 12))
+    #expect(try folder.load(side: 12).training.height == 12)
   }
 
   @Test func withoutHalvesTheDigestsDivide() throws {

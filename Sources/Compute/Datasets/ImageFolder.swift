@@ -163,17 +163,25 @@ struct ImageFolder {
 
   // MARK: The images
 
-  /// Decodes all images. Those of one size stay in it; others are resized to `side`×`side`. Throws ``DatasetError``.
+  /// The size of the training image whose shape is in the middle of all.
+  private var typicalSize: ImageSize {
+    let sizes = training.map { ImageSize(height: $0.header.height, width: $0.header.width) }
+    return sizes.sorted { $0.height * $1.width < $1.height * $0.width }[sizes.count / 2]
+  }
+
+  /// Decodes all images. Those of one size stay in it unless they are larger than `side`×`side`; others are resized to that, as
+  /// training would do it. Throws ``DatasetError``.
   func load(name: String, side: Int) throws(DatasetError) -> Dataset {
     let first = training[0].header
     let isOneSize = (training + test).allSatisfy { $0.header.width == first.width && $0.header.height == first.height }
-    let (height, width) = isOneSize ? (first.height, first.width) : (side, side)
+    let stays = isOneSize && first.width * first.height <= side * side
+    let (height, width) = stays ? (first.height, first.width) : (side, side)
     let bytes = (training.count + test.count) * channels * height * width
     guard bytes <= Self.byteLimit else { throw .tooManyBytes(path: path, bytes: bytes, limit: Self.byteLimit) }
     let channels = channels
     return Dataset(
       name: name, training: try set(training, channels, height, width), test: try set(test, channels, height, width),
-      digests: digests, classNames: classNames)
+      digests: digests, classNames: classNames, typicalSize: typicalSize)
   }
 
   private func set(_ files: [File], _ channels: Int, _ height: Int, _ width: Int) throws(DatasetError) -> ImageSet {

@@ -51,6 +51,20 @@ public struct ImageSet: Sendable {
   }
 }
 
+/// The sides of an image in pixels.
+public struct ImageSize: Sendable, Hashable {
+  /// Rows.
+  public var height: Int
+  /// Columns.
+  public var width: Int
+
+  /// A size by its sides.
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+}
+
 /// A data set's two halves, and the digests of the files they came from.
 public struct Dataset: Sendable {
   /// Its name in experiment files.
@@ -63,16 +77,20 @@ public struct Dataset: Sendable {
   public let digests: [String: String]
   /// What people call the classes, by their labels.
   public let classNames: [String]
+  /// Rows and columns of a typical image file, before anything was resized.
+  public let typicalSize: ImageSize
 
   /// A data set from its halves; classes without names are called by their labels.
   public init(
-    name: String, training: ImageSet, test: ImageSet, digests: [String: String], classNames: [String]? = nil
+    name: String, training: ImageSet, test: ImageSet, digests: [String: String], classNames: [String]? = nil,
+    typicalSize: ImageSize? = nil
   ) {
     self.name = name
     self.training = training
     self.test = test
     self.digests = digests
     self.classNames = classNames ?? (0..<training.classes).map { "\($0)" }
+    self.typicalSize = typicalSize ?? ImageSize(height: training.height, width: training.width)
     precondition(
       self.classNames.count == training.classes, "\(self.classNames.count) names for \(training.classes) classes")
   }
@@ -81,7 +99,8 @@ public struct Dataset: Sendable {
   public func prefix(training: Int?, test: Int?) -> Dataset {
     Dataset(
       name: name, training: training.map { self.training.prefix($0) } ?? self.training,
-      test: test.map { self.test.prefix($0) } ?? self.test, digests: digests, classNames: classNames)
+      test: test.map { self.test.prefix($0) } ?? self.test, digests: digests, classNames: classNames,
+      typicalSize: typicalSize)
   }
 
   /// The SHA-256 over the digests of the files in the order of their names; what the content is named by, wherever it is.

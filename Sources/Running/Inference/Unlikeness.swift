@@ -66,7 +66,9 @@ extension TrainedRun {
         channels: channels, height: images.height, width: images.width,
         brightness: Brightness(mean: images.mean, borderMean: images.borderMean))
     }
-    guard let set = try? loadDataset().training else { return nil }
-    return Likeness(channels: set.channels, height: set.height, width: set.width, brightness: Brightness(of: set))
+    guard let data = try? loadDataset() else { return nil }
+    return Likeness(
+      channels: data.training.channels, height: data.typicalSize.height, width: data.typicalSize.width,
+      brightness: Brightness(of: data.training))
   }
 }

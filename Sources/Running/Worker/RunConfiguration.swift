@@ -79,7 +79,7 @@ extension ImagesRecord {
     guard let dataset, !["fashion-mnist", "synthetic"].contains(dataset.name) else { return nil }
     let brightness = Brightness(of: dataset.training)
     self.init(
-      classNames: dataset.classNames, height: dataset.training.height, width: dataset.training.width,
+      classNames: dataset.classNames, height: dataset.typicalSize.height, width: dataset.typicalSize.width,
       mean: brightness.mean, borderMean: brightness.borderMean)
   }
 }

@@ -64,7 +64,9 @@ struct MistakesCommand: LabCommand {
   private func text(_ found: MistakeList, _ trained: TrainedRun) -> String {
     let shown = found.mistakes.prefix(count)
     var first = sentence(found, trained)
-    if shown.count < found.mistakes.count { first += "; the first \(shown.count) are shown (-n shows more)" }
+    if shown.count < found.mistakes.count {
+      first += "; the first \(shown.count == 1 ? "is" : "\(shown.count) are") shown (-n shows more)"
+    }
     guard !shown.isEmpty else { return printable(first) }
     var table = TextTable([
       ("index", .right), ("true class", .left), ("predicted class", .left), ("probability", .right),

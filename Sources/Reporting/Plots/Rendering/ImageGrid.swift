@@ -73,7 +73,8 @@ public struct ImageGrid: Sendable {
     let names = rows.map { canvas.width($0.name, .label) }.max() ?? 0
     let left = margin + (names > 0 ? min(names, 160) + gap : 0)
     let columns = rows.map(\.cells.count).max() ?? 0
-    let width = max(left + Double(columns) * (cellSide + gap) - gap + margin, 260)
+    let words = max(canvas.width(title, .title), canvas.width(subtitle, .label))
+    let width = max(left + Double(columns) * (cellSide + gap) - gap + margin, min(words, 640) + 2 * margin)
     var y = margin
     for (text, role) in [(title, Canvas.Role.title), (subtitle, .label)] where !text.isEmpty {
       canvas.write(canvas.elided(text, to: width - 2 * margin, role), x: margin, baseline: y + 12, role)
