@@ -72,6 +72,10 @@ let package = Package(
       name: "COpenBLAS", path: "Sources/Compute/COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", path: "Sources/Base/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", path: "Sources/Base/CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(
       name: "CPangoCairo", path: "Sources/Reporting/CPangoCairo", pkgConfig: "pangocairo",
       providers: [.apt(["libpango1.0-dev"])]),
@@ -92,13 +96,14 @@ let package = Package(
     module("Base/Text"),
     module("Base/Processes", ["Files"]),
     module("Base/Compression", ["CZlib"]),
+    module("Base/Images", ["CPNG", "CTurboJPEG"]),
     module("Base/ExactJSON"),
     module("Base/PositionedYAML", [.product(name: "Yams", package: "Yams"), "Text"]),
 
     // Compute: networks and their training.
     module("Compute/Networks", ["Text"]),
     module("Compute/Kernels", ["COpenBLAS"], settings: kernelSettings),
-    module("Compute/Datasets", ["Compression", "Digests", "Files"]),
+    module("Compute/Datasets", ["Compression", "Digests", "Files", "Images", "Text"]),
     module("Compute/Training", ["Kernels", "Networks", "Datasets", "Digests", "Files", "Text"]),
 
     // Ledger: what is asked, what was recorded.
@@ -143,6 +148,12 @@ let package = Package(
     module(
       "Running/Runs",
       ["Training", "Configurations", "Journals", "Store", "Processes", "Statistics", "Digests", "Files", "Text"]),
+    module(
+      "Running/Inference",
+      [
+        "Training", "Datasets", "Images", "Networks", "Configurations", "Journals", "Store", "Worker", "Digests",
+        "Files", "Text",
+      ]),
 
     // App: the commands and what they draw and measure.
     module(
@@ -161,7 +172,8 @@ let package = Package(
       dependencies: [
         "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Rendering", "Notebooks",
         "Plots", "Store", "Journals",
-        "Experiments", "Training", "Kernels", "Datasets", "Networks", "PositionedYAML", "Processes", "Digests", "Files",
+        "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",
+        "PositionedYAML", "Processes", "Digests", "Files",
         "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/App/vgglab", swiftSettings: common),
@@ -173,8 +185,10 @@ let package = Package(
     tests("PositionedYAML", ["Text"]),
     tests("Networks"),
     tests("Kernels"),
-    tests("Datasets"),
+    tests("Images"),
+    tests("Datasets", ["Images"]),
     tests("Training", ["Networks", "Datasets"]),
+    tests("Inference", ["Datasets", "Images"]),
     tests("Configurations", ["Networks"]),
     tests("Experiments", ["Configurations", "Networks", "ExactJSON", "Files"]),
     tests("Journals", ["Files", "Digests"]),

@@ -110,7 +110,7 @@ import Testing
     }
     #expect(try program("doctor", "--rebuild").code == 0)
     #expect(try program("query", "SELECT * FROM run_summary").output == before)
-    #expect(try program("doctor", "--data", "nowhere").code == 1)
+    #expect(try program("doctor", "--data", "nowhere").code == 66)
   }
 
   @Test func aNewerStoreIsRefused() throws {

@@ -23,7 +23,8 @@ struct VGGLab: ParsableCommand {
       ListCommand.self, ShowCommand.self, LogCommand.self,
       WatchCommand.self,
       CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,
-      CollectCommand.self, SummaryCommand.self, ReportCommand.self, VerifyCommand.self,
+      CollectCommand.self, SummaryCommand.self, PredictCommand.self, MistakesCommand.self, ReportCommand.self,
+      VerifyCommand.self,
       ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self, QueryCommand.self, ExportCommand.self,
       BenchCommand.self, DoctorCommand.self, WorkerCommand.self, KeysCommand.self,
     ])

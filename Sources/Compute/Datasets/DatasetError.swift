@@ -1,4 +1,6 @@
 public import Files
+public import Images
+import Text
 
 /// What is wrong with a data set, as facts.
 public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -24,9 +26,36 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case counts(images: String, imageCount: Int, labels: String, labelCount: Int)
   case sizesDiffer(training: String, test: String)
   case digest(path: String, found: String, expected: String)
+  case image(path: String, ImageError)
+  /// A link, FIFO, socket or device in a data set's folder.
+  case notPlain(path: String, kind: FileKind)
+  /// A name that is not UTF-8.
+  case fileName(path: String)
+  case noClasses(path: String)
+  case tooManyClasses(path: String, found: Int)
+  case noImagesOfClass(path: String, others: Int)
+  case nestedFolder(path: String)
+  case halfMissing(path: String, found: String, missing: String)
+  case unknownClass(path: String, known: [String])
+  case noTestImages(path: String)
+  case tooManyBytes(path: String, bytes: Int, limit: Int)
+  case changedWhileRead(path: String)
+  case classNames(path: String, reason: String)
+  /// Several files could be one of a data set's.
+  case ambiguous(folder: String, what: String, files: [String])
+  /// A file of records that ends within one.
+  case record(path: String, bytes: Int, record: Int)
+  case pythonBatches(path: String)
+  case packed(path: String)
+  /// A folder that has no data set that can be seen.
+  case unrecognized(path: String)
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  ///
+  /// Names of files and classes are written so that they stay on their line.
+  public var description: String { printable(sentence) }
+
+  private var sentence: String {
     switch self {
     case .unknown(let name):
       "there is no data set '\(name)'; there are \(datasetNames.joined(separator: ", "))"
@@ -73,7 +102,7 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): its header promises \(expected) bytes of data, and \(found) follow; get the file again"
     case .noImages(let path): "\(path): has no images; at least one is needed"
     case .label(let path, let index, let found, let classes):
-      "\(path): label \(index) is \(found); labels are from 0 to \(classes - 1)"
+      "\(path): label \(index) is \(found); labels are from 0 to \(classes - 1)\(classes == 10 ? "; a classes.txt beside it, with a name a line, is for other numbers of classes" : "")"
     case .counts(let images, let imageCount, let labels, let labelCount):
       "\(images) has \(imageCount) images and \(labels) \(labelCount) labels; they must be as many"
     case .sizesDiffer(let training, let test): "the training images are \(training) and the test images \(test)"
@@ -82,6 +111,57 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       \(path): is not Fashion-MNIST's (SHA-256 of its content \(found.prefix(12))…, expected \(expected.prefix(12))…); \
       get the file again, or use the data set name idx-folder for images of your own
       """
+    case .image(let path, let error): "\(path): \(error)"
+    case .notPlain(let path, let kind):
+      "\(path): is \(kind.phrase), which is not read in a data set's folder; put the file itself there"
+    case .fileName(let path): "\(path): has a file or folder whose name is not UTF-8; rename it"
+    case .noClasses(let path):
+      """
+      \(path): has no subfolders of classes; put the images of each class into a subfolder that is named by the class, \
+      at least two of them, in `train` and `test` or directly in the data set's folder
+      """
+    case .tooManyClasses(let path, let found):
+      "\(path): has \(found) subfolders; at most \(classLimit) classes are possible"
+    case .noImagesOfClass(let path, let others):
+      """
+      \(path): has no images\(others > 0 ? " among its \(others) files" : ""); put PNG or JPEG files (.png, .jpg, .jpeg) \
+      there, or take the folder away
+      """
+    case .nestedFolder(let path):
+      "\(path): is a folder in the folder of a class; move its images into the class's folder"
+    case .halfMissing(let path, let found, let missing):
+      "\(path): has the folder \(found) and no folder \(missing); add it, with a subfolder a class"
+    case .unknownClass(let path, let known):
+      """
+      \(path): there is no class of this name in the training images\(nearest(to: lastPathComponent(path), among: known).map { "; did you mean \($0)?" } ?? "; the classes there are \(known.prefix(20).joined(separator: ", "))")
+      """
+    case .noTestImages(let path):
+      "\(path): has no image to test on; each class needs at least two images, or make the folders train and test"
+    case .tooManyBytes(let path, let bytes, let limit):
+      """
+      \(path): its images would take \(Quantity.bytes(bytes)) of memory; at most \(Quantity.bytes(limit)) are read: lower \
+      dataset.resize, or take fewer images
+      """
+    case .changedWhileRead(let path): "\(path): has changed while the data set was read; run the command again"
+    case .classNames(let path, let reason): "\(path): \(reason); write one name a line"
+    case .ambiguous(let folder, let what, let files):
+      "\(folder): has several files of \(what): \(files.joined(separator: ", ")); give each data set its own folder"
+    case .record(let path, let bytes, let record):
+      "\(path): has \(bytes) bytes, which are no whole records of \(record) bytes; get the file again"
+    case .pythonBatches(let path):
+      """
+      \(path): has CIFAR-10 in its Python version; get the binary version (cifar-10-binary.tar.gz) from \
+      https://www.cs.toronto.edu/~kriz/cifar.html
+      """
+    case .unrecognized(let path):
+      """
+      \(path): has no data set; it should have four IDX files (train-images-idx3-ubyte, …), CIFAR-10's data_batch_1.bin, …, \
+      or a subfolder of PNG or JPEG files for each class
+      """
+    case .packed(let path):
+      path.hasSuffix("python.tar.gz")
+        ? "\(path): is CIFAR-10 in its Python version; get cifar-10-binary.tar.gz and unpack it with `tar -xzf`"
+        : "\(path): is packed; unpack it with `tar -xzf` in its folder"
     }
   }
 }

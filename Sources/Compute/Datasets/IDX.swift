@@ -1,6 +1,6 @@
 import Digests
 import Files
-import Foundation
+public import Foundation
 
 /// The bounds of what is read: sizes are checked before anything is allocated.
 enum IDXLimit {
@@ -14,6 +14,12 @@ struct DataFile {
   var path: String
   var content: Data
 
+  /// An unpacked file that was read from a path.
+  init(path: String, packed data: Data) throws(DatasetError) {
+    self.path = path
+    content = data.starts(with: [0x1f, 0x8b]) ? try gunzip(data, path: path, limit: IDXLimit.fileBytes) : data
+  }
+
   /// Reads `name` or `name.gz` in a folder; nil if neither is there.
   init?(folder: String, name: String) throws(DatasetError) {
     for candidate in ["\(folder)/\(name)", "\(folder)/\(name).gz"] {
@@ -24,16 +30,14 @@ struct DataFile {
         if case .missing = error { continue }
         throw .file(error)
       }
-      path = candidate
-      content =
-        data.starts(with: [0x1f, 0x8b]) ? try gunzip(data, path: candidate, limit: IDXLimit.fileBytes) : data
+      try self.init(path: candidate, packed: data)
       return
     }
     return nil
   }
 
   /// The big-endian words of an IDX header: the magic number, then the dimensions.
-  private func header(magic: UInt32, dimensions: Int) throws(DatasetError) -> [Int] {
+  func header(magic: UInt32, dimensions: Int) throws(DatasetError) -> [Int] {
     func word(_ index: Int) -> UInt32 {
       content[4 * index..<4 * index + 4].reduce(0) { $0 << 8 | UInt32($1) }
     }
@@ -84,17 +88,53 @@ enum IDXFile: String, CaseIterable {
   case testLabels = "t10k-labels-idx1-ubyte"
 }
 
+extension IDXFile {
+  /// Finds the file in a folder under its own name, or under one that other data sets use: `emnist-letters-train-images…`,
+  /// `test-images…` for `t10k-images…`, `images.idx3` for `images-idx3`. nil if none is there. Throws ``DatasetError``.
+  func find(in folder: String) throws(DatasetError) -> DataFile? {
+    if let file = try DataFile(folder: folder, name: rawValue) { return file }
+    let found = candidates(in: folder)
+    guard let first = found.first else { return nil }
+    guard found.count == 1 else { throw .ambiguous(folder: folder, what: rawValue, files: found) }
+    return try DataFile(folder: folder, name: first)
+  }
+
+  /// Whether the folder has such a file, whatever is in it.
+  func isThere(in folder: String) -> Bool { !candidates(in: folder).isEmpty }
+
+  private func candidates(in folder: String) -> [String] {
+    guard let names = try? Folder(folder).names() else { return [] }
+    return names.filter { name in
+      var rest = name[...]
+      if rest.hasSuffix(".gz") { rest = rest.dropLast(3) }
+      return endings.contains { ending in rest == ending || rest.hasSuffix("-\(ending)") || rest.hasSuffix("_\(ending)")
+      }
+    }
+  }
+
+  private var endings: [String] {
+    let (half, rest) = (rawValue.prefix { $0 != "-" }, rawValue.drop { $0 != "-" })
+    let dotted = rest.replacing("-idx", with: ".idx")
+    return (half == "t10k" ? ["t10k", "test"] : ["train"]).flatMap { ["\($0)\(rest)", "\($0)\(dotted)"] }
+  }
+}
+
 /// Reads the four files of a folder, each plain or with `.gz`; nil if none of them is there.
 ///
-/// `expected` pins the SHA-256 of the unpacked content by file name.
+/// The classes are those of `classes.txt`, otherwise those that the folder's name stands for, otherwise ten. `expected` pins
+/// the SHA-256 of the unpacked content by file name.
 func readIDXFolder(
-  _ folder: String, name: String, classes: Int, expected: [IDXFile: String] = [:]
+  _ folder: String, name: String, classNames known: [String]? = nil, expected: [IDXFile: String] = [:]
 ) throws(DatasetError) -> Dataset? {
   var files: [IDXFile: DataFile] = [:]
-  for file in IDXFile.allCases { files[file] = try DataFile(folder: folder, name: file.rawValue) }
+  for file in IDXFile.allCases { files[file] = try file.find(in: folder) }
   guard !files.isEmpty else { return nil }
   let missing = IDXFile.allCases.filter { files[$0] == nil }.map(\.rawValue)
   guard missing.isEmpty else { throw .missing(name: name, files: missing, places: [folder], isPackaged: false) }
+  var names = known
+  if names == nil { names = try ClassNames.read(folder, "classes.txt") }
+  names = names ?? ClassNames.ofFolder(folder)
+  let classes = names?.count ?? 10
 
   func half(_ images: IDXFile, _ labels: IDXFile) throws(DatasetError) -> ImageSet {
     let (count, height, width, pixels) = try files[images]!.images()
@@ -118,5 +158,16 @@ func readIDXFolder(
     }
     digests[file.rawValue] = digest
   }
-  return Dataset(name: name, training: training, test: test, digests: digests)
+  // How many classes there are decides what the network is; their names do not.
+  if classes != 10 { digests["classes"] = sha256Hex("\(classes)") }
+  return Dataset(name: name, training: training, test: test, digests: digests, classNames: names)
+}
+
+/// The images of an IDX file, plain or packed, without labels (all are 0); nil for bytes that begin otherwise.
+///
+/// Throws ``DatasetError`` for a damaged one.
+public func readIDXImages(_ data: Data, path: String) throws(DatasetError) -> ImageSet? {
+  guard data.starts(with: [0x1f, 0x8b]) || data.starts(with: [0, 0, 8]) else { return nil }
+  let (count, height, width, pixels) = try DataFile(path: path, packed: data).images()
+  return ImageSet(height: height, width: width, pixels: pixels, labels: [UInt8](repeating: 0, count: count), classes: 1)
 }

@@ -1,14 +1,17 @@
 import Digests
+public import Images
 
-/// Labeled gray images, all of one size, in memory as bytes.
+/// Labeled images, all of one size, in memory as bytes.
 public struct ImageSet: Sendable {
   /// How many images.
   public let count: Int
+  /// 1 for gray images, 3 for red, green and blue.
+  public let channels: Int
   /// Rows of an image.
   public let height: Int
   /// Columns of an image.
   public let width: Int
-  /// `[count, height, width]`, row-major, 0 black to 255 white.
+  /// `[count, channels, height, width]`, row-major, 0 dark to 255 bright.
   public let pixels: [UInt8]
   /// `[count]`, each below `classes`.
   public let labels: [UInt8]
@@ -16,11 +19,12 @@ public struct ImageSet: Sendable {
   public let classes: Int
 
   /// Images of one size with their labels.
-  public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8], classes: Int) {
+  public init(channels: Int = 1, height: Int, width: Int, pixels: [UInt8], labels: [UInt8], classes: Int) {
     precondition(
-      pixels.count == labels.count * height * width,
-      "\(pixels.count) pixels are not \(labels.count) images of \(height)x\(width)")
+      pixels.count == labels.count * channels * height * width,
+      "\(pixels.count) bytes are not \(labels.count) images of \(channels)x\(height)x\(width)")
     self.count = labels.count
+    self.channels = channels
     self.height = height
     self.width = width
     self.pixels = pixels
@@ -28,12 +32,36 @@ public struct ImageSet: Sendable {
     self.classes = classes
   }
 
+  /// The bytes of an image.
+  public var imageBytes: Int { channels * height * width }
+
+  /// One of the images.
+  public func image(_ index: Int) -> PixelImage {
+    PixelImage(
+      width: width, height: height, channels: channels,
+      pixels: Array(pixels[index * imageBytes..<(index + 1) * imageBytes]))
+  }
+
   /// The first `count` images.
   public func prefix(_ count: Int) -> ImageSet {
     guard count < self.count else { return self }
     return ImageSet(
-      height: height, width: width, pixels: Array(pixels[..<(count * height * width)]),
+      channels: channels, height: height, width: width, pixels: Array(pixels[..<(count * imageBytes)]),
       labels: Array(labels[..<count]), classes: classes)
+  }
+}
+
+/// The sides of an image in pixels.
+public struct ImageSize: Sendable, Hashable {
+  /// Rows.
+  public var height: Int
+  /// Columns.
+  public var width: Int
+
+  /// A size by its sides.
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
   }
 }
 
@@ -47,13 +75,32 @@ public struct Dataset: Sendable {
   public let test: ImageSet
   /// SHA-256 by file name.
   public let digests: [String: String]
+  /// What people call the classes, by their labels.
+  public let classNames: [String]
+  /// Rows and columns of a typical image file, before anything was resized.
+  public let typicalSize: ImageSize
 
-  /// A data set from its halves.
-  public init(name: String, training: ImageSet, test: ImageSet, digests: [String: String]) {
+  /// A data set from its halves; classes without names are called by their labels.
+  public init(
+    name: String, training: ImageSet, test: ImageSet, digests: [String: String], classNames: [String]? = nil,
+    typicalSize: ImageSize? = nil
+  ) {
     self.name = name
     self.training = training
     self.test = test
     self.digests = digests
+    self.classNames = classNames ?? (0..<training.classes).map { "\($0)" }
+    self.typicalSize = typicalSize ?? ImageSize(height: training.height, width: training.width)
+    precondition(
+      self.classNames.count == training.classes, "\(self.classNames.count) names for \(training.classes) classes")
+  }
+
+  /// The first so many images of each half; nil for all.
+  public func prefix(training: Int?, test: Int?) -> Dataset {
+    Dataset(
+      name: name, training: training.map { self.training.prefix($0) } ?? self.training,
+      test: test.map { self.test.prefix($0) } ?? self.test, digests: digests, classNames: classNames,
+      typicalSize: typicalSize)
   }
 
   /// The SHA-256 over the digests of the files in the order of their names; what the content is named by, wherever it is.

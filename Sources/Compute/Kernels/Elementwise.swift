@@ -78,3 +78,8 @@ public func addBias(
 public func scaleToUnit(_ x: UnsafePointer<UInt8>, count: Int, _ y: UnsafeMutablePointer<Float>) {
   for i in 0..<count { y[i] = Float(x[i]) / 255 }
 }
+
+/// The same with `stride` floats from one value to the next: a channel of an image whose channels are innermost.
+public func scaleToUnit(_ x: UnsafePointer<UInt8>, count: Int, _ y: UnsafeMutablePointer<Float>, stride: Int) {
+  for i in 0..<count { y[i * stride] = Float(x[i]) / 255 }
+}

@@ -25,3 +25,12 @@ public func softmaxCrossEntropy(
   }
   return (loss, place)
 }
+
+/// The probabilities of the classes: the softmax of logits `[classes]`, as the cross-entropy has it.
+public func softmax(_ logits: UnsafePointer<Float>, classes: Int) -> [Double] {
+  var largest = logits[0]
+  for i in 1..<max(1, classes) where logits[i] > largest { largest = logits[i] }
+  let powers = (0..<classes).map { exp(Double(logits[$0]) - Double(largest)) }
+  let total = powers.reduce(0, +)
+  return powers.map { $0 / total }
+}

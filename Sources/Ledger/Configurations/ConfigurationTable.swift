@@ -54,9 +54,12 @@ public struct ConfigurationTable: Sendable {
 
   private static let dataset: [ConfigurationKey] = [
     .choice(
-      "dataset.name", \.dataset.name, what: "data set", ["fashion-mnist", "idx-folder", "synthetic"],
+      "dataset.name", \.dataset.name, what: "data set",
+      ["fashion-mnist", "idx-folder", "image-folder", "cifar-10", "synthetic"],
       canonical: .always, column: .init("dataset"),
-      help: "Which images: Fashion-MNIST, four IDX files of one's own, or generated ones for trying out."),
+      help:
+        "Which images: Fashion-MNIST, your own as four IDX files or as a folder with a subfolder a class, CIFAR-10, or generated ones for trying out."
+    ),
     ConfigurationKey(
       "dataset.path", .path, absent: "none", canonical: .never, column: nil, isSweepable: false,
       help: "The folder of the data set's files, relative to the experiment file's folder.",
@@ -64,7 +67,7 @@ public struct ConfigurationTable: Sendable {
       set: { if case .text(let path)? = $1 { $0.dataset.path = path } else { $0.dataset.path = nil } }),
     .whole(
       "dataset.resize", \.dataset.resize, 1...4096, canonical: .always, column: .init("resize"),
-      help: "The images' side in pixels, resized as Pillow does."),
+      help: "The images' side in pixels, resized as Pillow does; images that are not square are squeezed."),
     .whole(
       "dataset.train", \.dataset.train, 1...10_000_000, absent: "all", canonical: .always,
       column: .init("train_examples"), help: "The first N training images; at most as many as there are."),
@@ -73,7 +76,7 @@ public struct ConfigurationTable: Sendable {
       column: .init("test_examples"), help: "The first N test images; at most as many as there are."),
     ConfigurationKey(
       "dataset.data", .path, absent: "none", column: .init("data"), isWritable: false,
-      help: "The SHA-256 over the four files of an idx-folder.",
+      help: "The SHA-256 over the files of your own data set.",
       get: { $0.dataset.data.map { .text($0) } },
       set: { if case .text(let digest)? = $1 { $0.dataset.data = digest } else { $0.dataset.data = nil } }),
   ]

@@ -20,7 +20,7 @@ public struct TrialConfiguration: Sendable, Hashable {
 
 /// Which images a trial trains on, and in which size.
 public struct DatasetConfiguration: Sendable, Hashable {
-  /// One of `fashion-mnist`, `idx-folder` and `synthetic`.
+  /// One of `fashion-mnist`, `idx-folder`, `image-folder`, `cifar-10` and `synthetic`.
   public var name = "fashion-mnist"
   /// The folder of the data set's files; nil for the usual ones.
   public var path: String?
@@ -30,7 +30,7 @@ public struct DatasetConfiguration: Sendable, Hashable {
   public var train: Int?
   /// The first so many test images; nil for all.
   public var test: Int?
-  /// The SHA-256 over the files of an `idx-folder`; nil for the other data sets, whose names say what they are.
+  /// The SHA-256 over the files of one's own data; nil for the other data sets, whose names say what they are.
   public var data: String?
 
   /// The default data set.

@@ -11,12 +11,23 @@ public struct AvailableData: Sendable, Hashable {
   public var test: Int
   /// The SHA-256 over the files of a data set of one's own; nil for one whose name says what it is.
   public var data: String?
+  /// Of an image: 1 gray, 3 colors.
+  public var channels: Int
+  /// Of the labels.
+  public var classes: Int
+  /// The bytes that an image takes in memory; nil where that depends on the size that it is resized to.
+  public var imageBytes: Int?
 
   /// What a data set has.
-  public init(train: Int, test: Int, data: String? = nil) {
+  public init(
+    train: Int, test: Int, data: String? = nil, channels: Int = 1, classes: Int = 10, imageBytes: Int? = 784
+  ) {
     self.train = train
     self.test = test
     self.data = data
+    self.channels = channels
+    self.classes = classes
+    self.imageBytes = imageBytes
   }
 }
 

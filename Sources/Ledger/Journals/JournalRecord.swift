@@ -298,11 +298,13 @@ public struct NetworkRecord: Sendable, Hashable, Codable {
   public var shapeWalk: String
   /// In forward order.
   public var layers: [LayerRecord]
+  /// What it is trained on, where the data set's name does not say it.
+  public var images: ImagesRecord?
 
   /// All facts at once.
   public init(
     arch: String, ratio: Int, input: String, classes: Int, parameters: Int, multiplyAdds: Int, activationFloats: Int,
-    printed: String, shapeWalk: String, layers: [LayerRecord]
+    printed: String, shapeWalk: String, layers: [LayerRecord], images: ImagesRecord? = nil
   ) {
     self.arch = arch
     self.ratio = ratio
@@ -314,6 +316,7 @@ public struct NetworkRecord: Sendable, Hashable, Codable {
     self.printed = printed
     self.shapeWalk = shapeWalk
     self.layers = layers
+    self.images = images
   }
 }
 

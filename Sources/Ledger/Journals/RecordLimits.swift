@@ -146,6 +146,7 @@ struct RecordLimits {
     try text("printed", network.printed, 1 << 20)
     try text("shapeWalk", network.shapeWalk, 1 << 20)
     try whole("layers", network.layers.count, 0...10_000)
+    if let images = network.images { try check(images) }
     for layer in network.layers {
       try text("path", layer.path, 1000)
       try whole("child", layer.child, 0...10_000)
@@ -155,6 +156,16 @@ struct RecordLimits {
       try whole("parameters", layer.parameters, count)
       try whole("multiplyAdds", layer.multiplyAdds, count)
       try whole("activationFloats", layer.activationFloats, count)
+    }
+  }
+
+  private func check(_ images: ImagesRecord) throws(Impossible) {
+    try whole("classNames", images.classNames.count, 0...(1 << 16))
+    for name in images.classNames { try text("classNames", name, 1000) }
+    try whole("height", images.height, 1...(1 << 16))
+    try whole("width", images.width, 1...(1 << 16))
+    guard (0...255).contains(images.mean), (0...255).contains(images.borderMean) else {
+      throw Impossible(what: "the images' means are \(images.mean) and \(images.borderMean)")
     }
   }
 

@@ -29,7 +29,11 @@ public func readExperiments(_ files: [String], options: RunOptions) throws -> [E
 func availableData(of dataset: DatasetConfiguration, _ options: RunOptions) throws -> AvailableData? {
   try Datasets.availableImages(
     named: dataset.name, path: options.data ?? dataset.path, environment: ProcessInfo.processInfo.environment
-  ).map { AvailableData(train: $0.training, test: $0.test, data: $0.digest) }
+  ).map {
+    AvailableData(
+      train: $0.training, test: $0.test, data: $0.digest, channels: $0.channels, classes: $0.classes,
+      imageBytes: $0.imageBytes)
+  }
 }
 
 /// A data set, wherever it is.
@@ -109,7 +113,8 @@ public struct ExperimentRunner {
       let folder = DataFolder(name: trial.dataset.name, path: options.data ?? trial.dataset.path)
       guard seen.insert(folder).inserted else { continue }
       _ = try loadDataset(
-        named: folder.name, path: folder.path, environment: ProcessInfo.processInfo.environment)
+        named: folder.name, path: folder.path, side: trial.dataset.resize,
+        environment: ProcessInfo.processInfo.environment)
     }
     let store = try Store.openToChange(at: directory, create: true) { printer.say("vgglab: \($0)") }
     if let name = store.networkFileSystem {

@@ -1,3 +1,4 @@
+import Datasets
 import Experiments
 import Foundation
 import Networks
@@ -36,7 +37,8 @@ final class Forecaster {
 
   private struct MeasuredNetwork: Hashable {
     var network: NetworkConfiguration
-    var side: Int
+    var input: TensorShape
+    var classes: Int
     var batchSize: Int
     var threads: Int
   }
@@ -49,8 +51,7 @@ final class Forecaster {
   }
 
   func forecast(_ trial: Trial) throws -> Forecast {
-    let side = trial.dataset.resize
-    let network = try trial.network.build(input: .image(channels: 1, height: side, width: side), classes: 10)
+    let network = try trial.builtNetwork()
     let work = TrialWork(trial)
     let threads = trial.measure?.threads ?? threads
     guard trial.training.epochs > 0 else { return Forecast(steps: 0, memoryBytes: 0, diskBytes: 20_000) }
@@ -62,7 +63,8 @@ final class Forecaster {
       rate = try measure(
         network,
         MeasuredNetwork(
-          network: trial.network, side: side, batchSize: trial.training.batchSize, threads: threads))
+          network: trial.network, input: network.input, classes: network.classes,
+          batchSize: trial.training.batchSize, threads: threads))
       basis = .measured
     }
     var memory =
@@ -86,7 +88,10 @@ final class Forecaster {
   /// The bytes beside a training's own: the program, the images, and the weights twice while they are saved, or once
   /// where they are only drawn.
   private static func beside(_ network: Network, _ trial: Trial) -> Int {
-    let images = trial.available.map { ($0.train + $0.test) * 784 } ?? 70_000 * 784
+    let images =
+      trial.available.map { data in
+        (data.train + data.test) * (data.imageBytes ?? data.channels * trial.dataset.resize * trial.dataset.resize)
+      } ?? 70_000 * 784
     return 40_000_000 + images + (trial.measure?.cost == nil ? 8 : 4) * network.parameters
   }
 
@@ -94,8 +99,7 @@ final class Forecaster {
   /// reaches.
   func isShort(_ trial: Trial, _ forecast: Forecast) throws -> Bool {
     if let seconds = forecast.seconds { return seconds < 10 }
-    let side = trial.dataset.resize
-    let network = try trial.network.build(input: .image(channels: 1, height: side, width: side), classes: 10)
+    let network = try trial.builtNetwork()
     let threads = trial.measure?.threads ?? threads
     // Forward once, backward twice.
     return 3 * Double(network.multiplyAdds) * TrialWork(trial).trainingExamples < 10 * 2e9 * Double(threads)
@@ -108,6 +112,16 @@ final class Forecaster {
     let rate = Double(key.batchSize) / timing.secondsMedian
     measured[key] = rate
     return rate
+  }
+}
+
+extension Trial {
+  /// Its network for the images and classes of its data set, as far as these are known.
+  func builtNetwork() throws(NetworkError) -> Network {
+    let known = knownShape(ofDataset: dataset.name) ?? (channels: 1, classes: 10)
+    return try network.build(
+      input: .image(channels: available?.channels ?? known.channels, height: dataset.resize, width: dataset.resize),
+      classes: available?.classes ?? known.classes)
   }
 }
 

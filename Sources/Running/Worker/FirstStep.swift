@@ -8,7 +8,7 @@ import Training
 func takeFirstStep(of canonicalText: String, _ job: Job, _ kernels: KernelPath) throws -> Int32 {
   let configuration = try RunConfiguration(canonical: canonicalText, run: "of a first step")
   let dataset = try configuration.loadDataset(path: job.data)
-  let network = try configuration.buildNetwork(classes: dataset.training.classes)
+  let network = try configuration.buildNetwork(for: dataset)
   let trainer = try Trainer(
     configuration: configuration.training(network: network, threads: job.threads, kernels: kernels), dataset: dataset,
     side: configuration.dataset.resize)

@@ -1,7 +1,7 @@
 package import Configurations
 package import Datasets
 import Foundation
-import Journals
+package import Journals
 package import Networks
 package import Training
 
@@ -26,17 +26,21 @@ package struct RunConfiguration: Sendable {
 
   package func loadDataset(path: String?) throws -> Dataset {
     let whole = try Datasets.loadDataset(
-      named: dataset.name, path: path, environment: ProcessInfo.processInfo.environment)
+      named: dataset.name, path: path, side: dataset.resize, environment: ProcessInfo.processInfo.environment)
     try whole.check(training: dataset.train, test: dataset.test, digest: dataset.data)
-    return Dataset(
-      name: whole.name,
-      training: dataset.train.map { whole.training.prefix($0) } ?? whole.training,
-      test: dataset.test.map { whole.test.prefix($0) } ?? whole.test,
-      digests: whole.digests)
+    return whole.prefix(training: dataset.train, test: dataset.test)
   }
 
-  package func buildNetwork(classes: Int) throws(NetworkError) -> Network {
-    try network.build(input: .image(channels: 1, height: dataset.resize, width: dataset.resize), classes: classes)
+  /// The network for the images and classes of a data set; without one, for those that the data set's name stands for.
+  package func buildNetwork(for data: Dataset?) throws(NetworkError) -> Network {
+    let known = knownShape(ofDataset: dataset.name) ?? (channels: 1, classes: 10)
+    return try buildNetwork(
+      channels: data?.training.channels ?? known.channels, classes: data?.training.classes ?? known.classes)
+  }
+
+  package func buildNetwork(channels: Int, classes: Int) throws(NetworkError) -> Network {
+    try network.build(
+      input: .image(channels: channels, height: dataset.resize, width: dataset.resize), classes: classes)
   }
 
   package func training(network built: Network, threads: Int, kernels: KernelPath) -> TrainingConfiguration {
@@ -50,7 +54,7 @@ package struct RunConfiguration: Sendable {
 
 extension NetworkRecord {
   /// A network as the store keeps it.
-  package init(_ network: Network, configuration: NetworkConfiguration) {
+  package init(_ network: Network, configuration: NetworkConfiguration, images: ImagesRecord? = nil) {
     let arch =
       switch configuration.body {
       case .architecture(let architecture): architecture.rawValue
@@ -65,6 +69,17 @@ extension NetworkRecord {
           path: layer.path, child: layer.child, type: layer.type, printed: layer.printed,
           outputShape: "\(layer.output)", parameters: layer.parameters, multiplyAdds: layer.multiplyAdds,
           activationFloats: layer.activationFloats)
-      })
+      }, images: images)
+  }
+}
+
+extension ImagesRecord {
+  /// What a data set of one's own trains on; nil for those whose names say it.
+  package init?(_ dataset: Dataset?) {
+    guard let dataset, !["fashion-mnist", "synthetic"].contains(dataset.name) else { return nil }
+    let brightness = Brightness(of: dataset.training)
+    self.init(
+      classNames: dataset.classNames, height: dataset.typicalSize.height, width: dataset.typicalSize.width,
+      mean: brightness.mean, borderMean: brightness.borderMean)
   }
 }

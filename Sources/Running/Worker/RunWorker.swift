@@ -70,8 +70,10 @@ private struct Attempt {
     try begin(dataset?.digests ?? [:])
     let observer = JournalObserver(journal: journal, began: began)
     do {
-      let network = try configuration.buildNetwork(classes: dataset?.training.classes ?? 10)
-      try journal.append([.network(NetworkRecord(network, configuration: configuration.network))])
+      let network = try configuration.buildNetwork(for: dataset)
+      try journal.append([
+        .network(NetworkRecord(network, configuration: configuration.network, images: ImagesRecord(dataset)))
+      ])
       guard let dataset else {
         try end(.completed, cause: nil, trainingSeconds: 0)
         return 0

@@ -1,22 +1,52 @@
 import ArgumentParser
+import Files
+import Plots
 
 struct DoctorCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Look at processor, libraries, data set and store.",
-    discussion: "Exit code 1 if something that a training needs is missing or unsound.")
+    discussion: """
+      Exit code 1 if something that a training needs is missing or unsound. With --data it looks at a data set alone: a \
+      folder of images or IDX files, or those that an experiment file names, and prints what it found; -o draws a few images \
+      of each class.
+      """)
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
 
-  @Option(name: .long, help: ArgumentHelp("The folder of the data set's files.", valueName: "dir"))
+  @Option(
+    name: .long, defaultAsFlag: "",
+    help: ArgumentHelp("Look at a data set: a folder, or an experiment file.", valueName: "path"))
   var data: String?
+
+  @Option(name: [.customShort("o"), .long], help: "With --data: a PNG file for the first images of each class.")
+  var output: String?
 
   @Flag(name: .long, help: "Make the store's database again from the journals.")
   var rebuild = false
 
+  func validate() throws {
+    if output != nil, data == nil { throw ValidationError("-o goes with --data alone") }
+    if rebuild, data != nil {
+      throw ValidationError("--rebuild and --data do not go together; run one after the other")
+    }
+  }
+
   func execute() throws {
-    let diagnosis = try diagnose(store: store.directory, data: data, rebuild: rebuild)
-    output(format.json ? try json(diagnosis) : diagnosis.text)
+    if let data { return try look(at: data) }
+    let diagnosis = try diagnose(store: store.directory, data: nil, rebuild: rebuild)
+    vgglab.output(format.json ? try json(diagnosis) : diagnosis.text)
     if !diagnosis.isHealthy { throw ExitCode(1) }
+  }
+
+  private func look(at data: String) throws {
+    let found = try findDatasets(data)
+    if let output, let first = found.first {
+      if found.count > 1 { complain("vgglab: the file names \(found.count) data sets; the first is drawn") }
+      try writeOutput(output, try renderPNG(first.grid()))
+      if output == "-" { return }
+    }
+    let reports = found.map(DataReport.init)
+    vgglab.output(format.json ? try json(reports) : reports.map(\.text).joined(separator: "\n\n"))
   }
 }

@@ -1,6 +1,7 @@
 import Digests
 import Files
 import Foundation
+import Inference
 import Journals
 import Store
 import Training
@@ -36,10 +37,10 @@ enum WeightsMoment: String, Sendable, CaseIterable {
 func exportWeights(store: Store, run: RunSummary, at moment: WeightsMoment) throws -> Data {
   switch moment {
   case .initial:
-    let configuration = try RunConfiguration(canonical: run.configuration ?? "", run: run.id)
-    let network = try configuration.buildNetwork(classes: 10)
-    return initialState(of: network, configuration.network.initialization, seed: configuration.settings.seed)
-      .safetensors
+    let trained = try TrainedRun(run, in: store)
+    return initialState(
+      of: trained.network, trained.configuration.network.initialization, seed: trained.configuration.settings.seed
+    ).safetensors
   case .last:
     let rows = try store.query(
       "SELECT path, digest FROM artifact WHERE run = '\(run.id)' AND name = '\(moment.rawValue)'"

@@ -27,9 +27,19 @@ final class BatchLoader {
         engine.threadPool.run(tasks: indices.count) { task, thread in
           let memory = scratch[thread].pointer
           let bytes = memory + resize.scratchBytes
-          resize(pixels.baseAddress! + Int(indices[task]) * size, bytes, scratch: memory)
-          let (target, row) = engine.image(task)
-          for y in 0..<side { scaleToUnit(bytes + y * side, count: side, target + y * row) }
+          let place = engine.image(task)
+          for channel in 0..<set.channels {
+            let plane = pixels.baseAddress! + (Int(indices[task]) * set.channels + channel) * size
+            resize(plane, bytes, scratch: memory)
+            for y in 0..<side {
+              let target = place.pixels + channel * place.channel + y * place.row
+              if place.column == 1 {
+                scaleToUnit(bytes + y * side, count: side, target)
+              } else {
+                scaleToUnit(bytes + y * side, count: side, target, stride: place.column)
+              }
+            }
+          }
         }
       }
     }

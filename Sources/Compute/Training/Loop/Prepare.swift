@@ -7,8 +7,9 @@ extension TrainingConfiguration {
   /// Throws ``TrainingError`` where network, data and configuration do not fit together.
   func prepared(for dataset: Dataset, side: Int) throws(TrainingError) -> (engine: any Engine, loader: BatchLoader) {
     let images = dataset.training
-    guard network.input == .image(channels: 1, height: side, width: side) else {
-      throw .impossible(what: "the network takes \(network.input), and the images are 1x\(side)x\(side)")
+    guard network.input == .image(channels: images.channels, height: side, width: side) else {
+      throw .impossible(
+        what: "the network takes \(network.input), and the images are \(images.channels)x\(side)x\(side)")
     }
     guard images.count > 0 else {
       throw .impossible(what: "the data set '\(dataset.name)' has no images to train on")

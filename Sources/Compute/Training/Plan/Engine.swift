@@ -33,8 +33,8 @@ protocol Engine: AnyObject {
   var threadPool: ThreadPool { get }
   /// A clock that every step from now on is timed by, and the layer that each of its stages is.
   func makeClock() -> (clock: StageClock, positions: [Int])
-  /// Where the first pixel of a one-channel image of the batch goes, and the floats from row to row; values in 0…1.
-  func image(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int)
+  /// Where an image of the batch goes; values in 0…1.
+  func image(_ index: Int) -> ImagePlace
   /// Puts an input `[C, H, W]`, or a vector, where image `index` of the batch is.
   func setInput(_ index: Int, _ values: UnsafePointer<Float>)
   /// All parameters as PyTorch's `state_dict()` has them.
@@ -50,6 +50,20 @@ protocol Engine: AnyObject {
   func gradient(count: Int, labels: UnsafePointer<UInt8>) -> (result: BatchResult, gradient: StateDictionary)
   /// Forward alone, without dropout; `predicted`, if not nil, gets the class of each of the `count` images.
   func evaluate(count: Int, labels: UnsafePointer<UInt8>, predicted: UnsafeMutablePointer<UInt8>?) -> BatchResult
+  /// The logits of the last pass, `[count, classes]`, and the floats from row to row.
+  var logits: (values: UnsafePointer<Float>, row: Int) { get }
+}
+
+/// Where the pixels of an image go in an engine's memory.
+struct ImagePlace {
+  /// The first channel's first pixel.
+  var pixels: UnsafeMutablePointer<Float>
+  /// The floats from row to row.
+  var row: Int
+  /// The floats from a pixel to the next in its row.
+  var column: Int
+  /// The floats from a channel to the next.
+  var channel: Int
 }
 
 /// The losses of `count` examples, and the gradient of their mean with respect to the logits if `gradient` is not nil.

@@ -31,7 +31,7 @@ public func renderPNG(
 }
 
 extension CairoSurface {
-  fileprivate func png() throws(PlotError) -> Data {
+  func png() throws(PlotError) -> Data {
     cairo_surface_flush(surface)
     var bytes = Data()
     let status = withUnsafeMutablePointer(to: &bytes) { cairo_surface_write_to_png_stream(surface, appendBytes, $0) }

@@ -9,6 +9,7 @@ final class BLASEngine: Engine {
   let threadPool: ThreadPool
   private let layout: ParameterLayout
   private let batchSize: Int
+  private let inputHeight: Int
   private let inputWidth: Int
   private let classes: Int
   private let stages: StageList
@@ -55,6 +56,7 @@ final class BLASEngine: Engine {
     self.sizes = sizes
     self.batchSize = batchSize
     classes = network.classes
+    inputHeight = network.input.dimensions.dropLast().last ?? 1
     inputWidth = network.input.dimensions.last!
     layout = stages.layout
     threadPool = try ThreadPool(threads: threads)
@@ -109,9 +111,12 @@ final class BLASEngine: Engine {
 
   // MARK: In and out
 
-  func image(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
-    (images + index * stages.inputCount, inputWidth)
+  func image(_ index: Int) -> ImagePlace {
+    ImagePlace(
+      pixels: images + index * stages.inputCount, row: inputWidth, column: 1, channel: inputHeight * inputWidth)
   }
+
+  var logits: (values: UnsafePointer<Float>, row: Int) { (UnsafePointer(batchOutputs.last!!.pointer), classes) }
 
   func setInput(_ index: Int, _ values: UnsafePointer<Float>) {
     (images + index * stages.inputCount).update(from: values, count: stages.inputCount)

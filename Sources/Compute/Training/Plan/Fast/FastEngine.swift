@@ -93,14 +93,21 @@ final class FastEngine: Engine {
 
   // MARK: In and out
 
-  func image(_ index: Int) -> (pixels: UnsafeMutablePointer<Float>, row: Int) {
+  func image(_ index: Int) -> ImagePlace {
     let input = plan.activations[0]
-    return (kept[0]!.pointer + index * input.size + input.interior, input.row)
+    return ImagePlace(
+      pixels: kept[0]!.pointer + index * input.size + input.interior, row: input.row, column: input.stored, channel: 1)
+  }
+
+  var logits: (values: UnsafePointer<Float>, row: Int) {
+    let last = plan.linears.count - 1
+    return (UnsafePointer(linearOutputs[last].pointer), plan.linears[last].shape.O)
   }
 
   func setInput(_ index: Int, _ values: UnsafePointer<Float>) {
     let input = plan.activations[0]
-    let (pixels, row) = image(index)
+    let place = image(index)
+    let (pixels, row) = (place.pixels, place.row)
     if plan.takesFeatures { return pixels.update(from: values, count: input.channels) }
     var source = values
     for channel in 0..<input.channels {
