@@ -13,11 +13,12 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
 /// it is, as well.
 public func nearestNames(to word: String, among names: some Sequence<String>, limit: Int) -> [String] {
   guard !word.isEmpty else { return [] }
-  let near = names.map { (name: $0, distance: editDistance(Array(word.lowercased()), Array($0.lowercased()))) }
-    .filter { name, distance in
-      distance <= max(1, min(word.count, name.count) / 3)
-        || word.count > 2 && name.split(separator: "_").contains(word[...])
-    }
+  var near: [(distance: Int, name: String)] = []
+  for name in names {
+    let distance = editDistance(Array(word.lowercased()), Array(name.lowercased()))
+    let isWordOfIt = word.count > 2 && name.split(separator: "_").contains(word[...])
+    if isWordOfIt || distance <= max(1, min(word.count, name.count) / 3) { near.append((distance, name)) }
+  }
   return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(\.name)
 }
 

@@ -69,18 +69,13 @@ extension Store {
         let lock = try journaling({ () throws(JournalError) in try folder.acquireLock() })
       else { continue }
       defer { lock.release() }
+      let files = try filing { () throws(FileError) in try folder.open() }
       for file in self.weights(of: run.id) {
         items.append(Garbage.Item(path: "runs/\(run.id)/\(file.name)", bytes: file.bytes))
-        if !dryRun { try filing { () throws(FileError) in try runsFolder(of: run.id).removeAll(file.name) } }
+        if !dryRun { try filing { () throws(FileError) in try files.removeAll(file.name) } }
       }
     }
     return items
-  }
-
-  private func runsFolder(of run: String) throws(FileError) -> Folder {
-    do throws(JournalError) { return try RunFolder(store: directory, existing: run).open() } catch {
-      throw .missing(path: "\(directory)/runs/\(run)")
-    }
   }
 
   /// Deletes a run's folder: away in one step first, for half a folder would be a damaged run.
