@@ -131,7 +131,8 @@ package struct HTMLCells {
     let measured = paragraph(proof)
     guard claim.verdict == .supported else {
       // What was measured contradicts the sentence or leaves it open, and is read with it; who said it is folded.
-      return head + measured + fold("proof", words.queryAndSource(claim.by != nil), said + paragraph(text.tests) + sql(cell)) + "</section>"
+      return head + measured
+        + fold("proof", words.queryAndSource(claim.by != nil), said + paragraph(text.tests) + sql(cell)) + "</section>"
     }
     // What is as it was said takes a line; how that is known is folded.
     return head + fold("proof", words.proof, said + measured + paragraph(text.tests) + sql(cell)) + "</section>"

@@ -112,7 +112,7 @@ struct ReportCommand: LabCommand {
       : try buildReport(notebookSource, store: rows, version: vgglabVersion)
     report.report.files.merge(try report.report.vectorFigures(figureWords.formats)) { one, _ in one }
     for warning in report.report.warnings { complain("vgglab: \(warning)") }
-    if let printer { report.report.files[pdfName] = try printer.print(report.page) }
+    if let printer { report.report.files[pdfName] = try printer.pdf(of: report.page) }
     if check {
       try tellChanges(report, in: directory)
     } else {

@@ -49,7 +49,7 @@ struct PagePrinter {
   }
 
   /// A page with its images inside as a PDF file. The same page gives the same bytes with the same browser and fonts.
-  func print(_ page: Data) throws -> Data {
+  func pdf(of page: Data) throws -> Data {
     let folder = try TemporaryFolder("vgglab-print")
     let (source, target) = ("\(folder.path)/page.html", "\(folder.path)/page.pdf")
     try page.write(to: URL(fileURLWithPath: source))
