@@ -32,7 +32,7 @@ import Testing
 
   @Test func halvingFindsTheRunsThatLookingAtEachFinds() throws {
     let folder = TemporaryStore()
-    let store = try store(folder)
+    let store = try generateStore(at: folder.path, runs: 120, rows: 12_000)
     // One that reads a single run, one that reads some, comparisons that losing a run would not change, one that reads all.
     let queries = [
       "SELECT test_accuracy FROM trial_summary WHERE trial = 'trial-3 seed=7'",
@@ -45,7 +45,7 @@ import Testing
       "SELECT avg(test_accuracy) FROM trial_summary",
     ].map { EvidenceQuery(sql: $0) }
     let evidence = try EvidenceTests.gather(store, queries)
-    let database = try EvidenceDatabase(evidence)
+    let database = try EvidenceDatabase(evidence, seconds: 600)
     let exact = try database.influence(of: queries, whole: [])
     #expect(exact.grouped.isEmpty)
     let names = (0..<20).map { "experiment-\($0)" }
@@ -54,28 +54,29 @@ import Testing
         of: queries, whole: [], grouped: Dictionary(uniqueKeysWithValues: names.map { ($0, asks) }))
     }
     let found = try halved(600)
-    #expect(found.runs == exact.runs && found.grouped.count == 20)
+    #expect(found.runs == exact.runs && !found.grouped.isEmpty && found.whole.isEmpty)
     // With less time nothing is lost: groups that were not divided count as a whole.
-    for asks in [6, 30, 60, 120] {
+    for asks in [12, 60] {
       for (some, all) in zip(try halved(asks).runs, exact.runs) { #expect(Set(some).isSuperset(of: all)) }
     }
-    #expect(try halved(1).whole.count == 20)
+    #expect(try !halved(1).whole.isEmpty)
   }
 
   @Test func pagesOverThousandsOfRunsNameTheFewThatMatter() throws {
     let folder = TemporaryStore()
-    let store = try generateStore(at: folder.path, runs: 800, rows: 80_000)
+    let store = try generateStore(at: folder.path, runs: 720, rows: 72_000)
     let query = EvidenceQuery(
       sql:
         "SELECT count(*), max(test_accuracy) FILTER (WHERE trial = 'trial-3 seed=7') FROM trial_summary WHERE seed = 7")
     let evidence = try EvidenceTests.gather(store, [query])
     #expect(evidence.whole.isEmpty && !evidence.grouped.isEmpty)
     #expect(try StoreEvidence(json: evidence.json) == evidence)
-    let influence = try EvidenceDatabase(evidence).influence(of: [query], whole: [], grouped: evidence.grouped)
+    let influence = try EvidenceDatabase(evidence, seconds: 600).influence(
+      of: [query], whole: [], grouped: evidence.grouped)
     #expect(influence.runs[0].count < 60 && influence.grouped == evidence.grouped)
     // Numbers that no page was made with are refused.
     #expect(throws: StoreError.evidence(.tooMuchWork)) {
-      try EvidenceDatabase(evidence).influence(
+      try EvidenceDatabase(evidence, seconds: 600).influence(
         of: [query], whole: [], grouped: evidence.grouped.mapValues { _ in 900_000 })
     }
   }

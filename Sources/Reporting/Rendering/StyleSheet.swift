@@ -13,7 +13,7 @@ package let styleSheet = """
   * { box-sizing: border-box; }
   html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
   body {
-    margin: 0 auto; padding: 2rem 1.25rem 3rem; max-width: 58rem; background: var(--paper); color: var(--ink);
+    margin: 0 auto; padding: 1.5rem 1.25rem 2rem; max-width: 58rem; background: var(--paper); color: var(--ink);
     font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif;
     overflow-wrap: break-word;
   }
@@ -21,9 +21,9 @@ package let styleSheet = """
   header { border-bottom: 3px solid var(--accent); margin-bottom: 1.5rem; padding-bottom: .75rem; }
   h1 { font-size: 2rem; line-height: 1.2; margin: 0; letter-spacing: -.01em; }
   main > h1 { margin-bottom: 1rem; }
-  h2 { font-size: 1.4rem; line-height: 1.3; margin: 2.2rem 0 .6rem; letter-spacing: -.005em; }
-  h3 { font-size: 1.12rem; line-height: 1.35; margin: 1.5rem 0 .4rem; }
-  p, ul, ol { margin: .65rem 0; }
+  h2 { font-size: 1.4rem; line-height: 1.3; margin: 1.9rem 0 .5rem; letter-spacing: -.005em; }
+  h3 { font-size: 1.12rem; line-height: 1.35; margin: 1.2rem 0 .35rem; }
+  p, ul, ol { margin: .55rem 0; }
   .subtitle { color: var(--soft); margin: .5rem 0 0; }
   a { color: var(--link); text-underline-offset: .15em; overflow-wrap: anywhere; }
   a:focus-visible, summary:focus-visible, button:focus-visible, [tabindex]:focus-visible {
@@ -71,13 +71,13 @@ package let styleSheet = """
   td.number { white-space: nowrap; }
   .prose th[align=right], .prose td[align=right] { text-align: right; }
   .prose th[align=center], .prose td[align=center] { text-align: center; }
-  figure { margin: .9rem 0; }
+  figure { margin: .8rem 0; }
   figure img {
     display: block; width: 100%; height: auto; background: var(--figure); border: 1px solid var(--line); border-radius: .5rem;
     padding: .5rem;
   }
   picture { display: block; }
-  figure.chart img { max-width: 39rem; }
+  figure.chart img { max-width: 38rem; }
   figcaption { display: inline; color: var(--soft); font-size: .93rem; }
   details { margin-top: .25rem; font-size: .88rem; color: var(--soft); }
   figure > details:not(.long, .printed, [open]) { display: inline-block; margin: 0 0 0 .9rem; }
@@ -111,7 +111,7 @@ package let styleSheet = """
   dt { float: left; clear: left; min-width: 5rem; padding-right: 1rem; color: var(--ink); }
   dd { margin: 0 0 .25rem 6rem; }
   data { font-variant-numeric: tabular-nums; }
-  .footnotes, footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
+  .footnotes, footer { margin-top: 1.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
   :target { outline: 2px solid var(--accent); outline-offset: .3rem; }
   @media (max-width: 30rem) {
     body { padding: 1.5rem 1rem 3rem; font-size: 1rem; }
