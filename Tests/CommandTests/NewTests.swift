@@ -6,16 +6,16 @@ import Testing
   @Test func aTemplateExperimentAndNotebookWorkOutsideTheProject() throws {
     let program = try Program()
     defer { program.remove() }
-    let experiment = try program("new", "experiment", "my test")
-    #expect(experiment.code == 0 && experiment.output == "my test.yaml\n", "\(experiment)")
-    #expect(try program("plan", "my test.yaml").code == 0)
+    let experiment = try program("new", "experiment", "my-test")
+    #expect(experiment.code == 0 && experiment.output == "my-test.yaml\n", "\(experiment)")
+    #expect(try program("plan", "my-test.yaml").code == 0)
     // As in the template, on images that need no package and fewer of them.
     let run = try program(
-      "run", "my test.yaml", "--profile", "quick", "--set", "dataset.name=synthetic", "--set", "dataset.train=64",
+      "run", "my-test.yaml", "--profile", "quick", "--set", "dataset.name=synthetic", "--set", "dataset.train=64",
       "--set",
       "dataset.test=32", "--set", "dataset.resize=32", "--set", "training.epochs=1", "--set", "network.ratio=32")
     #expect(run.code == 0, "\(run)")
-    #expect(try program("list", "--filter", "experiment='my test'").output.contains("small images"))
+    #expect(try program("list", "--filter", "experiment=my-test").output.contains("images-64"))
 
     let notebook = try program("new", "notebook", "answers.md")
     #expect(notebook.code == 0 && notebook.output == "answers.md\n")
@@ -23,7 +23,7 @@ import Testing
     #expect(report.code == 0, "\(report)")
     #expect(try program("verify", "page", "--allow-unverified-figures").code == 0)
     let page = try String(contentsOfFile: "\(program.directory)/page/index.html", encoding: .utf8)
-    #expect(page.contains("small images") && page.contains("Every trial classifies more"))
+    #expect(page.contains("images-64") && page.contains("Every trial classifies more"))
   }
 
   @Test func aTemplateNotebookBuildsOverAnEmptyStore() throws {
@@ -50,7 +50,9 @@ import Testing
     #expect(try program("new", kind, "link").code == 74)
     #expect(!program.exists("nowhere"))
     #expect(try program("new", kind, "missing/mine").code == 74)
-    for bad in ["", "..", "a/..", "x\ny", ".md"] { #expect(try program("new", kind, bad).code == 64, "\(bad)") }
+    for bad in ["", "..", "a/..", "x\ny", kind == "notebook" ? ".md" : "two words"] {
+      #expect(try program("new", kind, bad).code == 64, "\(bad)")
+    }
     #expect(try program("new", kind, "-").output.contains(kind == "notebook" ? "```{table results}" : "schema: 1"))
     #expect(try program("new", "poem", "x").code == 64)
   }

@@ -83,18 +83,8 @@ struct ExperimentFile {
   /// A name that is allowed in file names, pages and commands.
   private func readName(_ node: YAMLNode, _ what: String, _ reader: YAMLReader) -> String? {
     guard let text = reader.string(node, what) else { return nil }
-    let letters = text.utf8.allSatisfy { byte in
-      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || [45, 46, 95].contains(byte)
-    }
-    guard letters, !text.isEmpty, text.utf8.count <= 100, !text.contains(".."), !text.hasPrefix("."),
-      !text.hasPrefix("-")
-    else {
-      reader.report(
-        node,
-        """
-        \(what) is \(node.shown); a name has from 1 to 100 letters (a–z, A–Z), digits, dots, dashes and underscores, \
-        begins with a letter, a digit or an underscore and has no two dots in a row
-        """)
+    guard ExperimentName.isValid(text) else {
+      reader.report(node, "\(what) is \(node.shown); \(ExperimentName.rule)")
       return nil
     }
     return text

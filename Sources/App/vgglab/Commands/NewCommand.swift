@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Files
 import Foundation
 import Text
@@ -32,6 +33,9 @@ struct NewCommand: LabCommand {
     let title = name == "-" ? "mine" : lastPathComponent(base)
     guard !title.isEmpty, title != ".", title != "..", printable(title) == title, title.utf8.count <= 200 else {
       throw ValidationError("'\(printable(name))' is no name of a file; write a name such as mine")
+    }
+    if kind == .experiment, !ExperimentName.isValid(title) {
+      throw ValidationError("an experiment cannot be called '\(title)': \(ExperimentName.rule)")
     }
     let template = kind == .notebook ? Templates.notebook(title) : Templates.experiment(title)
     guard name != "-" else { return output(template, terminator: "") }

@@ -6,10 +6,10 @@ enum Templates {
     # An experiment is one question and the trials that answer it.
     #   vgglab plan NAME.yaml                    what would be run, and what it would cost
     #   vgglab run NAME.yaml --profile quick     a minute; without --profile the whole of it
-    #   vgglab compare "small images" "large images"
+    #   vgglab compare images-96 images-64
     # A run that was interrupted goes on when the same command is given again.
     schema: 1
-    experiment: \(quoted(name))
+    experiment: \(name)
     question: Do smaller images cost accuracy?
 
     # Every value below is of all trials; a trial overrides what it names.
@@ -20,8 +20,8 @@ enum Templates {
     training: {epochs: 10, batch_size: 128, learning_rate: 0.05, seed: 0}
 
     trials:
-      - name: large images
-      - {name: small images, dataset: {resize: 64}}
+      - name: images-96
+      - {name: images-64, dataset: {resize: 64}}
 
     profiles:
       # Fewer images and epochs, and a recipe that learns in few steps.
@@ -40,7 +40,7 @@ enum Templates {
   static func notebook(_ name: String) -> String {
     """
     ---
-    title: \(quoted("What the runs of this store say"))
+    title: What the runs of this store say
     subtitle: Every number below comes from a query; vgglab verify computes all of it again
     lang: en
     parameters: {least: 0.5}
@@ -99,10 +99,5 @@ enum Templates {
     ```
 
     """
-  }
-
-  /// A name as YAML takes it, whatever it has.
-  private static func quoted(_ text: String) -> String {
-    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 }
