@@ -197,7 +197,7 @@ let package = Package(
     tests("Text"),
     tests("Processes"),
     tests("Scheduling", ["Terminal", "Text", "Processes", "Journals", "Store", "Experiments", "Digests", "Files"]),
-    tests("Runs", ["Terminal", "Digests", "Journals", "Store", "Files"]),
+    tests("Runs", ["Terminal", "Digests", "Journals", "Store", "Files", "Text"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: [

@@ -15,7 +15,7 @@ import Testing
       "--set",
       "dataset.test=32", "--set", "dataset.resize=32", "--set", "training.epochs=1", "--set", "network.ratio=32")
     #expect(run.code == 0, "\(run)")
-    #expect(try program("list", "--filter", "experiment=my-test").output.contains("images-64"))
+    #expect(try program("list", "--filter", "experiment=my-test").output.contains("images-96"))
 
     let notebook = try program("new", "notebook", "answers.md")
     #expect(notebook.code == 0 && notebook.output == "answers.md\n")

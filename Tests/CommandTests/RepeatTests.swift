@@ -59,7 +59,7 @@ import Testing
     defer { program.remove() }
     try program.write("tiny.yaml", Samples.tiny)
     let process = program.start([
-      "run", "tiny.yaml", "--only", "small", "--set", "training.epochs=90", "--kernels", "blas", "--checkpoint-seconds",
+      "run", "tiny.yaml", "--only", "small", "--set", "training.epochs=16", "--kernels", "blas", "--checkpoint-seconds",
       "0.1",
     ])
     process.standardOutput = FileHandle.nullDevice

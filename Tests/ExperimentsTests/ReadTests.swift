@@ -159,6 +159,39 @@ import Testing
       try Self.read("schema: 1\nexperiment: a\nsweep: {network.width_divisor: [2, 4]}").trials[1].network.ratio == 4)
   }
 
+  @Test func aTrialsNameHasOnlyValuesThatItUses() throws {
+    let text = """
+      schema: 1
+      experiment: a
+      sweep: {training.seed: [0, 1], network.ratio: [2, 4]}
+      trials: [{name: x}, {name: y}]
+      profiles:
+        fixed: {training: {seed: 7}}
+        own: {trials: [{name: y, network: {ratio: 8}}]}
+        blocks: {network: {blocks: [[1, 8]]}}
+      """
+    func names(_ profile: String? = nil, _ overrides: String...) throws -> [String] {
+      let trials = try Self.read(text, profile: profile, overrides: overrides).trials
+      for trial in trials {
+        #expect(!trial.name.contains("seed=") || trial.name.contains("seed=\(trial.training.seed)"))
+        #expect(!trial.name.contains("ratio=") || trial.name.contains("ratio=\(trial.network.ratio)"))
+      }
+      #expect(Set(trials.map(\.id)).count == trials.filter { $0.name.hasPrefix("x") }.count || profile == "own")
+      return trials.map(\.name)
+    }
+    #expect(try names().count == 8)
+    #expect(try names(nil, "training.seed=3") == ["x ratio=2", "x ratio=4", "y ratio=2", "y ratio=4"])
+    #expect(try names(nil, "training.seed=3", "network.width_divisor=2") == ["x", "y"])
+    #expect(try names("fixed") == ["x ratio=2", "x ratio=4", "y ratio=2", "y ratio=4"])
+    #expect(try names("own").filter { $0.hasPrefix("y") } == ["y seed=0", "y seed=1"])
+    #expect(try Self.read(text, profile: "fixed").trials[0].training.seed == 7)
+    #expect(
+      ErrorTests.sentences(
+        "schema: 1\nexperiment: a\nprofiles: {p: {training: {seed: 1}, sweep: {training.seed: [1, 2]}}}") == [
+          "3:61: the profile p both sets and sweeps training.seed; leave one of them out"
+        ])
+  }
+
   @Test func anAliasIsTheSameKey() throws {
     let plain = try Self.read("schema: 1\nexperiment: a\nnetwork: {ratio: 4}").trials[0]
     #expect(try Self.read("schema: 1\nexperiment: a\nnetwork: {width_divisor: 4}").trials[0].id == plain.id)

@@ -5,6 +5,7 @@ import Runs
 import Store
 import Terminal
 import Testing
+import Text
 
 @Suite struct ComparisonTests {
   /// A store's folder that is gone afterwards, and completed runs in it.
@@ -18,7 +19,7 @@ import Testing
     @discardableResult
     func add(
       _ trial: String, resize: Int, seed: Int, accuracy: Double, predictions: [UInt8]? = nil, spoiled: Bool = false,
-      threads: Int = 1
+      threads: Int = 1, isRunning: Bool = false
     ) throws -> RunSummary {
       let folder = try RunFolder.create(store: path, trialID: "abcdef01")
       var records: [JournalRecord] = [
@@ -37,6 +38,13 @@ import Testing
               threads: threads, kernels: "fast", instructionSet: "i", blas: "b", blasCore: "c", dataDigests: [:]))),
         .metric([MetricRecord(name: "test_accuracy", step: 8, epoch: 2, value: accuracy)]),
       ]
+      if isRunning {
+        records.append(
+          .metric(
+            (1...8).map { MetricRecord(.trainLoss, step: $0, epoch: Double($0) / 8, value: 2.3 / Double($0)) } + [
+              MetricRecord(.stepLoss, step: 8, epoch: 1, value: 0.3)
+            ]))
+      }
       if let predictions {
         let data = Data(predictions)
         try data.write(to: URL(fileURLWithPath: "\(folder.path)/predictions.u8"))
@@ -46,8 +54,10 @@ import Testing
               name: "predictions", path: "predictions.u8", bytes: data.count,
               digest: spoiled ? "0" : sha256Hex(data))))
       }
-      records.append(
-        .end(EndRecord(outcome: .completed, at: "t", trainingSeconds: 1, seconds: 2, peakResidentBytes: 3)))
+      if !isRunning {
+        records.append(
+          .end(EndRecord(outcome: .completed, at: "t", trainingSeconds: 1, seconds: 2, peakResidentBytes: 3)))
+      }
       try JournalWriter(folder: folder).append(records)
       #expect(try store.ingest().isEmpty)
       return try store.run(matching: folder.run)
@@ -176,5 +186,42 @@ import Testing
     let lines = try liveLines(fixture.store, height: 24)
     #expect(lines.contains("nothing is running") && lines.contains { $0.contains("a\\u{1b}[2J") })
     #expect(try liveLines(fixture.store, height: 2).count == 2)
+    #expect(try liveLines(fixture.store, height: 24, width: 30).allSatisfy { displayWidth($0) <= 30 })
+  }
+
+  @Test func curvesAreDrawnWithCharacters() {
+    let falling = (0...10).map { (epoch: Double($0), value: 2.3 - 0.2 * Double($0)) }
+    for braille in [false, true] {
+      let chart = CharacterChart(
+        title: "training loss", curves: [falling], end: 10, range: nil, width: 40, height: 8, braille: braille)
+      let lines = chart.lines
+      #expect(lines.count == 8 && lines.allSatisfy { displayWidth($0) <= 40 })
+      #expect(lines[1].hasPrefix("2.30 ") && lines[6].hasPrefix("0.30 ") && lines[7].hasSuffix("10"))
+      // From the upper left to the lower right.
+      let mark: (Character) -> Bool = { braille ? ("\u{2801}"..."\u{28FF}").contains($0) : $0 == "*" }
+      let drawn = lines[1...6].map { line in line.enumerated().filter { mark($0.element) }.map(\.offset) }
+      #expect(drawn.allSatisfy { !$0.isEmpty })
+      #expect(drawn[0][0] == 5 && drawn[5].last! == 39)
+      #expect(zip(drawn, drawn.dropFirst()).allSatisfy { $0[0] < $1[0] })
+    }
+    let gaps = [(epoch: 1.0, value: Double.nan), (epoch: 2.0, value: .infinity)]
+    let empty = CharacterChart(title: "t", curves: [gaps, []], end: 0, range: nil, width: 20, height: 5, braille: true)
+    #expect(empty.lines == ["t", "", "", "", ""])
+    let flat = CharacterChart(
+      title: "t", curves: [[(epoch: 1.0, value: 1.0)]], end: 0, range: nil, width: 20, height: 5, braille: false)
+    #expect(flat.lines.count == 5)
+  }
+
+  @Test func aRunningRunHasABarAndCurvesWhereThereIsRoom() throws {
+    let fixture = try Fixture()
+    let run = try fixture.add("one", resize: 224, seed: 0, accuracy: 0.9, isRunning: true)
+    let lock = try #require(try RunFolder(store: fixture.path, existing: run.id).acquireLock())
+    defer { lock.release() }
+    let tall = try liveLines(fixture.store, height: 30, width: 80, braille: false)
+    #expect(tall.contains { $0.contains("[") && $0.contains(" %  epoch ") }, "\(tall)")
+    #expect(tall.contains { $0.contains("training loss") && $0.contains("accuracy: training, test") }, "\(tall)")
+    #expect(tall.allSatisfy { displayWidth($0) <= 80 })
+    let small = try liveLines(fixture.store, height: 12, width: 80, braille: false)
+    #expect(!small.contains { $0.contains("training loss") } && small.count <= 12)
   }
 }

@@ -33,8 +33,13 @@ public enum RunTexts {
       table.add(
         cells + (hasAuthors ? [run.author ?? "–"] : []) + (hasTags ? [run.tags.joined(separator: " ")] : []))
     }
-    guard runs.contains(where: { $0.disturbedEpochs > 0 }) else { return table.text }
-    return table.text + "\n* in some epochs the machine did something else as well: `vgglab show RUN` has the rates"
+    return table.text
+  }
+
+  /// What the star behind a rate means; nil where no run has one.
+  public static func listNote(_ runs: [RunSummary]) -> String? {
+    runs.contains { $0.disturbedEpochs > 0 }
+      ? "* in some epochs the machine did something else as well: `vgglab show RUN` has the rates" : nil
   }
 
   /// A line a run with the columns that were asked for.

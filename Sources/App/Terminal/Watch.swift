@@ -17,7 +17,7 @@ public func watch(store directory: String) throws {
   defer { leaveScreen() }
   while true {
     let size = screenSize()
-    draw(try liveLines(store, height: size.height), size)
+    draw(try liveLines(store, height: size.height, width: size.width), size)
     var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
     guard poll(&input, 1, 1000) > 0 else { continue }
     var key: UInt8 = 0
@@ -25,34 +25,48 @@ public func watch(store directory: String) throws {
   }
 }
 
-/// What the view shows, at most so many lines.
-public func liveLines(_ store: Store, height: Int) throws(StoreError) -> [String] {
+/// What the view shows: at most so many lines of so many columns. Curves are drawn for as many running runs as there is room
+/// for; `braille` draws them finer than plain characters can.
+public func liveLines(
+  _ store: Store, height: Int, width: Int = 80, braille: Bool = hasBraille()
+) throws(StoreError) -> [String] {
   // A store that may only be read shows what others have taken in.
   _ = try? store.ingest()
   let running = try store.runs(RunSelection(filters: [RunFilter("state=running")]))
   let completed = try store.runs(
     RunSelection(filters: [RunFilter("state=completed")], order: RunOrder("-ended_at"), limit: 5))
-  var lines = ["vgglab  \(store.directory)  \(timestamp().prefix(19).replacing("T", with: " ")) UTC  q quits", ""]
-  lines.append(running.isEmpty ? "nothing is running" : "running")
-  for run in running {
-    let finals = try store.finals(run: run.id)
-    var parts = ["  \(run.trial)", run.id]
-    if let last = try store.lastStep(run: run.id) {
-      parts.append("epoch \(Quantity.fixed(last.epoch, 2))/\(run.epochs)  step \(last.step)")
-    }
-    if let loss = finals[MetricName.trainLoss.rawValue] { parts.append("loss \(Quantity.fixed(loss, 3))") }
-    if let accuracy = run.trainAccuracy { parts.append("train acc \(Quantity.fixed(accuracy, 3))") }
-    if let accuracy = run.testAccuracy { parts.append("test acc \(Quantity.fixed(accuracy, 3))") }
-    if let rate = run.examplesPerSecond { parts.append("\(Quantity.fixed(rate, 1)) images/s") }
-    lines.append(parts.joined(separator: "  "))
-  }
-  lines += ["", completed.isEmpty ? "nothing is completed" : "completed last"]
+  var lines = ["vgglab  \(store.directory)  \(timestamp().prefix(19).replacing("T", with: " ")) UTC  q quits"]
+  lines.append(machineLine())
+  lines += ["", running.isEmpty ? "nothing is running" : "running"]
+  var last = ["", completed.isEmpty ? "nothing is completed" : "completed last"]
   for run in completed {
-    lines.append(
+    last.append(
       "  \(run.trial)  \(run.id)  test acc \(Quantity.fixed(run.testAccuracy, 3))  "
         + "\(run.seconds.map(Quantity.duration) ?? "–")  \(run.endedAt?.prefix(19).replacing("T", with: " ") ?? "")")
   }
-  return lines.prefix(max(1, height)).map { printable($0) }
+  var room = height - lines.count - 3 * running.count - last.count
+  for run in running {
+    let view = try LiveRun(run, in: store)
+    lines += view.lines(width: width)
+    guard room >= LiveRun.chartHeight, width >= 40 else { continue }
+    room -= LiveRun.chartHeight
+    lines += view.charts(width: width, braille: braille)
+  }
+  return (lines + last).prefix(max(1, height)).map { fitted(printable($0), width: width) }
+}
+
+/// What the machine's cores and memory do.
+private func machineLine() -> String {
+  let load = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").first ?? "?"
+  let memory = Quantity.bytes(Memory().available)
+  return "load \(load) on \(Processor.cores) cores, \(memory) of memory available"
+}
+
+/// Whether the terminal's character set has braille patterns.
+public func hasBraille() -> Bool {
+  let environment = ProcessInfo.processInfo.environment
+  let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+  return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
 }
 
 private func screenSize() -> (width: Int, height: Int) {
@@ -63,7 +77,7 @@ private func screenSize() -> (width: Int, height: Int) {
 
 private func draw(_ lines: [String], _ size: (width: Int, height: Int)) {
   // Each line is cleared behind its text instead of the screen before it, which would flicker.
-  let body = lines.map { "\(String($0.prefix(size.width)))\u{1B}[K" }.joined(separator: "\n")
+  let body = lines.map { "\($0)\u{1B}[K" }.joined(separator: "\n")
   writeToScreen("\u{1B}[H\(body)\u{1B}[J")
 }
 

@@ -14,6 +14,24 @@ public func displayWidth(_ character: Character) -> Int {
   return scalars.reduce(0) { $0 + width($1) }
 }
 
+/// A text cut to so many columns, with `…` in the place of what is left out.
+public func fitted(_ text: String, width: Int) -> String {
+  guard displayWidth(text) > width else { return text }
+  var kept = ""
+  var columns = 1
+  for character in text {
+    columns += displayWidth(character)
+    guard columns <= width else { break }
+    kept.append(character)
+  }
+  return width > 0 ? kept + "…" : ""
+}
+
+/// A text with spaces behind it, so that it takes so many columns; as it is where it takes more.
+public func padded(_ text: String, to columns: Int) -> String {
+  text + String(repeating: " ", count: max(0, columns - displayWidth(text)))
+}
+
 private func width(_ scalar: Unicode.Scalar) -> Int {
   switch scalar.properties.generalCategory {
   case .nonspacingMark, .enclosingMark, .spacingMark, .format, .control: return 0

@@ -191,6 +191,10 @@ struct ExperimentFile {
       var profile = Profile(overlay: Level(parts, table, reader))
       if let own = parts["only"] { profile.only = readOnly(own.value, reader) }
       if let own = parts["sweep"] { profile.sweep = readSweep(own.value, reader) }
+      for (swept, values) in profile.sweep ?? []
+      where table[swept].map({ profile.overlay.values[$0.name] != nil }) == true {
+        reader.report(values[0], "the profile \(name) both sets and sweeps \(swept); leave one of them out")
+      }
       if let own = parts["trials"], let items = reader.sequence(own.value, "the profile's trials") {
         for item in items {
           guard let fields = reader.mapping(item, "a profile's trial", known: ["name"] + table.sections) else {
@@ -228,13 +232,43 @@ struct ExperimentFile {
     return names
   }
 
-  /// Every trial at every combination of the swept values, in the order of the file.
-  func points(_ profile: Profile?, _ reader: YAMLReader) -> [Point] {
+  /// Every trial at every combination of the swept values, in the order of the file. What the profile or `settings` say of a
+  /// swept key takes the sweep's place: a trial's name has only values that it uses.
+  func points(_ profile: Profile?, settings: Level, _ reader: YAMLReader) -> [Point] {
+    var points: [Point] = []
+    var seen: Set<String> = []
+    for trial in trials where profile?.only?.contains(trial.name) ?? true {
+      let later = [profile?.overlay, profile?.trials[trial.name], settings].compactMap(\.self)
+      let swept = (profile?.sweep ?? sweep).filter { key, _ in
+        guard let known = table[key] else { return true }
+        return !later.contains { level in
+          level.values[known.name] != nil || known.excludes.map { level.values[$0] != nil } ?? false
+        }
+      }
+      guard let combinations = combinations(of: swept, besides: points.count, reader) else { return [] }
+      for combination in combinations {
+        let name = trial.name + combination.suffix
+        if !seen.insert(name).inserted {
+          reader.report(line: trial.line, column: trial.column, "the sweep makes two trials of the name \"\(name)\"")
+        }
+        points.append(
+          Point(
+            name: name, base: trial.name, trial: trial.overlay, sweep: combination.overlay,
+            priority: trial.priority, after: trial.after.map(\.name), line: trial.line, column: trial.column))
+      }
+    }
+    return points
+  }
+
+  /// Every combination of swept values; nil where there are too many with the trials that there are.
+  private func combinations(
+    of sweep: [(key: String, values: [YAMLNode])], besides others: Int, _ reader: YAMLReader
+  ) -> [(suffix: String, overlay: Level)]? {
     var combinations: [(suffix: String, overlay: Level)] = [("", Level())]
-    for (key, values) in profile?.sweep ?? sweep {
-      guard combinations.count * values.count * max(1, trials.count) <= Self.trialLimit else {
+    for (key, values) in sweep {
+      guard others + combinations.count * values.count <= Self.trialLimit else {
         reader.report(values[0], "the sweep makes more than \(Self.trialLimit) trials")
-        return []
+        return nil
       }
       // Equal values are one point, however they are written.
       var seen: Set<ConfigurationValue?> = []
@@ -249,21 +283,7 @@ struct ExperimentFile {
         }
       }
     }
-    var points: [Point] = []
-    var seen: Set<String> = []
-    for trial in trials where profile?.only?.contains(trial.name) ?? true {
-      for combination in combinations {
-        let name = trial.name + combination.suffix
-        if !seen.insert(name).inserted {
-          reader.report(line: trial.line, column: trial.column, "the sweep makes two trials of the name \"\(name)\"")
-        }
-        points.append(
-          Point(
-            name: name, base: trial.name, trial: trial.overlay, sweep: combination.overlay,
-            priority: trial.priority, after: trial.after.map(\.name), line: trial.line, column: trial.column))
-      }
-    }
-    return points
+    return combinations
   }
 
   /// A swept value in a trial's name.

@@ -32,7 +32,7 @@ public func readExperiment(
   }
   var problems = PlacedProblems(file: file, text: text)
   var trials: [Trial] = []
-  let points = source.points(chosen, reader)
+  let points = source.points(chosen, settings: settings, reader)
   for point in points {
     let full = source.top.overlaid(by: point.trial, table).overlaid(by: point.sweep, table)
     var used = full

@@ -38,7 +38,7 @@ package struct HTMLCells {
       let pre = "<pre tabindex=\"0\">\(escapedHTML(text))</pre>"
       let lines = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
       let shown =
-        lines <= Self.printedLines
+        lines <= Self.printedLines || cell.cell.isOpen
         ? pre : "<details class=\"printed\"><summary>\(words.printed(lines))</summary>\(pre)</details>"
       return "<figure class=\"printout\" id=\"\(cell.cell.anchor)\">\(shown)\(foot)</figure>"
     case .claim(let claim, let otherwise):
@@ -48,7 +48,8 @@ package struct HTMLCells {
         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(name ?? "")\">"
         + "\(table(columns, cell.rows, id: id))</div>"
       let caption = caption(given, name)
-      let isLong = cell.rows.rows.count > (cell.cell.kind == .provenance ? Self.provenanceRows : Self.tableRows)
+      let limit = cell.cell.kind == .provenance ? Self.provenanceRows : Self.tableRows
+      let isLong = cell.rows.rows.count > limit && !cell.cell.isOpen
       // A long table is under its caption, which says what is in it.
       let shown =
         isLong

@@ -69,6 +69,7 @@ struct ListCommand: LabCommand {
       output(terminalSafe(json: QueryResult(columns: columns.map(\.name), rows: rows).json))
     } else {
       output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
+      if !format.json, let note = RunTexts.listNote(runs) { complain(note) }
     }
   }
 

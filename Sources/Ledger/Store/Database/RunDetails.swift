@@ -322,6 +322,24 @@ extension Store {
     }
   }
 
+  /// How far a run has to go and since when its present attempt works; nil before the first attempt.
+  public func pace(of run: String) throws(StoreError) -> (totalSteps: Int?, startedAt: String, resumedFrom: Int)? {
+    struct Pace: Decodable {
+      var steps: Int?
+      var startedAt: String
+      var resumedFrom: Int
+    }
+    return try reading { database in
+      try Fetched<Pace>.first(
+        database,
+        """
+        SELECT (SELECT steps FROM forecast WHERE forecast.run = a.run) AS steps, a.started_at AS startedAt,
+          a.resumed_from AS resumedFrom FROM attempt AS a WHERE a.run = ? ORDER BY a.attempt DESC LIMIT 1
+        """, [run]
+      ).map { (totalSteps: $0.steps, startedAt: $0.startedAt, resumedFrom: $0.resumedFrom) }
+    }
+  }
+
   /// A file that a run keeps, as it was recorded.
   public func artifact(run: String, name: String) throws(StoreError) -> RunDetails.Artifact? {
     try reading { database in

@@ -46,7 +46,7 @@ package struct ClaimDesign: Sendable, Hashable {
     margin = test == .proportion ? 0.5 : 0
     let takes: [String: Set<ClaimTest>] = [
       "alternative": [.mean, .proportion, .mcnemar], "margin": [.mean, .proportion],
-      "level": [.mean, .proportion, .mcnemar],
+      "level": Set(ClaimTest.allCases),
     ]
     for (name, tests) in takes.sorted(by: { $0.key < $1.key }) {
       guard let option = cell.options[name], !tests.contains(test) else { continue }

@@ -18,11 +18,11 @@ package enum CellKind: String, CaseIterable, Sendable {
   package var options: [String] {
     switch self {
     case .query: ["optional", "view"]
-    case .table: ["caption", "columns", "otherwise"]
+    case .table: ["caption", "columns", "open", "otherwise"]
     case .curves: ["caption", "overlay", "band", "x_label", "y_label", "y_range", "y_scale", "otherwise"]
     case .bars: ["caption", "value_label", "scale", "format", "error", "otherwise"]
     case .scatter: ["caption", "x_label", "y_label", "x_scale", "y_scale", "error", "otherwise"]
-    case .printout, .provenance: ["caption", "otherwise"]
+    case .printout, .provenance: ["caption", "open", "otherwise"]
     case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "effect", "otherwise"]
     }
   }
@@ -79,7 +79,13 @@ package struct Cell: Sendable, Hashable {
   package static let sentences: Set<String> = ["caption", "otherwise", "says", "by"]
 
   /// The options that are for readers, in their language.
-  package static let words = sentences.union(["columns", "effect", "x_label", "y_label", "value_label"])
+  package static let words = sentences.union(["columns", "effect", "open", "x_label", "y_label", "value_label"])
+
+  /// The options that are true or false.
+  package static let flags: Set<String> = ["optional", "view", "overlay", "open"]
+
+  /// Whether it is shown whole, however long it is.
+  package var isOpen: Bool { option("open") == "true" }
 
   /// Whether later cells may read from it by its id, as from a table.
   package var isView: Bool { kind == .query && option("view") == "true" }

@@ -228,6 +228,8 @@ package struct NotebookParser {
         }
       } else if value.contains("{{") {
         fault(.badOption(name, value: value, expected: "a text without {{values}}"))
+      } else if Cell.flags.contains(name), value != "true", value != "false" {
+        fault(.badOption(name, value: value, expected: "true or false"))
       }
       cell.options[name] = option
     }

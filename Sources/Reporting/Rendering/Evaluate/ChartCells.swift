@@ -5,7 +5,7 @@ package import Store
 /// Columns `trial, metric, epoch, value`: a panel a trial, a line a metric; overlaid, one panel with all lines.
 package func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> LineChart {
   let places = try columns(["trial", "metric", "epoch", "value"], cell, rows)
-  let overlay = try flag("overlay", cell)
+  let overlay = cell.option("overlay") == "true"
   let band = try ChartIntervals("band", cell, rows)
   let language = words.figures
   try limit(rows.rows.count, to: ChartLimit.linePoints, "points")
@@ -146,12 +146,4 @@ package func number(_ value: SQLValue, _ column: String) throws -> Double {
     throw CellFault(problem: .notANumber(column: column, value: value.plainText))
   }
   return number
-}
-
-package func flag(_ name: String, _ cell: Cell) throws -> Bool {
-  guard let option = cell.options[name] else { return false }
-  guard ["true", "false"].contains(option.value) else {
-    throw CellFault(line: option.line, problem: .badOption(name, value: option.value, expected: "true or false"))
-  }
-  return option.value == "true"
 }
