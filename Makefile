@@ -4,7 +4,7 @@ CONFIGURATION ?= release
 BUILD := swift build -c $(CONFIGURATION)
 VGGLAB := .build/$(CONFIGURATION)/vgglab
 
-.PHONY: demo exercises test build setup setup-tests lint format bench faults faults-short fuzz fuzz-short clean
+.PHONY: demo exercises test build setup setup-tests lint format bench verify-archive faults faults-short fuzz fuzz-short clean
 
 demo: setup build
 	@$(VGGLAB) run experiments/architectures.yaml experiments/resize.yaml --profile quick
@@ -56,6 +56,11 @@ bench: build
 	@$(VGGLAB) bench epoch --arch vgg11 --ratio 4 --resize 96
 	@$(VGGLAB) bench recording --resize 96 --images 120000
 	@$(VGGLAB) bench store
+
+# The committed archive: digests, pages against their evidence, evidence against journals. `scripts/renew-archive` builds its pages anew.
+verify-archive: build
+	cd reports/archive/full-length && sha256sum -c --quiet SHA256SUMS
+	$(VGGLAB) archive verify full-length --allow-unverified-figures --allow-other-version
 
 # Breaks real trainings in many ways and shows that nothing is lost: an hour, or two minutes for some of each.
 faults: build

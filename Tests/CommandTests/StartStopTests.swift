@@ -166,6 +166,16 @@ import Testing
     #expect(!program.exists(".vgglab"))
   }
 
+  @Test(arguments: [250_000, 300_000, 400_000]) func tooLittleAddressSpaceIsASentence(limit: Int) throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("sweep.yaml", Self.sweep)
+    let shell = try Shell(program, "ulimit -v \(limit); exec \"$P\" run sweep.yaml")
+    #expect(shell.end() == 74, "\(shell.text)")
+    #expect(shell.text.contains("only \(limit) kB of address space may be used"), "\(shell.text)")
+    #expect(!program.exists(".vgglab"))
+  }
+
   /// A soft limit is no limit for a program that may raise it.
   @Test func aSoftLimitOfFilesIsRaised() throws {
     let program = try Program()

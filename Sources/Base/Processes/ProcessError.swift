@@ -6,6 +6,8 @@ public enum ProcessError: Error, Hashable, Sendable, CustomStringConvertible {
   case notStarted(reason: String)
   /// Fewer files may be open at once than the program needs.
   case tooFewFiles(limit: Int, needed: Int)
+  /// Less address space may be used than the program needs.
+  case tooLittleAddressSpace(limit: Int, needed: Int)
   /// Threads could not be started.
   case tooFewThreads(wanted: Int, reason: String)
 
@@ -21,6 +23,11 @@ public enum ProcessError: Error, Hashable, Sendable, CustomStringConvertible {
       """
       only \(limit) files may be open at once, and \(needed) are needed; raise the limit: \
       `ulimit -n \(max(1024, needed))`
+      """
+    case .tooLittleAddressSpace(let limit, let needed):
+      """
+      only \(limit / 1024) kB of address space may be used, and \(needed / 1024) are needed beside the networks; raise the \
+      limit: `ulimit -v unlimited`
       """
     case .tooFewThreads(let wanted, let reason):
       """

@@ -24,6 +24,20 @@ public enum ProcessLimits {
     }
   }
 
+  /// Address space that `run` needs with its libraries and threads: with less these wait for memory without an end, or end the
+  /// program in their own way.
+  private static let addressSpace = 400 << 20
+
+  /// Checks that there is enough address space to start and follow workers. Throws
+  /// ``ProcessError/tooLittleAddressSpace(limit:needed:)``.
+  public static func checkAddressSpace() throws(ProcessError) {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(addressSpace) else {
+      return
+    }
+    throw .tooLittleAddressSpace(limit: Int(limit.rlim_cur), needed: addressSpace)
+  }
+
   /// Checks that so many threads can run at once, by starting them. Throws ``ProcessError/tooFewThreads(wanted:reason:)``.
   package static func check(threads: Int) throws(ProcessError) {
     let gate = NSLock()

@@ -106,6 +106,7 @@ public struct ExperimentRunner {
   func run(_ trials: [Trial], options: RunOptions, resuming run: String?) throws -> [TrialOutcome] {
     let threads = try options.threadsPerTrial()
     try ProcessLimits.checkFiles(jobs: options.jobs)
+    try ProcessLimits.checkAddressSpace()
     system.listen()
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
     var seen: Set<DataFolder> = []
