@@ -31,7 +31,7 @@ import Testing
       for (epoch, values) in run.curve.enumerated() { expected.append(key + "\(epoch + 1), " + list(values) + ")") }
     }
     let found = try Self.text("pytorch.cells.md").split(separator: "\n").filter {
-      $0.hasPrefix("  ('") && $0.contains(", 0.")
+      $0.prefixMatch(of: /[ ]{2}\('[a-z0-9]+', \d+, \d+, 0\./) != nil
     }
     .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " ,")) }
     .map { $0.hasSuffix("))") ? String($0.dropLast()) : $0 }
