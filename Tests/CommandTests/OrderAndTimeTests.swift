@@ -105,7 +105,6 @@ import Testing
     #expect(slow.output.contains("disturbed (stood still)"), "\(slow.output)")
     #expect(slow.output.contains("from 0 of "))
     let list = try program("list")
-    #expect(list.errors.contains("* in some epochs the machine did something else"), "\(list)")
     #expect(list.output.contains("* ") && list.output.split(separator: "\n").count == 2)
   }
 }

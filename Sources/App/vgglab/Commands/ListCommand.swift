@@ -69,7 +69,8 @@ struct ListCommand: LabCommand {
       output(terminalSafe(json: QueryResult(columns: columns.map(\.name), rows: rows).json))
     } else {
       output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
-      if !format.json, let note = RunTexts.listNote(runs) { complain(note) }
+      // For people alone: a program that reads the list knows the column.
+      if !format.json, isatty(1) == 1, let note = RunTexts.listNote(runs) { complain(note) }
     }
   }
 
