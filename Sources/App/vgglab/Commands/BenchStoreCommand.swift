@@ -14,7 +14,7 @@ struct BenchStoreCommand: LabCommand {
   @Option(name: .long, help: "Runs.")
   var runs = 10_000
 
-  @Option(name: .long, help: "Metric rows in all; at least 80 a run.")
+  @Option(name: .long, help: "Metric rows in all; at least 100 a run.")
   var rows = 10_000_000
 
   @Option(name: .long, help: ArgumentHelp("Make it in this new folder and leave it there.", valueName: "dir"))
@@ -24,8 +24,8 @@ struct BenchStoreCommand: LabCommand {
     guard runs >= 40, runs <= 1_000_000 else {
       throw ValidationError("--runs is \(runs); it must be from 40 to 1000000")
     }
-    guard rows >= 80 * runs, rows <= 1_000_000_000 else {
-      throw ValidationError("--rows is \(rows); it must be from \(80 * runs) (80 a run) to 1000000000")
+    guard rows >= 100 * runs, rows <= 1_000_000_000 else {
+      throw ValidationError("--rows is \(rows); it must be from \(100 * runs) (100 a run) to 1000000000")
     }
     if let keep, FileManager.default.fileExists(atPath: keep) {
       throw ValidationError("--keep \(keep): is there already; name a new folder")
