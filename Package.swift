@@ -178,6 +178,9 @@ let package = Package(
       ],
       path: "Sources/App/vgglab", swiftSettings: common),
 
+    // What several suites of tests make alike.
+    .target(name: "TestImages", path: "Tests/TestImages", swiftSettings: common),
+
     tests("Statistics"),
     tests("Files", ["Digests"]),
     tests("Compression"),
@@ -186,7 +189,7 @@ let package = Package(
     tests("Networks"),
     tests("Kernels"),
     tests("Images"),
-    tests("Datasets", ["Images"]),
+    tests("Datasets", ["Images", "TestImages"]),
     tests("Training", ["Networks", "Datasets"]),
     tests("Inference", ["Datasets", "Images"]),
     tests("Configurations", ["Networks"]),
@@ -204,6 +207,6 @@ let package = Package(
         "Notebooks", "Rendering", "Evidence", "Journals", "Store", "Plots", "Files", "Compression", "ExactJSON",
         "Digests",
       ], exclude: ["Fixtures"], swiftSettings: common),
-    .testTarget(name: "CommandTests", dependencies: [], swiftSettings: common),
+    .testTarget(name: "CommandTests", dependencies: ["TestImages"], swiftSettings: common),
   ]
 )

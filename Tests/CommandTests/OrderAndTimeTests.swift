@@ -94,7 +94,7 @@ import Testing
     let run = try #require(try Self.objects(program, "list", "--json").first?["run"] as? String)
     let show = try program("show", "small")
     #expect(show.output.contains("timing: ") && show.output.contains("epoch 1, "), "\(show.output)")
-    // As if the process had stood still for most of the epoch.
+    // As if the process had been idle for most of the epoch.
     try Journal.change(program, run) { json in
       json.replacing(/"processor_seconds":[0-9.e-]+/, with: #""processor_seconds":0"#)
         .replacing(/"wait_seconds":[0-9.e-]+/, with: #""wait_seconds":0"#)
@@ -102,7 +102,7 @@ import Testing
     }
     #expect(try program("doctor", "--rebuild").output.contains("sound"))
     let slow = try program("show", "small")
-    #expect(slow.output.contains("disturbed (stood still)"), "\(slow.output)")
+    #expect(slow.output.contains("disturbed (mostly idle)"), "\(slow.output)")
     #expect(slow.output.contains("from 0 of "))
     let list = try program("list")
     #expect(list.output.contains("* ") && list.output.split(separator: "\n").count == 2)

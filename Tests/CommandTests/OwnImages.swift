@@ -1,6 +1,7 @@
 import Foundation
+import TestImages
 
-/// Folders of generated images: bright shapes on dark ground, that a small network tells apart after seconds.
+/// Folders of generated images: bright shapes on dark ground, that a small network distinguishes after seconds.
 enum OwnImages {
   static let classes = ["bar", "frame", "spot"]
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestImages
 import Testing
 
 /// A run's network on images: of the test set, of one's own, and unlike those that it was trained on.

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Images
+import TestImages
 import Testing
 
 /// A folder in a temporary place that is gone afterwards.

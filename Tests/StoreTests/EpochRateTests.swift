@@ -45,7 +45,7 @@ import Testing
         $0.waitSeconds = nil
         $0.pressureSeconds = 0.51
       } == "processes waited for cores")
-    #expect(try Self.disturbed { $0.processorSeconds = 9.9 } == "stood still")
+    #expect(try Self.disturbed { $0.processorSeconds = 9.9 } == "mostly idle")
     #expect(
       try Self.disturbed { ($0.waitSeconds, $0.otherProcessorSeconds, $0.pressureSeconds) = (nil, nil, nil) } == nil)
   }

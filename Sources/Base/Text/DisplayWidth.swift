@@ -27,9 +27,10 @@ public func fitted(_ text: String, width: Int) -> String {
   return width > 0 ? kept + "…" : ""
 }
 
-/// A text with spaces behind it, so that it takes so many columns; as it is where it takes more.
-public func padded(_ text: String, to columns: Int) -> String {
-  text + String(repeating: " ", count: max(0, columns - displayWidth(text)))
+/// A text with spaces behind it, or before it, so that it takes so many columns; as it is where it takes more.
+public func padded(_ text: String, to columns: Int, atFront: Bool = false) -> String {
+  let space = String(repeating: " ", count: max(0, columns - displayWidth(text)))
+  return atFront ? space + text : text + space
 }
 
 private func width(_ scalar: Unicode.Scalar) -> Int {

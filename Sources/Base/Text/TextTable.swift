@@ -22,8 +22,7 @@ public struct TextTable: Sendable {
     func line(_ cells: [String]) -> String {
       var text = ""
       for (column, cell) in cells.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - displayWidth(cell))
-        text += columns[column].alignment == .right ? space + cell : cell + space
+        text += padded(cell, to: widths[column], atFront: columns[column].alignment == .right)
         text += "  "
       }
       while text.last == " " { text.removeLast() }

@@ -121,7 +121,7 @@ extension IDXFile {
 
 /// Reads the four files of a folder, each plain or with `.gz`; nil if none of them is there.
 ///
-/// The classes are those of `classes.txt`, otherwise those that the folder's name stands for, otherwise ten. `expected` pins
+/// The classes are those of `classes.txt`, otherwise those that the folder's name implies, otherwise ten. `expected` pins
 /// the SHA-256 of the unpacked content by file name.
 func readIDXFolder(
   _ folder: String, name: String, classNames known: [String]? = nil, expected: [IDXFile: String] = [:]

@@ -31,7 +31,7 @@ package struct RunConfiguration: Sendable {
     return whole.prefix(training: dataset.train, test: dataset.test)
   }
 
-  /// The network for the images and classes of a data set; without one, for those that the data set's name stands for.
+  /// The network for the images and classes of a data set; without one, for those that the data set's name implies.
   package func buildNetwork(for data: Dataset?) throws(NetworkError) -> Network {
     let known = knownShape(ofDataset: dataset.name) ?? (channels: 1, classes: 10)
     return try buildNetwork(

@@ -58,7 +58,7 @@ extension Schema {
 
   /// When an epoch's rate is that of a machine that did something else as well: its threads waited for a core for more than a
   /// fiftieth of the time, other programs used more than a quarter of the cores, or, where the kernel does not count waiting,
-  /// some process waited for a twentieth of the time; or the process stood still for half of it.
+  /// some process waited for a twentieth of the time; or the process was idle for half of it.
   private static let timingViews = """
     -- The rate of each epoch, and what may have disturbed it: NULL where nothing did.
     CREATE VIEW epoch_rate AS
@@ -72,7 +72,7 @@ extension Schema {
           WHEN t.wait_seconds / (t.seconds * e.threads) > 0.02 THEN 'waited for cores'
           WHEN t.other_processor_seconds / t.seconds > 0.25 * e.cores THEN 'other programs were busy'
           WHEN t.wait_seconds IS NULL AND t.pressure_seconds / t.seconds > 0.05 THEN 'processes waited for cores'
-          WHEN t.processor_seconds / (t.seconds * e.threads) < 0.5 THEN 'stood still'
+          WHEN t.processor_seconds / (t.seconds * e.threads) < 0.5 THEN 'mostly idle'
         END AS disturbed
       FROM epoch_timing AS t
       JOIN attempt AS a ON a.run = t.run AND a.attempt = t.attempt

@@ -17,7 +17,7 @@ extension ScratchStore {
   /// A query depends on a run if its rows are otherwise once the run is taken away, or once everything that was measured of
   /// it is very small or very large. Whole experiments are taken away first; where that changes a query, and none of the
   /// experiment's runs does alone, it depends on all of them. With `isBounded` experiments beyond ``askLimit`` or ``stepLimit``
-  /// are told apart by halving, as far as there is time; see ``GroupedInfluence``. Without it those named in `grouped` are, with
+  /// are found by halving, as far as there is time; see ``GroupedInfluence``. Without it those named in `grouped` are, with
   /// as many queries as is said there, and those named in `whole` are only taken away as a whole; evidence that needs far
   /// more is refused: none was made so.
   func influence(

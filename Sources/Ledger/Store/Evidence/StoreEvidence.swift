@@ -11,7 +11,7 @@ public struct StoreEvidence: Sendable, Hashable {
   public var runs: [EvidenceRun]
   /// Experiments whose runs are judged together, for there are too many: they are used together or not at all.
   public var whole: [String]
-  /// Experiments whose runs are told apart by halving, and how many queries that may take.
+  /// Experiments whose runs are found by halving, and how many queries that may take.
   public var grouped: [String: Int]
 
   /// All facts at once.
@@ -94,7 +94,7 @@ public struct Influence: Sendable, Hashable {
   public var runs: [[String]]
   /// Experiments whose runs were judged together.
   public var whole: [String]
-  /// Experiments whose runs were told apart by halving, and how many queries that could take.
+  /// Experiments whose runs were found by halving, and how many queries that could take.
   public var grouped: [String: Int] = [:]
 
   /// The runs that any query depends on.

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 
 /// PNG files of given pixels, unpacked inside.
-enum PNGFile {
+package enum PNGFile {
   /// pixels `[height, width, channels]`, 1 or 3 channels.
-  static func data(width: Int, height: Int, channels: Int, _ pixels: [UInt8]) -> Data {
+  package static func data(width: Int, height: Int, channels: Int, _ pixels: [UInt8]) -> Data {
     var rows: [UInt8] = []
     for row in 0..<height { rows += [0] + pixels[row * width * channels..<(row + 1) * width * channels] }
     let kind: UInt8 = channels == 1 ? 0 : 2
@@ -13,7 +13,7 @@ enum PNGFile {
   }
 
   /// An image of one color.
-  static func flat(_ width: Int, _ height: Int, _ color: [UInt8]) -> Data {
+  package static func flat(_ width: Int, _ height: Int, _ color: [UInt8]) -> Data {
     data(
       width: width, height: height, channels: color.count, (0..<width * height).flatMap { _ in color })
   }
