@@ -57,6 +57,42 @@ import Testing
     #expect(journal(testAccuracy: 0.4, correct: [true, true, false, false, false]).contradictions.count == 1)
   }
 
+  /// Four test images of two classes of which the second and the last are mistaken, as a training evaluates them.
+  private static let evaluation = EvaluationRecord(
+    classNames: ["a", "b"], confusion: [[1, 1], [1, 1]],
+    calibration: [
+      CalibrationBin(bin: 8, images: 3, correct: 1, confidence: 0.55),
+      CalibrationBin(bin: 14, images: 1, correct: 1, confidence: 0.99),
+    ],
+    mistakes: [MistakeRecord(image: 1, label: 0, predicted: 1, probability: 0.6, height: 1, width: 1, pixels: "ff")],
+    filters: [])
+
+  @Test func anEvaluationIsOfThePredictions() {
+    func problems(_ change: (inout EvaluationRecord) -> Void) -> [String] {
+      var evaluation = Self.evaluation
+      change(&evaluation)
+      var records = journal()
+      records.insert(.evaluation(evaluation), at: records.count - 1)
+      return records.contradictions
+    }
+    #expect(problems { _ in } == [])
+    #expect(
+      problems { $0.confusion[0][0] = 2 } == [
+        "its confusions are of 5 images, and its predictions 4",
+        "its confusions have on their diagonal 3 images, and its predictions 2",
+      ])
+    #expect(
+      problems { $0.calibration[0].correct = 2 } == ["its calibration has right 3 images, and its predictions 2"])
+    #expect(problems { $0.calibration[0].images = 4 } == ["its calibration is of 5 images, and its predictions 4"])
+    for (image, label) in [(0, 0), (4, 0), (1, 1)] {
+      #expect(
+        problems {
+          $0.mistakes[0].image = image
+          $0.mistakes[0].label = label
+        } == ["it calls image \(image) a mistake, and its predictions do not"])
+    }
+  }
+
   @Test func meansAreThoseOfTheSteps() {
     let forged = journal(trainLoss: 0.1).contradictions
     #expect(forged.count == 1 && forged[0].hasPrefix("train_loss of step 7 is 0.1, and its steps give 0.50"))

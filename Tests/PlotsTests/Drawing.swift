@@ -11,6 +11,7 @@ struct Drawing {
   var rectangles: [DisplayList.Rectangle] = []
   var circles: [DisplayList.Circle] = []
   var polygons: [DisplayList.Polygon] = []
+  var images: [DisplayList.Image] = []
 
   init(_ chart: Chart, style: FigureStyle = FigureStyle(), measure: TextMeasure = .fixedWidth()) throws {
     self.init(try DisplayList(chart, style: style, measure: measure), measure: measure)
@@ -26,6 +27,7 @@ struct Drawing {
       case .rectangle(let box): rectangles.append(box)
       case .circle(let circle): circles.append(circle)
       case .polygon(let shape): polygons.append(shape)
+      case .image(let image): images.append(image)
       }
     }
   }

@@ -45,6 +45,30 @@ import Testing
       "1: the chart cannot be drawn: the interval of group \"a\", series \"s\" runs from 3.0 down to 1.0: give the lower end first"
     ),
     (
+      "heatmap", "", "columns row, column, value; a, x, 3; a, x, 1",
+      "1: the chart cannot be drawn: 2 values of row \"a\", column \"x\": select one, or their mean"
+    ),
+    (
+      "heatmap", "", "columns row, column; a, x",
+      "1: a heatmap cell needs the columns row, column, value, and the query gives row, column"
+    ),
+    (
+      "grid", "", "columns pixels, height, width; 00ff, 1, 3",
+      "1: an image cannot be shown: 2 values are no image of 1×3 pixels and 1 or 3 channels"
+    ),
+    (
+      "grid", "", "columns pixels, height, width; 0g, 1, 1",
+      "1: an image cannot be shown: its pixels are neither hexadecimal digits, two a byte, nor a JSON array"
+    ),
+    (
+      "grid", "", "columns pixels, height, width; 00, 1, 300",
+      "1: an image cannot be shown: width is 300.0; an image has 1 to 256 pixels a side"
+    ),
+    (
+      "grid", "--| side: 9", "columns pixels, height, width; 00, 1, 1",
+      "2: side is \"9\"; points from 16 to 256 was expected"
+    ),
+    (
       "table", "--| band: range", seeds, "2: a table cell has no option \"band\""
     ),
   ])
@@ -63,6 +87,15 @@ import Testing
     ("bars", "--| error: interval", bars, "Value: mean; error bar: 95 % t interval of the mean"),
     ("bars", "", "columns group, series, value; -, s, 1; , s, 2; NULL, s, 3", "(NULL) 1; (empty) 2; NULL 3"),
     ("scatter", "--| error: low, high", "columns series, x, y, low, high; s, 1, 2, 1, 3", "(1, 2, 1 to 3)"),
+    (
+      "heatmap", "--| row_label: is", "columns row, column, value; a, x, 3; a, y, 1; b, y, 2",
+      "Heatmap: 2 rows, 2 columns. Rows: is. a / x 3; b / y 2. Largest of the others: a / y 1."
+    ),
+    (
+      "grid", "",
+      "columns pixels, height, width, caption, row; 00ff, 1, 2, shoe, wrong; [-1], 1, 1, bag, wrong; [2], 1, 1, -, right",
+      "Grid of images: 3 images. Rows: wrong; right. shoe; bag."
+    ),
     (
       "curves", "", "columns trial, metric, epoch, value; a, loss, 1, 2; a, loss, 2, -; a, loss, 3, 1",
       "1 point without a value (at 2)"

@@ -25,7 +25,7 @@ import Testing
     ("\n```{tabel x}\nrows\n```\n", "2: there is no cell of the kind \"tabel\"; did you mean \"table\"?"),
     (
       "```{surface x}\nrows\n```\n",
-      "1: there is no cell of the kind \"surface\"; there are query, table, curves, bars, scatter, printout, claim, provenance"
+      "1: there is no cell of the kind \"surface\"; there are query, table, curves, bars, scatter, heatmap, grid, printout, claim, provenance"
     ),
     (
       "```{table parameters}\nrows\n```\n",

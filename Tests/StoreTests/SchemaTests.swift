@@ -13,7 +13,7 @@ import Testing
     let store = try folder.open()
     let tables = try store.query(
       "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'")
-    #expect(tables.rows.count == 30)
+    #expect(tables.rows.count == 35)
     for case .text(let table)? in tables.rows.map(\.first) {
       #expect(page.contains("`\(table)`"), "\(table)")
       for column in try store.query("SELECT * FROM \(table)").columns {

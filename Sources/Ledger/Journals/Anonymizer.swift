@@ -91,7 +91,7 @@ public struct Anonymizer: Sendable {
       return .end(end)
     case .artifact(let artifact):
       return artifact.name.hasPrefix(RunCopy.changesPrefix) ? nil : record
-    case .network, .metric, .layerMetric, .predictions, .checkpoint, .forecast: return record
+    case .network, .metric, .layerMetric, .predictions, .evaluation, .checkpoint, .forecast: return record
     }
   }
 

@@ -51,6 +51,7 @@ private struct JournalFacts {
   var metrics: [String: [Int: MetricRecord]] = [:]
   var attempts = 0
   var predictions: PredictionsRecord?
+  var evaluation: EvaluationRecord?
   var networks: [NetworkRecord] = []
   var end: EndRecord?
 
@@ -67,6 +68,7 @@ private struct JournalFacts {
       for name in metrics.keys { metrics[name] = metrics[name]?.filter { $0.key <= done } }
     case .metric(let values): for value in values { metrics[value.name, default: [:]][value.step] = value }
     case .predictions(let record): predictions = record
+    case .evaluation(let record): evaluation = record
     case .network(let record): networks.append(record)
     case .end(let record): end = record
     default: break
@@ -76,7 +78,7 @@ private struct JournalFacts {
   var contradictions: [String] {
     var found = identity + networks.flatMap(counts)
     guard settings.measure?.cost == nil else { return found }
-    found += accuracies + means
+    found += accuracies + evaluations + means
     if attempts == 1 { found += times }
     return found
   }
@@ -125,6 +127,31 @@ private struct JournalFacts {
         found.append(
           "test_accuracy is \(last.value), and its predictions give \(Double(right) / Double(predictions.examples)) (\(right) of \(predictions.examples))"
         )
+      }
+    }
+    return found
+  }
+
+  /// Confusions, calibration and mistakes are of the same predictions.
+  private var evaluations: [String] {
+    guard let evaluation, let predictions else { return [] }
+    var found: [String] = []
+    func compare(_ what: String, _ counted: Int, _ right: Int) {
+      if counted != right { found.append("\(what) \(counted) images, and its predictions \(right)") }
+    }
+    let confusion = evaluation.confusion
+    let all = confusion.joined().reduce(0, &+)
+    let correct = confusion.indices.reduce(0) { $0 &+ confusion[$1][$1] }
+    compare("its confusions are of", all, predictions.examples)
+    compare("its confusions have on their diagonal", correct, predictions.correctCount)
+    compare("its calibration is of", evaluation.calibration.reduce(0) { $0 &+ $1.images }, predictions.examples)
+    compare(
+      "its calibration has right", evaluation.calibration.reduce(0) { $0 &+ $1.correct }, predictions.correctCount)
+    for mistake in evaluation.mistakes {
+      if mistake.label == mistake.predicted || mistake.image >= predictions.examples
+        || predictions.isRight(mistake.image)
+      {
+        found.append("it calls image \(mistake.image) a mistake, and its predictions do not")
       }
     }
     return found

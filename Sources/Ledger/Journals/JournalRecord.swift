@@ -18,6 +18,8 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case artifact(ArtifactRecord)
   /// Which test images a complete training classified correctly.
   case predictions(PredictionsRecord)
+  /// What a complete training makes of the test images.
+  case evaluation(EvaluationRecord)
   /// A checkpoint is whole and on the disk, and so is everything that was recorded before it.
   case checkpoint(CheckpointRecord)
   /// How the process of an attempt ended, recorded by the process that had started it.
@@ -28,7 +30,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
   case end(EndRecord)
 
   private enum Kind: String, CodingKey {
-    case run, attempt, network, metric, event, artifact, predictions, checkpoint, exit, forecast, end
+    case run, attempt, network, metric, event, artifact, predictions, evaluation, checkpoint, exit, forecast, end
     /// Measured values of layers.
     case layerMetric = "layer_metric"
     /// Not a kind: the first line also has the version of the journal's format.
@@ -49,6 +51,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .event(let record): try container.encode(record, forKey: .event)
     case .artifact(let record): try container.encode(record, forKey: .artifact)
     case .predictions(let record): try container.encode(record, forKey: .predictions)
+    case .evaluation(let record): try container.encode(record, forKey: .evaluation)
     case .checkpoint(let record): try container.encode(record, forKey: .checkpoint)
     case .exit(let record): try container.encode(record, forKey: .exit)
     case .forecast(let record): try container.encode(record, forKey: .forecast)
@@ -73,6 +76,7 @@ public enum JournalRecord: Sendable, Hashable, Codable {
     case .event: self = .event(try container.decode(EventRecord.self, forKey: .event))
     case .artifact: self = .artifact(try container.decode(ArtifactRecord.self, forKey: .artifact))
     case .predictions: self = .predictions(try container.decode(PredictionsRecord.self, forKey: .predictions))
+    case .evaluation: self = .evaluation(try container.decode(EvaluationRecord.self, forKey: .evaluation))
     case .checkpoint: self = .checkpoint(try container.decode(CheckpointRecord.self, forKey: .checkpoint))
     case .exit: self = .exit(try container.decode(ExitRecord.self, forKey: .exit))
     case .forecast: self = .forecast(try container.decode(ForecastRecord.self, forKey: .forecast))

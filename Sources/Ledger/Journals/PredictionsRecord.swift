@@ -27,6 +27,17 @@ public struct PredictionsRecord: Sendable, Hashable, Codable {
 }
 
 extension PredictionsRecord {
+  /// Whether an image was classified correctly; false for one that there is not.
+  func isRight(_ index: Int) -> Bool {
+    let digits = correct.utf8
+    guard index >= 0, index < examples,
+      let place = digits.index(digits.startIndex, offsetBy: index / 4, limitedBy: digits.endIndex),
+      place < digits.endIndex
+    else { return false }
+    let digit = digits[place]
+    return (digit < 58 ? digit &- 48 : digit &- 87) & (8 >> UInt8(index % 4)) != 0
+  }
+
   /// How many images were classified correctly.
   public var correctCount: Int {
     correct.utf8.reduce(0) { sum, digit in

@@ -59,6 +59,7 @@ struct RecordLimits {
       try size("bytes", file.bytes)
       try digest(file.digest)
     case .predictions(let predictions): try check(predictions)
+    case .evaluation(let evaluation): try check(evaluation)
     case .checkpoint(let file):
       try step(file.step)
       try time(file.at)
@@ -214,6 +215,48 @@ struct RecordLimits {
     else {
       throw Impossible(what: "the digits of its predictions are not those of \(predictions.examples) images")
     }
+  }
+
+  private func check(_ evaluation: EvaluationRecord) throws(Impossible) {
+    let classes = evaluation.classNames.count
+    try whole("classes", classes, 2...256)
+    for name in evaluation.classNames { try text("a class's name", name, 1000) }
+    guard evaluation.confusion.count == classes, evaluation.confusion.allSatisfy({ $0.count == classes }) else {
+      throw Impossible(what: "its confusions are not \(classes) rows of \(classes)")
+    }
+    for images in evaluation.confusion.joined() { try whole("confusions", images, 0...Self.examples) }
+    try whole("calibration bins", evaluation.calibration.count, 0...EvaluationRecord.bins)
+    for bin in evaluation.calibration {
+      try whole("bin", bin.bin, 0...EvaluationRecord.bins - 1)
+      try whole("images", bin.images, 1...Self.examples)
+      try whole("correct", bin.correct, 0...bin.images)
+      try value("confidence", bin.confidence, in: 0...1)
+    }
+    try whole("mistakes", evaluation.mistakes.count, 0...EvaluationRecord.mistakeLimit)
+    for mistake in evaluation.mistakes { try check(mistake, classes: classes) }
+    try whole("filters", evaluation.filters.count, 0...EvaluationRecord.filterLimit)
+    for filter in evaluation.filters {
+      try whole("channels", filter.channels, 1...3)
+      try whole("height", filter.height, 1...EvaluationRecord.filterSide)
+      try whole("width", filter.width, 1...EvaluationRecord.filterSide)
+      guard filter.weights.count == filter.channels * filter.height * filter.width,
+        filter.weights.allSatisfy(\.isFinite)
+      else { throw Impossible(what: "a filter's weights are not those of its sides") }
+    }
+  }
+
+  private func check(_ mistake: MistakeRecord, classes: Int) throws(Impossible) {
+    try whole("image", mistake.image, 0...Self.examples)
+    try whole("label", mistake.label, 0...classes - 1)
+    try whole("predicted", mistake.predicted, 0...classes - 1)
+    try value("probability", mistake.probability, in: 0...1)
+    try whole("height", mistake.height, 1...EvaluationRecord.imageSide)
+    try whole("width", mistake.width, 1...EvaluationRecord.imageSide)
+    let digits = mistake.pixels.utf8
+    let plane = 2 * mistake.height * mistake.width
+    guard digits.count == plane || digits.count == 3 * plane,
+      digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+    else { throw Impossible(what: "the pixels of image \(mistake.image) are not those of its sides") }
   }
 
   private func value(_ name: String, _ value: Double, in range: ClosedRange<Double>?) throws(Impossible) {

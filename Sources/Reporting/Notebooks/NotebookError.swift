@@ -35,6 +35,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case noRows(kind: String, id: String)
   case wrongColumns(kind: String, expected: String, found: [String])
   case notANumber(column: String, value: String)
+  /// What is wrong with an image of a grid, as half a sentence.
+  case badPixels(String)
   case drawing(reason: String)
   case claimWithoutSentence(String)
   case tooManyRows(id: String, rows: Int)
@@ -107,6 +109,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "the \(kind) cell \"\(id)\" finds no rows; run the experiment first, or give it an option `otherwise`"
     case .wrongColumns(let kind, let expected, let found):
       "a \(kind) cell needs the columns \(expected), and the query gives \(found.joined(separator: ", "))"
+    case .badPixels(let reason): "an image cannot be shown: \(reason)"
     case .notANumber(let column, let value): "the column \(column) has \"\(shortened(value))\"; a number was expected"
     case .drawing(let reason): "the chart cannot be drawn: \(reason)"
     case .claimWithoutSentence(let id): "the claim \"\(id)\" has no sentence; give it an option `says`"

@@ -31,6 +31,8 @@ public enum PlotError: Error, Sendable, Hashable {
     case group(String)
     /// Values of one bar.
     case bar(group: String, series: String, count: Int)
+    /// Values of one square of a heatmap.
+    case square(row: String, column: String, count: Int)
   }
 
   /// Why an item of a display list cannot be drawn.
@@ -43,6 +45,8 @@ public enum PlotError: Error, Sendable, Hashable {
     case dashCount(Double)
     case fontSize(Double)
     case textLength(Int)
+    /// An image without pixels, or with another number of bytes than its sides say.
+    case pixels(width: Int, height: Int, bytes: Int)
   }
 
   /// What is wrong with a PNG file.
@@ -106,6 +110,8 @@ extension PlotError.Duplicate: CustomStringConvertible {
     case .bar(let group, let series, let count):
       "\(count) values of group \"\(group)\", series \"\(series)\": "
         + "select one, name them apart, or draw replicates as a mean with an error bar"
+    case .square(let row, let column, let count):
+      "\(count) values of row \"\(row)\", column \"\(column)\": select one, or their mean"
     }
   }
 }
@@ -121,6 +127,7 @@ extension PlotError.ItemProblem: CustomStringConvertible {
     case .dashCount(let count): "the line would be cut into \(count) dashes; make them longer"
     case .fontSize(let value): "font size \(value) is outside 1 to 200 points"
     case .textLength(let count): "a text of \(count) characters is too long"
+    case .pixels(let width, let height, let bytes): "\(bytes) bytes are no image of \(width)×\(height) pixels"
     }
   }
 }

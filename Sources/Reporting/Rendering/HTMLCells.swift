@@ -63,7 +63,8 @@ package struct HTMLCells {
   private func chart(_ cell: EvaluatedCell, _ figure: Figure, name: String, caption: String) -> String {
     let id = cell.cell.id
     let columns = cell.rows.columns.enumerated().map {
-      TableColumn(source: $0, heading: $1.replacing("_", with: " "), format: .text)
+      TableColumn(
+        source: $0, heading: $1.replacing("_", with: " "), format: .text, limit: TableColumn.dataLimit)
     }
     var rows = cell.rows
     let left = rows.rows.count - rowLimit(id: id, columns: columns.count)
@@ -170,7 +171,7 @@ package struct HTMLCells {
       html += "<tr>"
       for (place, (column, isNumber)) in zip(columns, numeric).enumerated() {
         let value = row[column.source]
-        let text = escapedHTML(column.format.text(value))
+        let text = escapedHTML(column.text(value))
         let content = value.number == nil ? text : dataElement(value, text, query: id, runs: runs[id] ?? [])
         html +=
           place == 0 && !isNumber

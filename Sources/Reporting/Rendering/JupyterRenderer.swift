@@ -139,13 +139,15 @@ package struct JupyterRenderer {
 
   /// A query's rows as they are.
   private func rowsOutput(_ rows: QueryResult) -> NotebookCells.Output {
-    let columns = rows.columns.enumerated().map { TableColumn(source: $0, heading: $1, format: .automatic) }
+    let columns = rows.columns.enumerated().map {
+      TableColumn(source: $0, heading: $1, format: .automatic, limit: TableColumn.dataLimit)
+    }
     return tableOutput(columns, rows)
   }
 
   private func tableOutput(_ columns: [TableColumn], _ rows: QueryResult) -> NotebookCells.Output {
     let shown = rows.rows.prefix(Self.shownRows)
-    let texts = shown.map { row in columns.map { $0.format.text(row[$0.source]) } }
+    let texts = shown.map { row in columns.map { $0.text(row[$0.source]) } }
     let more = rows.rows.count - shown.count
     let plain = QueryResult(columns: columns.map(\.heading), rows: texts.map { $0.map { SQLValue.text($0) } }).table
     var html = "<table><thead><tr>"

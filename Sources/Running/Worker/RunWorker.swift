@@ -155,6 +155,7 @@ private struct Attempt {
       .artifact(try folder.savePredictions(trainer.testPredictions, labels: dataset.test.labels)),
       .predictions(PredictionsRecord(isRight: zip(trainer.testPredictions, dataset.test.labels).map(==))),
     ])
+    if let evaluation = EvaluationRecord(trainer, dataset) { try journal.append([.evaluation(evaluation)]) }
     try end(.completed, cause: nil, trainingSeconds: outcome.trainingSeconds)
     keeper.removeAll()
     return 0

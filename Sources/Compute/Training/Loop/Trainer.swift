@@ -182,11 +182,22 @@ public final class Trainer {
     return result
   }
 
+  /// The probability of the class that the network as it is takes each test image for: the largest value of the softmax.
+  public var testConfidences: [Double] {
+    var found: [Double] = []
+    found.reserveCapacity(dataset.test.count)
+    _ = evaluate(dataset.test, predicted: nil) { [classes = configuration.network.classes] logits, row, count in
+      for index in 0..<count { found.append(softmax(logits + index * row, classes: classes).max() ?? .nan) }
+    }
+    return found
+  }
+
   /// Mean cross-entropy and the share of right predictions, without dropout.
   public func evaluate(_ set: ImageSet) -> (loss: Double, accuracy: Double) { evaluate(set, predicted: nil) }
 
   private func evaluate(
-    _ set: ImageSet, predicted: UnsafeMutablePointer<UInt8>?
+    _ set: ImageSet, predicted: UnsafeMutablePointer<UInt8>?,
+    see: (_ logits: UnsafePointer<Float>, _ row: Int, _ count: Int) -> Void = { _, _, _ in }
   ) -> (loss: Double, accuracy: Double) {
     let all = (0..<Int32(set.count)).map { $0 }
     var lossSum = 0.0
@@ -198,6 +209,7 @@ public final class Trainer {
         count: indices.count, labels: labels.pointer, predicted: predicted.map { $0 + first })
       lossSum += result.lossSum
       correct += result.correct
+      see(engine.logits.values, engine.logits.row, indices.count)
     }
     return (lossSum / Double(set.count), Double(correct) / Double(set.count))
   }

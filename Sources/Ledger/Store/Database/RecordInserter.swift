@@ -56,6 +56,7 @@ struct RecordInserter {
         try IndexRows.Prediction(run: inserter.run, examples: facts.examples, correct: facts.correct)
           .insert(inserter.database)
       }
+    case .evaluation(let facts): try take("an evaluation") { try $0.insert(facts) }
     case .event(let event):
       times.see(event.at)
       try IndexRows.Event(run: run, attempt: attempt, at: event.at, kind: event.kind, message: event.message)
@@ -211,6 +212,34 @@ struct RecordInserter {
       }
     }
     try database.execute(sql: "UPDATE run SET network = ? WHERE id = ?", arguments: [digest, run])
+  }
+
+  private func insert(_ evaluation: EvaluationRecord) throws {
+    for (label, name) in evaluation.classNames.enumerated() {
+      try IndexRows.ClassName(run: run, label: label, name: name).insert(database)
+    }
+    for (label, row) in evaluation.confusion.enumerated() {
+      for (predicted, images) in row.enumerated() {
+        try IndexRows.Confusion(run: run, label: label, predicted: predicted, images: images).insert(database)
+      }
+    }
+    for bin in evaluation.calibration {
+      try IndexRows.Calibration(
+        run: run, bin: bin.bin, images: bin.images, correct: bin.correct, confidence: bin.confidence
+      ).insert(database)
+    }
+    for (rank, mistake) in evaluation.mistakes.enumerated() {
+      try IndexRows.Mistake(
+        run: run, rank: rank + 1, image: mistake.image, label: mistake.label, predicted: mistake.predicted,
+        probability: mistake.probability, height: mistake.height, width: mistake.width, pixels: mistake.pixels
+      ).insert(database)
+    }
+    for (position, filter) in evaluation.filters.enumerated() {
+      try IndexRows.FirstFilter(
+        run: run, position: position, channels: filter.channels, height: filter.height, width: filter.width,
+        weights: String(decoding: try Self.encoder.encode(filter.weights), as: UTF8.self)
+      ).insert(database)
+    }
   }
 
   // Measured values are many: their statements are compiled once.

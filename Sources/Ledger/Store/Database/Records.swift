@@ -196,6 +196,43 @@ enum IndexRows {
     }
   }
 
+  struct ClassName: IndexRecord {
+    static let databaseTableName = "class"
+    var run: String
+    var label: Int
+    var name: String
+  }
+
+  struct Confusion: IndexRecord {
+    static let databaseTableName = "confusion"
+    var run: String
+    var label, predicted, images: Int
+  }
+
+  struct Calibration: IndexRecord {
+    static let databaseTableName = "calibration"
+    var run: String
+    var bin, images, correct: Int
+    var confidence: Double
+  }
+
+  struct Mistake: IndexRecord {
+    static let databaseTableName = "mistake"
+    var run: String
+    var rank, image, label, predicted: Int
+    var probability: Double
+    var height, width: Int
+    var pixels: String
+  }
+
+  struct FirstFilter: IndexRecord {
+    static let databaseTableName = "first_filter"
+    var run: String
+    var position, channels, height, width: Int
+    /// A JSON array.
+    var weights: String
+  }
+
   struct Checkpoint: IndexRecord {
     static let databaseTableName = "checkpoint"
     var run: String

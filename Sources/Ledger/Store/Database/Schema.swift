@@ -285,6 +285,54 @@ package enum Schema {
       PRIMARY KEY (run, step, attempt)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE class (
+      run TEXT NOT NULL REFERENCES run (id),
+      label INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      PRIMARY KEY (run, label)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE confusion (
+      run TEXT NOT NULL REFERENCES run (id),
+      label INTEGER NOT NULL,
+      predicted INTEGER NOT NULL,
+      images INTEGER NOT NULL,
+      PRIMARY KEY (run, label, predicted)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE calibration (
+      run TEXT NOT NULL REFERENCES run (id),
+      bin INTEGER NOT NULL,
+      images INTEGER NOT NULL CHECK (images > 0),
+      correct INTEGER NOT NULL CHECK (correct BETWEEN 0 AND images),
+      confidence REAL NOT NULL,
+      PRIMARY KEY (run, bin)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE mistake (
+      run TEXT NOT NULL REFERENCES run (id),
+      rank INTEGER NOT NULL,
+      image INTEGER NOT NULL,
+      label INTEGER NOT NULL,
+      predicted INTEGER NOT NULL CHECK (predicted <> label),
+      probability REAL NOT NULL,
+      height INTEGER NOT NULL,
+      width INTEGER NOT NULL,
+      pixels TEXT NOT NULL,
+      PRIMARY KEY (run, rank)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE first_filter (
+      run TEXT NOT NULL REFERENCES run (id),
+      position INTEGER NOT NULL,
+      channels INTEGER NOT NULL,
+      height INTEGER NOT NULL,
+      width INTEGER NOT NULL,
+      weights TEXT NOT NULL CHECK (json_valid(weights)),
+      PRIMARY KEY (run, position)
+    ) STRICT, WITHOUT ROWID;
+    """,
   ]
 
   /// A time as a run's sequence, in SQL: milliseconds since 1970, for runs of journals without one; 0 where it is no time.

@@ -119,6 +119,11 @@ package struct StoreTable: Sendable, Hashable {
     StoreTable(name: "layer_metric", role: .measured),
     StoreTable(name: "prediction", role: .fact),
     StoreTable(name: "epoch_timing", role: .fact),
+    StoreTable(name: "class", role: .fact),
+    StoreTable(name: "confusion", role: .fact),
+    StoreTable(name: "calibration", role: .fact),
+    StoreTable(name: "mistake", role: .fact),
+    StoreTable(name: "first_filter", role: .fact),
   ]
 
   /// The table of a name; nil where the schema has none.

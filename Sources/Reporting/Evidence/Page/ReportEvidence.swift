@@ -89,6 +89,17 @@ public struct ReportEvidence: Sendable, Hashable {
       ])
   }
 
+  /// Which parts differ from those of other evidence, for people.
+  func parts(unlike other: ReportEvidence) -> [String] {
+    let parts = [
+      ("its views", definitions == other.definitions), ("its queries", queries == other.queries),
+      ("its figures", figures == other.figures), ("its claims", claims == other.claims),
+      ("its rows", store == other.store), ("its notebook", source == other.source),
+    ]
+    let unlike = parts.filter { !$0.1 }.map(\.0)
+    return unlike.isEmpty ? ["itself"] : unlike
+  }
+
   private var isFirstFormat: Bool { source.cells == nil && source.images.isEmpty && !source.isDraft }
 
   private var inputs: [JSONValue.Member] {

@@ -198,7 +198,8 @@ extension Verification {
     var told = parts.evidence
     if !figuresAreAlike, !isSameFont || !isSameVersion { told.figures = right.evidence.figures }
     if told != right.evidence, isSameVersion || parts.frame == right.frame {
-      add(PageDifference(file: file, what: "what the evidence says of its queries or figures differs from its rows"))
+      let parts = told.parts(unlike: right.evidence).joined(separator: ", ")
+      add(PageDifference(file: file, what: "what the evidence says of \(parts) differs from what its rows give"))
     }
   }
 }

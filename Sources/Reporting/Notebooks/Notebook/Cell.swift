@@ -6,6 +6,10 @@ package enum CellKind: String, CaseIterable, Sendable {
   case curves
   case bars
   case scatter
+  /// A matrix of values as shades.
+  case heatmap
+  /// Small images.
+  case grid
   case printout
   /// A sentence and the query that decides it.
   case claim
@@ -22,6 +26,8 @@ package enum CellKind: String, CaseIterable, Sendable {
     case .curves: ["caption", "overlay", "band", "x_label", "y_label", "y_range", "y_scale", "otherwise"]
     case .bars: ["caption", "value_label", "scale", "format", "error", "otherwise"]
     case .scatter: ["caption", "x_label", "y_label", "x_scale", "y_scale", "error", "otherwise"]
+    case .heatmap: ["caption", "row_label", "column_label", "scale", "format", "otherwise"]
+    case .grid: ["caption", "side", "otherwise"]
     case .printout, .provenance: ["caption", "open", "otherwise"]
     case .claim: ["says", "by", "test", "alternative", "margin", "level", "format", "effect", "otherwise"]
     }
@@ -35,7 +41,7 @@ package enum CellKind: String, CaseIterable, Sendable {
     switch self {
     case .query, .printout: nil
     case .table, .provenance: .table
-    case .curves, .bars, .scatter: .figure
+    case .curves, .bars, .scatter, .heatmap, .grid: .figure
     case .claim: .claim
     }
   }
@@ -79,7 +85,9 @@ package struct Cell: Sendable, Hashable {
   package static let sentences: Set<String> = ["caption", "otherwise", "says", "by"]
 
   /// The options that are for readers, in their language.
-  package static let words = sentences.union(["columns", "effect", "open", "x_label", "y_label", "value_label"])
+  package static let words = sentences.union([
+    "columns", "effect", "open", "x_label", "y_label", "value_label", "row_label", "column_label",
+  ])
 
   /// The options that are true or false.
   package static let flags: Set<String> = ["optional", "view", "overlay", "open"]

@@ -1,12 +1,14 @@
 /// What a chart shows, in words, for readers who do not see it.
 ///
-/// Each series' first, best and last value, then the order at the end; each group's values for bars; what a chart
-/// cannot show, and what its bands and error bars are. All of it is made from the data.
+/// Each series' first, best and last value, then the order at the end; each group's values for bars; the largest squares of a
+/// heatmap; the lines below images; what a chart cannot show, and what its bands and error bars are. All of it is made from the data.
 public func altText(for chart: Chart, language: FigureLanguage = .english) -> String {
   switch chart {
   case .lines(let chart): LineChartDescription(chart, language).text
   case .bars(let chart): BarChartDescription(chart: chart, language: language).text
   case .scatter(let chart): ScatterChartDescription(chart: chart, language: language).text
+  case .heatmap(let chart): HeatmapDescription(chart: chart, language: language).text
+  case .images(let grid): ImageGridDescription(grid: grid, language: language).text
   }
 }
 

@@ -5,11 +5,13 @@ public enum Chart: Sendable, Hashable {
   case lines(LineChart)
   case bars(BarChart)
   case scatter(ScatterChart)
+  case heatmap(Heatmap)
+  case images(ImageGrid)
 }
 
 extension Chart: Codable {
   private enum Kind: String, CodingKey {
-    case lines, bars, scatter
+    case lines, bars, scatter, heatmap, images
   }
 
   /// Reads an object with one key: the chart's kind.
@@ -19,6 +21,10 @@ extension Chart: Codable {
       self = .lines(chart)
     } else if let chart = try container.decodeIfPresent(ScatterChart.self, forKey: .scatter) {
       self = .scatter(chart)
+    } else if let chart = try container.decodeIfPresent(Heatmap.self, forKey: .heatmap) {
+      self = .heatmap(chart)
+    } else if let grid = try container.decodeIfPresent(ImageGrid.self, forKey: .images) {
+      self = .images(grid)
     } else {
       self = .bars(try container.decode(BarChart.self, forKey: .bars))
     }
@@ -31,6 +37,8 @@ extension Chart: Codable {
     case .lines(let chart): try container.encode(chart, forKey: .lines)
     case .bars(let chart): try container.encode(chart, forKey: .bars)
     case .scatter(let chart): try container.encode(chart, forKey: .scatter)
+    case .heatmap(let chart): try container.encode(chart, forKey: .heatmap)
+    case .images(let grid): try container.encode(grid, forKey: .images)
     }
   }
 }

@@ -5,7 +5,30 @@ extension Chart {
     case .lines(let chart): try chart.check()
     case .bars(let chart): try chart.check()
     case .scatter(let chart): try chart.check()
+    case .heatmap(let chart): try chart.check()
+    case .images(let grid): try grid.check()
     }
+  }
+}
+
+extension Heatmap {
+  fileprivate func check() throws(PlotError) {
+    try limit(rows.count, to: 100, "rows of a heatmap")
+    try limit(columns.count, to: 100, "columns of a heatmap")
+    guard values.count == rows.count else {
+      throw .valueCount(group: title, values: values.count, series: rows.count)
+    }
+    for (row, values) in zip(rows, values) where values.count != columns.count {
+      throw .valueCount(group: row, values: values.count, series: columns.count)
+    }
+    if let name = firstRepeated(rows) { throw .duplicate(.group(name)) }
+    if let name = firstRepeated(columns) { throw .duplicate(.series(name, panel: title)) }
+  }
+}
+
+extension ImageGrid {
+  fileprivate func check() throws(PlotError) {
+    try limit(rows.lazy.map(\.cells.count).reduce(0, +), to: 1_000, "images")
   }
 }
 

@@ -2,6 +2,9 @@ extension DisplayList {
   /// Of each side, in points.
   public static let sides: ClosedRange<Double> = 1...20_000
 
+  /// Of all images of a list together.
+  private static let imageBytes = 256 << 20
+
   private static let farthest = 100_000.0
 
   /// Throws unless every number of the list is one that can be drawn in reasonable time and memory.
@@ -10,14 +13,18 @@ extension DisplayList {
       throw .size(width: size.width, height: size.height, allowed: Self.sides)
     }
     guard items.count <= 100_000 else { throw .tooMany(what: "items", count: items.count, limit: 100_000) }
-    var points = 0
+    var (points, pixels) = (0, 0)
     for (index, item) in items.enumerated() {
       if let problem = Self.problem(item) { throw .item(index: index, problem: problem) }
       switch item {
       case .polyline(let line): points += line.points.count
       case .polygon(let shape): points += shape.points.count
+      case .image(let image): pixels += image.pixels.count
       case .rectangle, .circle, .text: break
       }
+    }
+    guard pixels <= Self.imageBytes else {
+      throw .tooMany(what: "bytes of images", count: pixels, limit: Self.imageBytes)
     }
     guard points <= 1_000_000 else { throw .tooMany(what: "points of lines", count: points, limit: 1_000_000) }
   }
@@ -46,6 +53,13 @@ extension DisplayList {
       guard item.font.size >= 1, item.font.size <= 200 else { return .fontSize(item.font.size) }
       let count = item.text.unicodeScalars.count
       return count <= 1000 ? nil : .textLength(count)
+    case .image(let item):
+      if let problem = problem(item.rect) { return problem }
+      let plane = item.width.multipliedReportingOverflow(by: item.height)
+      guard item.width > 0, item.height > 0, !plane.overflow, item.width <= 32_000, item.height <= 32_000,
+        item.pixels.count == plane.partialValue || item.pixels.count == 3 * plane.partialValue
+      else { return .pixels(width: item.width, height: item.height, bytes: item.pixels.count) }
+      return nil
     }
   }
 

@@ -6,6 +6,27 @@ extension DisplayList {
     case polygon(Polygon)
     case circle(Circle)
     case text(Text)
+    case image(Image)
+  }
+
+  /// A small image whose pixels stay visible as squares.
+  public struct Image: Sendable, Hashable, Codable {
+    /// Where it is; its sides need not be those of the image.
+    public var rect: Rect
+    /// Columns of pixels.
+    public var width: Int
+    /// Rows of pixels.
+    public var height: Int
+    /// `[channels, height, width]`, 1 or 3 channels, 0 dark to 255 bright.
+    public var pixels: [UInt8]
+
+    /// An image by its planes.
+    public init(rect: Rect, width: Int, height: Int, pixels: [UInt8]) {
+      self.rect = rect
+      self.width = width
+      self.height = height
+      self.pixels = pixels
+    }
   }
 
   /// A filled rectangle.
@@ -156,7 +177,7 @@ extension DisplayList {
 
 extension DisplayList.Item: Codable {
   private enum Kind: String, CodingKey, CaseIterable {
-    case rectangle, polyline, polygon, circle, text
+    case rectangle, polyline, polygon, circle, text, image
   }
 
   /// Reads an object with one key: the item's kind.
@@ -172,6 +193,7 @@ extension DisplayList.Item: Codable {
     case .polygon: self = .polygon(try container.decode(DisplayList.Polygon.self, forKey: .polygon))
     case .circle: self = .circle(try container.decode(DisplayList.Circle.self, forKey: .circle))
     case .text: self = .text(try container.decode(DisplayList.Text.self, forKey: .text))
+    case .image: self = .image(try container.decode(DisplayList.Image.self, forKey: .image))
     }
   }
 
@@ -184,6 +206,7 @@ extension DisplayList.Item: Codable {
     case .polygon(let item): try container.encode(item, forKey: .polygon)
     case .circle(let item): try container.encode(item, forKey: .circle)
     case .text(let item): try container.encode(item, forKey: .text)
+    case .image(let item): try container.encode(item, forKey: .image)
     }
   }
 }

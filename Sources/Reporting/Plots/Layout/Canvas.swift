@@ -84,6 +84,20 @@ struct Canvas {
     write(text, x: x, middle: y, .label, anchor: .middle)
   }
 
+  mutating func image(_ rect: DisplayList.Rect, width: Int, height: Int, pixels: [UInt8]) {
+    items.append(.image(DisplayList.Image(rect: rounded(rect), width: width, height: height, pixels: pixels)))
+  }
+
+  /// Writes a text upwards, that ends at y.
+  mutating func writeUp(_ text: String, x: Double, y: Double, _ role: Role, color: Color? = nil) {
+    guard !text.isEmpty else { return }
+    items.append(
+      .text(
+        DisplayList.Text(
+          text: text, position: point(x + role.halfHeight, y), anchor: .start, font: font(role),
+          color: color ?? role.color(palette), rotation: -90)))
+  }
+
   mutating func fill(_ rect: DisplayList.Rect, _ color: Color) {
     items.append(.rectangle(DisplayList.Rectangle(rect: rounded(rect), fill: color)))
   }

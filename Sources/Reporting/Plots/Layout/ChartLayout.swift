@@ -9,7 +9,7 @@ extension DisplayList {
     let width: Double
     switch chart {
     case .lines(let chart): width = style.width ?? (chart.arrangement == .column ? 400 : 720)
-    case .bars, .scatter: width = style.width ?? 720
+    case .bars, .scatter, .heatmap, .images: width = style.width ?? 720
     }
     guard FigureStyle.widths.contains(width) else {
       throw .size(width: width, height: style.panelHeight, allowed: FigureStyle.widths)
@@ -23,6 +23,8 @@ extension DisplayList {
     case .lines(let chart): self = try LineChartLayout(chart, width: width, canvas: canvas).drawn()
     case .bars(let chart): self = BarChartLayout(chart, width: width, canvas: canvas).drawn()
     case .scatter(let chart): self = ScatterChartLayout(chart, width: width, canvas: canvas).drawn()
+    case .heatmap(let chart): self = HeatmapLayout(chart, width: width, canvas: canvas).drawn()
+    case .images(let grid): self = ImageGridLayout(grid, width: width, canvas: canvas).drawn()
     }
   }
 }

@@ -43,6 +43,7 @@ final class CairoSurface {
       case .polygon(let item): draw(item)
       case .circle(let item): draw(item)
       case .text(let item): draw(item, pango)
+      case .image(let item): try draw(item)
       }
       cairo_restore(cairo)
       try check("item \(index)")
@@ -124,6 +125,39 @@ final class CairoSurface {
         pango_cairo_show_layout_line(cairo, line)
       }
     }
+  }
+
+  private func draw(_ item: DisplayList.Image) throws(PlotError) {
+    let (width, height) = (item.width, item.height)
+    guard let image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)) else {
+      throw .drawing(operation: "an image", status: "out of memory")
+    }
+    defer { cairo_surface_destroy(image) }
+    try checkStatus(cairo_surface_status(image), "an image")
+    guard let target = cairo_image_surface_get_data(image) else {
+      throw .drawing(operation: "an image", status: "no pixels")
+    }
+    let stride = Int(cairo_image_surface_get_stride(image))
+    let plane = width * height
+    let isColor = item.pixels.count == 3 * plane
+    for y in 0..<height {
+      let row = UnsafeMutableRawPointer(target + y * stride)
+      for x in 0..<width {
+        let pixel = y * width + x
+        let red = UInt32(item.pixels[pixel])
+        let green = isColor ? UInt32(item.pixels[plane + pixel]) : red
+        let blue = isColor ? UInt32(item.pixels[2 * plane + pixel]) : red
+        row.storeBytes(of: red << 16 | green << 8 | blue, toByteOffset: 4 * x, as: UInt32.self)
+      }
+    }
+    cairo_surface_mark_dirty(image)
+    cairo_translate(cairo, item.rect.x, item.rect.y)
+    cairo_scale(cairo, item.rect.width / Double(width), item.rect.height / Double(height))
+    cairo_set_source_surface(cairo, image, 0, 0)
+    // Pixels stay squares; a photo is made smaller smoothly.
+    cairo_pattern_set_filter(cairo_get_source(cairo), width <= 128 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
+    cairo_rectangle(cairo, 0, 0, Double(width), Double(height))
+    cairo_fill(cairo)
   }
 
   private func setColor(_ color: Color) {

@@ -20,6 +20,18 @@ package struct TableColumn: Sendable {
   package var source: Int
   package var heading: String
   package var format: ValueFormat
+  /// Characters that a value is shown with; nil for all.
+  package var limit: Int?
+
+  /// Of the data behind a figure: pixels and the like are not read as text, and the files of data have them whole.
+  package static let dataLimit = 80
+
+  /// A value as it is shown.
+  package func text(_ value: SQLValue) -> String {
+    let text = format.text(value)
+    guard let limit, text.utf8.count > limit, text.count > limit else { return text }
+    return text.prefix(limit) + "…"
+  }
 }
 
 extension CellContent {
@@ -39,6 +51,8 @@ extension CellContent {
       // What it shows is known when the runs are.
       case .provenance: self = .table([])
       case .scatter: self = .figure(try Figure(.scatter(try scatterChart(cell, rows, words)), language: words.figures))
+      case .heatmap: self = .figure(try Figure(.heatmap(try heatmap(cell, rows, words)), language: words.figures))
+      case .grid: self = .figure(try Figure(.images(try imageGrid(cell, rows)), language: words.figures))
       case .table:
         let columns = try tableColumns(cell, rows)
         try limit(rows.rows.count, to: Self.tableRows, "rows in a table")

@@ -58,22 +58,9 @@ package func barChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws 
       error: try error?.ends(row))
   }
   let scale = try axisScale("scale", cell)
-  var format = NumberFormat.automatic
-  if let option = cell.options["format"] {
-    switch ValueFormat(option.value) {
-    case .automatic: format = .automatic
-    case .fixed(let decimals): format = .fixed(decimals)
-    case .grouped: format = .thousands
-    case .percent(let decimals): format = .percent(decimals)
-    case .bytes: format = .si
-    default:
-      throw CellFault(
-        line: option.line,
-        problem: .badOption("format", value: option.value, expected: "%.2f, grouped, percent or bytes"))
-    }
-  }
   return try BarChart(
-    title: "", valueLabel: cell.option("value_label") ?? "", rows: barRows, scale: scale, valueFormat: format,
+    title: "", valueLabel: cell.option("value_label") ?? "", rows: barRows, scale: scale,
+    valueFormat: try valueFormat(cell),
     intervals: error?.kind)
 }
 
@@ -106,8 +93,21 @@ package func scatterChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) thr
     intervals: error.map { Intervals($0.kind) })
 }
 
+/// Columns `row, column, value`.
+package func heatmap(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> Heatmap {
+  let places = try columns(["row", "column", "value"], cell, rows)
+  try limit(rows.rows.count, to: ChartLimit.squares, "squares of a heatmap")
+  return try Heatmap(
+    rowLabel: cell.option("row_label") ?? "", columnLabel: cell.option("column_label") ?? "",
+    squares: rows.rows.map { row in
+      Heatmap.Row(
+        row: words.figures.shown(text(row[places[0]])), column: words.figures.shown(text(row[places[1]])),
+        value: row[places[2]] == .null ? nil : try number(row[places[2]], "value"))
+    }, scale: try axisScale("scale", cell), valueFormat: try valueFormat(cell))
+}
+
 /// Nil for NULL.
-private func text(_ value: SQLValue) -> String? { value == .null ? nil : value.plainText }
+func text(_ value: SQLValue) -> String? { value == .null ? nil : value.plainText }
 
 /// What one chart may have, counted before anything of it is built; what can be drawn of it is less.
 package enum ChartLimit {
@@ -117,10 +117,30 @@ package enum ChartLimit {
   package static let groups = 500
   package static let series = 20
   package static let scatterRows = 50_000
+  package static let squares = 10_000
+  package static let images = 500
+  /// Of an image of a grid, in pixels.
+  package static let imageSide = 256
 }
 
 package func limit(_ count: Int, to limit: Int, _ what: String) throws(CellFault) {
   if count > limit { throw CellFault(problem: .tooMany(what, limit: limit)) }
+}
+
+/// The option `format` of a chart's values.
+private func valueFormat(_ cell: Cell) throws -> NumberFormat {
+  guard let option = cell.options["format"] else { return .automatic }
+  switch ValueFormat(option.value) {
+  case .automatic: return .automatic
+  case .fixed(let decimals): return .fixed(decimals)
+  case .grouped: return .thousands
+  case .percent(let decimals): return .percent(decimals)
+  case .bytes: return .si
+  default:
+    throw CellFault(
+      line: option.line,
+      problem: .badOption("format", value: option.value, expected: "%.2f, grouped, percent or bytes"))
+  }
 }
 
 private func axisScale(_ name: String, _ cell: Cell) throws -> AxisScale {
