@@ -207,6 +207,7 @@ let package = Package(
         "Notebooks", "Rendering", "Evidence", "Journals", "Store", "Plots", "Files", "Compression", "ExactJSON",
         "Digests",
       ], exclude: ["Fixtures"], swiftSettings: common),
-    .testTarget(name: "CommandTests", dependencies: ["TestImages"], swiftSettings: common),
+    .testTarget(
+      name: "CommandTests", dependencies: ["TestImages"], exclude: ["Fixtures"], swiftSettings: common),
   ]
 )

@@ -232,4 +232,49 @@ import Testing
     let other = try program("mistakes", "shapes")
     #expect(other.code == 0 && other.errors.contains("have changed"), "\(other)")
   }
+
+  /// Weights that PyTorch saved under torchvision's keys, with what PyTorch makes of an image.
+  @Test func weightsWithTorchvisionsKeysGiveTorchsProbabilities() throws {
+    let fixtures = (#filePath as NSString).deletingLastPathComponent + "/Fixtures"
+    struct Expected: Decodable { var probabilities: [Double] }
+    let expected = try JSONDecoder().decode(
+      Expected.self, from: Data(contentsOf: URL(fileURLWithPath: "\(fixtures)/torchvision-state.json")))
+    let program = try Program()
+    defer { program.remove() }
+    try Self.writeIDX("\(program.directory)/data")
+    try program.write(
+      "own.yaml",
+      """
+      schema: 1
+      experiment: own
+      dataset: {name: idx-folder, path: data, resize: 96}
+      network: {arch: alexnet-torchvision, ratio: 64, hidden: 16}
+      training: {epochs: 1, batch_size: 8, max_steps: 1, learning_rate: 0.01}
+      trials: [{name: small}]
+      """)
+    let ran = try program("run", "own.yaml")
+    #expect(ran.code == 0, "\(ran)")
+    // The fast kernels lack its layers; what is recorded is what ran.
+    #expect(try program("query", "--csv", "SELECT kernels FROM environment").output == "kernels\nblas\n")
+    let pixels = (0..<96 * 96).map { (index: Int) -> UInt8 in
+      let value = 7 * index * index + 13 * index
+      return UInt8(value % 256)
+    }
+    try PNGFile.data(width: 96, height: 96, channels: 1, pixels).write(
+      to: URL(fileURLWithPath: "\(program.directory)/one.png"))
+    let found = try Self.predict(
+      program, ["small", "one.png", "--weights", "\(fixtures)/torchvision-state.safetensors"])
+    for (ours, theirs) in zip(found[0].classes, expected.probabilities) {
+      #expect(abs(ours.probability - theirs) < 1e-5)
+    }
+    #expect(found[0].classes.count == 3)
+
+    // Those of the run itself are another network's, and a file that is none is an error.
+    let own = try Self.predict(program, ["small", "one.png"])
+    #expect(zip(own[0].classes, expected.probabilities).contains { abs($0.probability - $1) > 1e-3 })
+    let wrong = try program("predict", "small", "one.png", "--weights", "own.yaml")
+    #expect(wrong.code == 65 && wrong.errors.contains("own.yaml"), "\(wrong)")
+    #expect(try program("predict", "small", "one.png", "--weights", "none.safetensors").code == 66)
+    #expect(try program("predict", "small", "one.png", "--weights", "own.yaml", "--at", "best").code == 64)
+  }
 }

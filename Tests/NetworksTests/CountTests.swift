@@ -33,6 +33,12 @@ import Testing
 
   static let rows = [
     row(
+      "torchvision's AlexNet", .alexnetTorchvision, 1, 224, 61_100_840, 2_469_696, 58_631_144, 714_188_480, 655_566_528,
+      58_621_952, 1_089_000, 9_216, 3_701_248, channels: 3, classes: 1000),
+    row(
+      "AlexNet of 2012", .alexnet2012, 1, 227, 60_965_224, 2_334_080, 58_631_144, 724_406_816, 665_784_864, 58_621_952,
+      1_448_200, 9_216, 4_761_964, channels: 3, classes: 1000),
+    row(
       "VGG-11 full 224", .vgg11, 1, 224, 128_806_154, 9_219_328, 119_586_826, 7_547_232_256, 7_427_653_632, 119_578_624,
       16_407_050, 25_088, 48_343_040),
     row(
@@ -174,5 +180,39 @@ import Testing
     #expect(
       try NetworkConfiguration(.blocks(blocks), ratio: 4).build(input: input, classes: 10)
         == NetworkConfiguration(.architecture(.vgg11), ratio: 4).build(input: input, classes: 10))
+  }
+
+  @Test func withoutGroupsThe2012NetworkHasMoreWeights() throws {
+    let grouped = try NetworkConfiguration(.architecture(.alexnet2012)).build(
+      input: .image(channels: 3, height: 227, width: 227), classes: 1000)
+    let children = grouped.children.map { module -> Module in
+      guard case .conv2d(var convolution) = module else { return module }
+      convolution.groups = 1
+      return .conv2d(convolution)
+    }
+    let network = try Network(children: children, input: grouped.input)
+    #expect(network.parameters == 62_378_344 && network.multiplyAdds == 1_135_256_096)
+    #expect(network.activationFloats == 1_448_200 && network.keptActivationBytes == 4_761_964)
+  }
+
+  @Test func groupsNeedChannelsThatTheyDivide() {
+    #expect(throws: NetworkError.notDivisible(channels: 1, groups: 2)) {
+      try NetworkConfiguration(.architecture(.alexnet2012), ratio: 64).build(
+        input: .image(channels: 1, height: 227, width: 227), classes: 10)
+    }
+  }
+
+  @Test func keysAreThoseOfTorchvision() throws {
+    func keys(_ architecture: Architecture) throws -> [String] {
+      try NetworkConfiguration(.architecture(architecture)).build(
+        input: .image(channels: 3, height: 224, width: 224), classes: 1000
+      ).torchvisionKeys
+    }
+    #expect(
+      try keys(.alexnetTorchvision) == [0, 3, 6, 8, 10].flatMap { ["features.\($0).weight", "features.\($0).bias"] }
+        + [1, 4, 6].flatMap { ["classifier.\($0).weight", "classifier.\($0).bias"] })
+    #expect(
+      try keys(.vgg11) == [0, 3, 6, 8, 11, 13, 16, 18].flatMap { ["features.\($0).weight", "features.\($0).bias"] }
+        + [0, 3, 6].flatMap { ["classifier.\($0).weight", "classifier.\($0).bias"] })
   }
 }

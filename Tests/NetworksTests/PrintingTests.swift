@@ -11,6 +11,7 @@ import Testing
     ("vgg11", .vgg11, 1, 1, 224, 10), ("vgg11-lrn", .vgg11LRN, 1, 1, 224, 10),
     ("vgg16-1x1", .vgg16OneByOne, 1, 1, 224, 10), ("vgg16-rgb", .vgg16, 1, 3, 224, 1000),
     ("vgg19-ratio4", .vgg19, 4, 1, 224, 10), ("alexnet", .alexnet, 1, 1, 224, 10),
+    ("alexnet-torchvision", .alexnetTorchvision, 1, 3, 224, 1000), ("alexnet-2012", .alexnet2012, 1, 3, 227, 1000),
   ])
   func printsAsPyTorchDoes(file: String, arch: Architecture, ratio: Int, channels: Int, side: Int, classes: Int) throws
   {

@@ -33,6 +33,17 @@ import Training
         ], input: .image(channels: 1, height: 13, width: 9))
     ),
     (
+      "groups, average pooling, dropout in front",
+      try! Network(
+        children: [
+          .conv2d(Conv2d(2, 4, kernelSize: 3, padding: 1)), .relu,
+          .conv2d(Conv2d(4, 6, kernelSize: 3, stride: 2, padding: 1, groups: 2)), .relu,
+          .maxPool2d(MaxPool2d(kernelSize: 2, stride: 1)), .conv2d(Conv2d(6, 3, kernelSize: 2, groups: 3)),
+          .adaptiveAvgPool2d(AdaptiveAvgPool2d(outputSize: 4)), .flatten, .dropout(Dropout(probability: 0)),
+          .linear(Linear(48, 6)), .relu, .linear(Linear(6, 4)),
+        ], input: .image(channels: 2, height: 11, width: 10))
+    ),
+    (
       "Linear layers alone",
       try! Network(children: [.linear(Linear(5, 6)), .relu, .linear(Linear(6, 3))], input: .features(5))
     ),

@@ -1,6 +1,10 @@
 /// The named networks: the columns of Table 1 of Simonyan & Zisserman 2014 (arXiv 1409.1556) and AlexNet.
 public enum Architecture: String, CaseIterable, Hashable, Sendable {
   case alexnet
+  /// With one GPU's channels, average pooling to 6×6, and dropout in front of the Linear layers.
+  case alexnetTorchvision = "alexnet-torchvision"
+  /// With two groups, as on two GPUs; its local response normalization is left out.
+  case alexnet2012 = "alexnet-2012"
   case vgg11
   case vgg11LRN = "vgg11-lrn"
   case vgg13
@@ -27,10 +31,10 @@ public struct Block: Hashable, Sendable {
 }
 
 extension Architecture {
-  /// The row of blocks in Table 1; nil for AlexNet, which has none.
+  /// The row of blocks in Table 1; nil for the AlexNets, which have none.
   public var blocks: [Block]? {
     switch self {
-    case .alexnet: nil
+    case .alexnet, .alexnetTorchvision, .alexnet2012: nil
     case .vgg11: Self.table(1, 1, 2, 2, 2)
     case .vgg11LRN: [Block(1, 64, normalised: true)] + Self.table(1, 1, 2, 2, 2).dropFirst()
     case .vgg13: Self.table(2, 2, 2, 2, 2)

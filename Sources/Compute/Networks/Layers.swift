@@ -29,7 +29,7 @@ extension Leaf {
     switch module {
     case .conv2d(let conv):
       [
-        ("weight", [conv.outChannels, conv.inChannels, conv.kernelSize, conv.kernelSize]),
+        ("weight", [conv.outChannels, conv.inChannels / conv.groups, conv.kernelSize, conv.kernelSize]),
         ("bias", [conv.outChannels]),
       ]
     case .linear(let linear):
@@ -41,15 +41,19 @@ extension Leaf {
   /// Multiply-accumulates of the forward pass of one example.
   public var multiplyAdds: Int {
     switch module {
-    case .conv2d(let conv): output.count * conv.inChannels * conv.kernelSize * conv.kernelSize
+    case .conv2d(let conv): output.count * (conv.inChannels / conv.groups) * conv.kernelSize * conv.kernelSize
     case .linear(let linear): linear.inFeatures * linear.outFeatures
     default: 0
     }
   }
 
-  /// The floats of its output; none for Flatten, which is a view.
+  /// The floats of its output; none for Flatten, which is a view, and for an average pooling that changes nothing.
   public var activationFloats: Int {
-    if case .flatten = module { 0 } else { output.count }
+    switch module {
+    case .flatten: 0
+    case .adaptiveAvgPool2d: input == output ? 0 : output.count
+    default: output.count
+    }
   }
 }
 

@@ -4,6 +4,7 @@ public indirect enum Module: Hashable, Sendable {
   case conv2d(Conv2d)
   case relu
   case maxPool2d(MaxPool2d)
+  case adaptiveAvgPool2d(AdaptiveAvgPool2d)
   case localResponseNorm(LocalResponseNorm)
   case flatten
   case linear(Linear)
@@ -20,14 +21,30 @@ public struct Conv2d: Hashable, Sendable {
   public var kernelSize: Int
   public var stride: Int
   public var padding: Int
+  /// Parts that channels are divided into; a group's outputs see the inputs of their group alone.
+  public var groups: Int
 
-  public init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0) {
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1
+  ) {
     self.inChannels = inChannels
     self.outChannels = outChannels
     self.kernelSize = kernelSize
     self.stride = stride
     self.padding = padding
+    self.groups = groups
   }
+}
+
+/// The mean over windows that are as many as the output has places, whatever the size of the input.
+///
+/// Output place i of n looks at the inputs from ⌊i·size / n⌋ to ⌈(i + 1)·size / n⌉.
+/// Source: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+public struct AdaptiveAvgPool2d: Hashable, Sendable {
+  /// Of both sides.
+  public var outputSize: Int
+
+  public init(outputSize: Int) { self.outputSize = outputSize }
 }
 
 /// The maximum over square windows, without padding; windows that do not fit are dropped (`ceil_mode=False`).
@@ -91,6 +108,7 @@ extension Module {
     case .conv2d: "Conv2d"
     case .relu: "ReLU"
     case .maxPool2d: "MaxPool2d"
+    case .adaptiveAvgPool2d: "AdaptiveAvgPool2d"
     case .localResponseNorm: "LocalResponseNorm"
     case .flatten: "Flatten"
     case .linear: "Linear"

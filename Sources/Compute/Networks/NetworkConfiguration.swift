@@ -55,16 +55,23 @@ public struct NetworkConfiguration: Hashable, Sendable {
     var children: [Module]
     switch body {
     case .architecture(.alexnet): children = try alexNetFeatures(inChannels)
+    case .architecture(.alexnetTorchvision):
+      children = try alexNetFeatures(inChannels, [64, 192, 384, 256, 256], padding: 2)
+      children.append(.adaptiveAvgPool2d(AdaptiveAvgPool2d(outputSize: 6)))
+    case .architecture(.alexnet2012):
+      children = try alexNetFeatures(inChannels, [96, 256, 384, 384, 256], padding: 0, groups: [1, 2, 1, 2, 2])
     case .architecture(let architecture): children = try vggFeatures(architecture.blocks!, inChannels)
     case .blocks(let blocks): children = try vggFeatures(blocks, inChannels)
     }
     children.append(.flatten)
     let features = try Module.sequential(children).outputShape(of: input).count
-    children += [
-      .linear(Linear(features, hidden)), .relu, .dropout(Dropout(probability: dropout)),
-      .linear(Linear(hidden, hidden)), .relu, .dropout(Dropout(probability: dropout)),
-      .linear(Linear(hidden, classes)),
-    ]
+    let drop = Module.dropout(Dropout(probability: dropout))
+    let first = Module.linear(Linear(features, hidden))
+    let second = Module.linear(Linear(hidden, hidden))
+    children +=
+      body == .architecture(.alexnetTorchvision)
+      ? [drop, first, .relu, drop, second, .relu] : [first, .relu, drop, second, .relu, drop]
+    children.append(.linear(Linear(hidden, classes)))
     return try Network(children: children, input: input)
   }
 
@@ -92,16 +99,26 @@ public struct NetworkConfiguration: Hashable, Sendable {
     return features
   }
 
-  /// d2l's AlexNet: https://d2l.ai/chapter_convolutional-modern/alexnet.html
-  private func alexNetFeatures(_ inChannels: Int) throws(NetworkError) -> [Module] {
-    let widths = [try divided(96), try divided(256), try divided(384), try divided(384), try divided(256)]
+  /// d2l's AlexNet (https://d2l.ai/chapter_convolutional-modern/alexnet.html), torchvision's, and that of 2012 differ in
+  /// channels, the first padding, and groups.
+  private func alexNetFeatures(
+    _ inChannels: Int, _ channels: [Int] = [96, 256, 384, 384, 256], padding: Int = 1, groups: [Int] = [1, 1, 1, 1, 1]
+  ) throws(NetworkError) -> [Module] {
+    var widths: [Int] = []
+    for count in channels { widths.append(try divided(count)) }
+    for (index, count) in groups.enumerated() where count > 1 {
+      guard widths[index].isMultiple(of: count), widths[index - 1].isMultiple(of: count) else {
+        throw .notDivisible(
+          channels: widths[index].isMultiple(of: count) ? widths[index - 1] : widths[index], groups: count)
+      }
+    }
     let pool = Module.maxPool2d(MaxPool2d(kernelSize: 3, stride: 2))
     return [
-      .conv2d(Conv2d(inChannels, widths[0], kernelSize: 11, stride: 4, padding: 1)), .relu, pool,
-      .conv2d(Conv2d(widths[0], widths[1], kernelSize: 5, padding: 2)), .relu, pool,
-      .conv2d(Conv2d(widths[1], widths[2], kernelSize: 3, padding: 1)), .relu,
-      .conv2d(Conv2d(widths[2], widths[3], kernelSize: 3, padding: 1)), .relu,
-      .conv2d(Conv2d(widths[3], widths[4], kernelSize: 3, padding: 1)), .relu, pool,
+      .conv2d(Conv2d(inChannels, widths[0], kernelSize: 11, stride: 4, padding: padding)), .relu, pool,
+      .conv2d(Conv2d(widths[0], widths[1], kernelSize: 5, padding: 2, groups: groups[1])), .relu, pool,
+      .conv2d(Conv2d(widths[1], widths[2], kernelSize: 3, padding: 1, groups: groups[2])), .relu,
+      .conv2d(Conv2d(widths[2], widths[3], kernelSize: 3, padding: 1, groups: groups[3])), .relu,
+      .conv2d(Conv2d(widths[3], widths[4], kernelSize: 3, padding: 1, groups: groups[4])), .relu, pool,
     ]
   }
 

@@ -17,11 +17,13 @@ extension Module {
       let padding = conv.padding == 0 ? "" : ", padding=(\(conv.padding), \(conv.padding))"
       return """
         Conv2d(\(conv.inChannels), \(conv.outChannels), kernel_size=(\(conv.kernelSize), \(conv.kernelSize)), \
-        stride=(\(conv.stride), \(conv.stride))\(padding))
+        stride=(\(conv.stride), \(conv.stride))\(padding)\(conv.groups == 1 ? "" : ", groups=\(conv.groups)"))
         """
     case .relu: return "ReLU()"
     case .maxPool2d(let pool):
       return "MaxPool2d(kernel_size=\(pool.kernelSize), stride=\(pool.stride), padding=0, dilation=1, ceil_mode=False)"
+    case .adaptiveAvgPool2d(let pool):
+      return "AdaptiveAvgPool2d(output_size=(\(pool.outputSize), \(pool.outputSize)))"
     case .localResponseNorm(let norm):
       return """
         LocalResponseNorm(\(norm.size), alpha=\(pythonFloat(norm.alpha)), beta=\(pythonFloat(norm.beta)), \

@@ -51,6 +51,8 @@ extension Module {
         throw .imageTooSmall(path: path, layer: typeName, height: height, width: width)
       }
       return .image(channels: channels, height: outHeight, width: outWidth)
+    case (.adaptiveAvgPool2d(let pool), .image(let channels, _, _)):
+      return .image(channels: channels, height: pool.outputSize, width: pool.outputSize)
     case (.flatten, _):
       return .features(input.count)
     case (.linear(let linear), .features(let count)):
@@ -60,7 +62,8 @@ extension Module {
       return .features(linear.outFeatures)
     case (.relu, _), (.dropout, _), (.localResponseNorm, .image):
       return input
-    case (.conv2d, .features), (.maxPool2d, .features), (.localResponseNorm, .features), (.linear, .image):
+    case (.conv2d, .features), (.maxPool2d, .features), (.adaptiveAvgPool2d, .features),
+      (.localResponseNorm, .features), (.linear, .image):
       throw .wrongRank(path: path, layer: typeName, dimensions: input.dimensions)
     }
   }

@@ -1,6 +1,6 @@
 import Datasets
 import Images
-import Training
+package import Training
 
 /// What a network says of an image.
 package struct ImagePrediction: Sendable, Hashable {
@@ -23,9 +23,9 @@ package struct ImagePrediction: Sendable, Hashable {
 extension TrainedRun {
   /// Classifies images as the training's evaluation would: gray where the training images are, resized as they were.
   ///
-  /// `invert` makes negatives of them first. Throws ``InferenceError`` and ``TrainingError``.
+  /// `invert` makes negatives of them first. Throws ``TrainingError``.
   package func predict(
-    _ images: [OwnImage], weights: String, invert: Bool, threads: Int
+    _ images: [OwnImage], weights: StateDictionary, invert: Bool, threads: Int
   ) throws -> [ImagePrediction] {
     let classifier = try classifier(weights, threads: threads)
     let likeness = likeness()

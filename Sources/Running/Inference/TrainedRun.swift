@@ -82,11 +82,29 @@ package struct TrainedRun {
     }
   }
 
+  /// The weights of a safetensors file, under this network's keys or torchvision's. Throws ``InferenceError``, and
+  /// ``FileError`` where it cannot be read.
+  package func weights(file path: String) throws -> StateDictionary {
+    let data = try readFile(path, limit: 4 << 30)
+    let state: StateDictionary
+    do { state = try StateDictionary(safetensors: data).named(for: network) } catch {
+      throw InferenceError.unreadableWeights(path: path, reason: "\(error)")
+    }
+    if let complaint = state.complaint(for: network) {
+      throw InferenceError.unreadableWeights(path: path, reason: "the weights are not this network's: \(complaint)")
+    }
+    return state
+  }
+
+  /// What classifies images with given weights. Throws ``TrainingError``.
+  package func classifier(_ state: StateDictionary, threads: Int) throws -> Classifier {
+    try Classifier(
+      network: network, state: state, batchSize: configuration.settings.batchSize, threads: threads, kernels: kernels)
+  }
+
   /// What classifies images with the weights of a moment. Throws ``InferenceError`` and ``TrainingError``.
   package func classifier(_ name: String, threads: Int) throws -> Classifier {
-    try Classifier(
-      network: network, state: try weights(name), batchSize: configuration.settings.batchSize, threads: threads,
-      kernels: kernels)
+    try classifier(try weights(name), threads: threads)
   }
 
   /// What the run predicted for each test image, as it was kept; nil where the file is gone or was never kept.

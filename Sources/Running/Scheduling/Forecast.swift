@@ -56,7 +56,8 @@ final class Forecaster {
     let threads = trial.measure?.threads ?? threads
     guard trial.training.epochs > 0 else { return Forecast(steps: 0, memoryBytes: 0, diskBytes: 20_000) }
     var rate = try store?.newestRate(
-      printed: network.printed, input: "\(network.input)", threads: threads, kernels: kernels.rawValue,
+      printed: network.printed, input: "\(network.input)", threads: threads,
+      kernels: kernels.used(for: network).rawValue,
       batchSize: trial.training.batchSize)
     var basis: Forecast.Basis? = rate == nil ? nil : .history
     if rate == nil, measures {

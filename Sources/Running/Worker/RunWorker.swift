@@ -42,6 +42,8 @@ private struct Attempt {
   /// The most resident memory before a measurement of its own began, in bytes.
   var earlierPeak = 0
   var resumption = Resumption()
+  /// What the network runs on; what was asked for until it is known.
+  private var kernels: KernelPath
 
   private var folder: RunFolder { worker.folder }
 
@@ -50,6 +52,7 @@ private struct Attempt {
     self.number = number
     self.journal = journal
     self.past = past
+    kernels = worker.kernels
     git = .capture(
       of: FileManager.default.currentDirectoryPath, store: worker.folder.store,
       keepsChanges: GitProvenance.keepsChanges)
@@ -67,6 +70,7 @@ private struct Attempt {
       try end(.failed, cause: "\(error)", trainingSeconds: 0)
       throw error
     }
+    if let network = try? configuration.buildNetwork(for: dataset) { kernels = worker.kernels.used(for: network) }
     try begin(dataset?.digests ?? [:])
     let observer = JournalObserver(journal: journal, began: began)
     do {
@@ -182,7 +186,7 @@ private struct Attempt {
   }
 
   private func environment(_ digests: [String: String]) -> EnvironmentRecord {
-    captureEnvironment(threads: worker.job.threads, kernels: worker.kernels, dataDigests: digests, git: git)
+    captureEnvironment(threads: worker.job.threads, kernels: kernels, dataDigests: digests, git: git)
   }
 
   private func start(digests: [String: String]) -> JournalRecord {

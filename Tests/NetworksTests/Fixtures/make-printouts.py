@@ -40,6 +40,27 @@ def alexnet():
         nn.Conv2d(384, 256, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2)], 6400)
 
 
+def torchvision():
+    return nn.Sequential(
+        nn.Conv2d(3, 64, kernel_size=11, stride=4, padding=2), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2),
+        nn.Conv2d(64, 192, kernel_size=5, padding=2), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2),
+        nn.Conv2d(192, 384, kernel_size=3, padding=1), nn.ReLU(),
+        nn.Conv2d(384, 256, kernel_size=3, padding=1), nn.ReLU(),
+        nn.Conv2d(256, 256, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2),
+        nn.AdaptiveAvgPool2d((6, 6)), nn.Flatten(), nn.Dropout(0.5), nn.Linear(9216, 4096), nn.ReLU(),
+        nn.Dropout(0.5), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000))
+
+
+def two_groups():
+    return head([
+        nn.Conv2d(3, 96, kernel_size=11, stride=4), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2),
+        nn.Conv2d(96, 256, kernel_size=5, padding=2, groups=2), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2),
+        nn.Conv2d(256, 384, kernel_size=3, padding=1), nn.ReLU(),
+        nn.Conv2d(384, 384, kernel_size=3, padding=1, groups=2), nn.ReLU(),
+        nn.Conv2d(384, 256, kernel_size=3, padding=1, groups=2), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2)],
+        9216, 1000)
+
+
 def write(name, net, shape):
     x, walk = torch.zeros(shape), []
     with torch.no_grad():
@@ -59,3 +80,5 @@ write("vgg16-1x1", vgg("vgg13", 1, 224, pointwise=True), (1, 1, 224, 224))
 write("vgg16-rgb", vgg("vgg16", 1, 224, channels=3, classes=1000), (1, 3, 224, 224))
 write("vgg19-ratio4", vgg("vgg19", 4, 224), (1, 1, 224, 224))
 write("alexnet", alexnet(), (1, 1, 224, 224))
+write("alexnet-torchvision", torchvision(), (1, 3, 224, 224))
+write("alexnet-2012", two_groups(), (1, 3, 227, 227))

@@ -52,13 +52,15 @@ def projections(values):
     return [float(np.where((bits >> np.uint32(31 - k)) & np.uint32(1), -values, values).sum()) for k in range(PROJECTIONS)]
 
 
-def vgg(convolutions, ratio, side, lrn=False):
+def vgg(convolutions, ratio, side, lrn=False, pointwise=False):
     children, channels = [], 1
     for index, (count, width) in enumerate(zip(convolutions, (64, 128, 256, 512, 512))):
         layers = []
         for _ in range(count):
             layers += [nn.Conv2d(channels, width // ratio, 3, padding=1), nn.ReLU()]
             channels = width // ratio
+        if pointwise and index >= 2:
+            layers += [nn.Conv2d(channels, channels, 1), nn.ReLU()]
         if lrn and index == 0:
             layers.append(nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0))
         children.append(nn.Sequential(*layers, nn.MaxPool2d(2, 2)))
@@ -74,10 +76,30 @@ def alexnet(ratio, features):
         nn.Conv2d(d, e, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2)], features
 
 
+def torchvision(ratio):
+    a, b, c, d, e = (width // ratio for width in (64, 192, 384, 256, 256))
+    return [
+        nn.Conv2d(1, a, 11, stride=4, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(a, b, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(b, c, 3, padding=1), nn.ReLU(), nn.Conv2d(c, d, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(d, e, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2), nn.AdaptiveAvgPool2d(6)], 36 * e
+
+
+def two_groups(ratio, features):
+    a, b, c, d, e = (width // ratio for width in (96, 256, 384, 384, 256))
+    return [
+        nn.Conv2d(1, a, 11, stride=4), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(a, b, 5, padding=2, groups=2), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(b, c, 3, padding=1), nn.ReLU(), nn.Conv2d(c, d, 3, padding=1, groups=2), nn.ReLU(),
+        nn.Conv2d(d, e, 3, padding=1, groups=2), nn.ReLU(), nn.MaxPool2d(3, 2)], features
+
+
 def network(children, features):
-    net = nn.Sequential(
-        *children, nn.Flatten(), nn.Linear(features, 4096), nn.ReLU(), nn.Dropout(0.0),
-        nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(0.0), nn.Linear(4096, 10))
+    drop, tail = nn.Dropout(0.0), [nn.Linear(features, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU()]
+    # In torchvision's AlexNet, which alone has an average pooling, dropout comes first.
+    is_first = isinstance(children[-1], nn.AdaptiveAvgPool2d)
+    tail = [drop, *tail[:2], drop, *tail[2:]] if is_first else [*tail[:2], drop, *tail[2:], drop]
+    net = nn.Sequential(*children, nn.Flatten(), *tail, nn.Linear(4096, 10))
     fan_in = 1
     with torch.no_grad():
         for salt, tensor in enumerate(net.state_dict().values()):
@@ -173,6 +195,10 @@ TRACES = [
     # in some tensors (2e-4 of the displacement); whether a tie that shows in neither is the cause is not known.
     ("VGG-16, ratio 8", "vgg16", 8, 32, lambda: vgg((2, 2, 3, 3, 3), 8, 32), 3e-3, 0.0, 0.0, 4, 1002),
     ("AlexNet, ratio 2", "alexnet", 2, 75, lambda: alexnet(2, 128), 5e-4),
+    ("VGG-16 with 1x1 convolutions, ratio 8", "vgg16-1x1", 8, 32,
+     lambda: vgg((2, 2, 2, 2, 2), 8, 32, pointwise=True), 3e-3),
+    ("torchvision's AlexNet, ratio 4", "alexnet-torchvision", 4, 96, lambda: torchvision(4), 5e-4),
+    ("AlexNet of 2012, ratio 4", "alexnet-2012", 4, 75, lambda: two_groups(4, 64), 5e-4),
     ("AlexNet, ratio 3, odd sizes", "alexnet", 3, 111, lambda: alexnet(3, 340), 2e-4),
 ]
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "traces.json")

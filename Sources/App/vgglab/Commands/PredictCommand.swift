@@ -25,6 +25,13 @@ struct PredictCommand: LabCommand {
   @Option(name: .long, help: "Whose weights: those of the training's end, or the best ones where they are kept.")
   var at: Weights = .last
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Weights from elsewhere for the run's network: a safetensors file with PyTorch's keys of it, or torchvision's.",
+      valueName: "file"))
+  var weights: String?
+
   @Flag(name: .long, help: "Classify the negatives of the images.")
   var invert = false
 
@@ -38,6 +45,7 @@ struct PredictCommand: LabCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    if weights != nil, at != .last { throw ValidationError("--at and --weights exclude each other") }
     if images.isEmpty { throw ValidationError("name an image: a PNG, JPEG or IDX file") }
     if top < 1 { throw ValidationError("--top is \(top); it must be at least 1") }
   }
@@ -47,7 +55,8 @@ struct PredictCommand: LabCommand {
     let trained = try TrainedRun(try source.run(matching: run), in: source, data: data)
     let own = try images.flatMap { try readOwnImages($0) }
     let predictions = try trained.predict(
-      own, weights: at.rawValue, invert: invert, threads: threads.count)
+      own, weights: try weights.map(trained.weights(file:)) ?? trained.weights(at.rawValue), invert: invert,
+      threads: threads.count)
     if format.json {
       output(try json(predictions.map { Fact($0, trained.classNames) }))
     } else {

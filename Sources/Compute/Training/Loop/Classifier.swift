@@ -27,7 +27,7 @@ public final class Classifier {
     engine = try kernels.engine(network: network, batchSize: batchSize, threads: threads, momentum: false)
     engine.state = state
     labels = Buffer(batchSize)
-    (self.batchSize, self.threads, self.kernels) = (batchSize, threads, kernels)
+    (self.batchSize, self.threads, self.kernels) = (batchSize, threads, kernels.used(for: network))
     (self.channels, self.side) = (channels, side)
     classes = network.classes
   }

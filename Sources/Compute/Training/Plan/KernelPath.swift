@@ -18,13 +18,19 @@ public enum KernelPath: String, Sendable, Hashable, CaseIterable {
   /// The present name for a recorded one; an unknown one stays as it is.
   public static func presentName(_ recorded: String) -> String { KernelPath(name: recorded)?.rawValue ?? recorded }
 
+  /// The kernels that a network runs on when these are asked for: the fast ones lack groups, average pooling, and dropout in
+  /// front of the first Linear layer.
+  public func used(for network: Network) -> KernelPath {
+    self == .fast && (try? StageList(network))?.isPlainOnly == true ? .blas : self
+  }
+
   func engine(
     network: Network, batchSize: Int, threads: Int, momentum: Bool
   ) throws(TrainingError) -> any Engine {
     let bytes = plannedBytes(
       network: network, batchSize: batchSize, threads: threads, momentum: momentum, kernels: self)
     guard canMap(bytes) else { throw .memory(bytes: bytes) }
-    return switch self {
+    return switch used(for: network) {
     case .fast: try FastEngine(network: network, batchSize: batchSize, threads: threads, momentum: momentum)
     case .blas: try BLASEngine(network: network, batchSize: batchSize, threads: threads, momentum: momentum)
     }
@@ -35,7 +41,7 @@ public enum KernelPath: String, Sendable, Hashable, CaseIterable {
 public func plannedBytes(
   network: Network, batchSize: Int, threads: Int, momentum: Bool = false, kernels: KernelPath = .fast
 ) -> Int {
-  switch kernels {
+  switch kernels.used(for: network) {
   case .fast: (try? FastPlan(network, batchSize: batchSize))?.bytes(threads: threads, momentum: momentum) ?? 0
   case .blas:
     (try? StageList(network)).map {

@@ -36,7 +36,10 @@ struct ParameterLayout: Sendable {
 enum ImageStage: Sendable {
   /// A convolution, with the ReLU behind it if there is one.
   case convolution(ConvolutionShape, relu: Bool, ParameterPlace, needsInputGradient: Bool)
+  /// A convolution of several groups, each with the channels of its own, of which the shape is; image by image.
+  case groupedConvolution(ConvolutionShape, groups: Int, ParameterPlace, needsInputGradient: Bool)
   case maxPool(PoolingShape)
+  case averagePool(AveragePoolingShape)
   case localResponseNorm(channels: Int, positions: Int, NormalizationConstants)
   /// In place on the output before it.
   case relu(count: Int)
@@ -45,7 +48,9 @@ enum ImageStage: Sendable {
   var outputCount: Int? {
     switch self {
     case .convolution(let shape, _, _, _): shape.K * shape.OH * shape.OW
+    case .groupedConvolution(let shape, let groups, _, _): groups * shape.K * shape.OH * shape.OW
     case .maxPool(let shape): shape.C * shape.OH * shape.OW
+    case .averagePool(let shape): shape.C * shape.OH * shape.OW
     case .localResponseNorm(let channels, let positions, _): channels * positions
     case .relu: nil
     }
@@ -84,6 +89,17 @@ struct StageList: Sendable {
   /// The floats of an image when it enters the batch stages.
   var featureCount: Int
 
+  /// Whether only the plain path has all of it: groups, average pooling, dropout in front of the first Linear layer.
+  var isPlainOnly: Bool {
+    if case .dropout? = batch.first { return true }
+    return image.contains { stage in
+      switch stage {
+      case .groupedConvolution, .averagePool: true
+      case .convolution, .maxPool, .localResponseNorm, .relu: false
+      }
+    }
+  }
+
   /// With `fusing` false a ReLU behind a convolution is a stage of its own.
   init(_ network: Network, fusing: Bool = true) throws(TrainingError) {
     layout = ParameterLayout(network)
@@ -102,8 +118,14 @@ struct StageList: Sendable {
       case .conv2d(let conv):
         guard case .image(let channels, let height, let width) = leaf.input, !inBatch else { throw .order(leaf.path) }
         let shape = ConvolutionShape(
-          channels: channels, height: height, width: width, outChannels: conv.outChannels,
+          channels: channels / conv.groups, height: height, width: width, outChannels: conv.outChannels / conv.groups,
           kernelSize: conv.kernelSize, stride: conv.stride, padding: conv.padding)
+        if conv.groups > 1 {
+          image.append(
+            .groupedConvolution(shape, groups: conv.groups, layout.place(leaf.path), needsInputGradient: begun))
+          begun = true
+          break
+        }
         let relu = fusing && index + 1 < leaves.count && leaves[index + 1].module == .relu
         image.append(.convolution(shape, relu: relu, layout.place(leaf.path), needsInputGradient: begun))
         begun = true
@@ -114,6 +136,12 @@ struct StageList: Sendable {
           .maxPool(
             PoolingShape(
               channels: channels, height: height, width: width, kernelSize: pool.kernelSize, stride: pool.stride)))
+      case .adaptiveAvgPool2d(let pool):
+        guard case .image(let channels, let height, let width) = leaf.input, !inBatch else { throw .order(leaf.path) }
+        image.append(
+          .averagePool(
+            AveragePoolingShape(
+              channels: channels, height: height, width: width, outHeight: pool.outputSize, outWidth: pool.outputSize)))
       case .localResponseNorm(let norm):
         guard case .image(let channels, let height, let width) = leaf.input, !inBatch else { throw .order(leaf.path) }
         image.append(
@@ -133,7 +161,7 @@ struct StageList: Sendable {
         guard begun else { throw .order(leaf.path) }
         if inBatch { batch.append(.relu(count: count)) } else { image.append(.relu(count: count)) }
       case .dropout(let dropout):
-        guard begun, !batch.isEmpty else { throw .order(leaf.path) }
+        guard begun, inBatch else { throw .order(leaf.path) }
         batch.append(.dropout(count: count, probability: dropout.probability, index: dropouts))
         dropouts += 1
       case .sequential: preconditionFailure("a Sequential is not a layer")

@@ -27,6 +27,17 @@ public struct StateDictionary: Sendable, Hashable {
 
   public subscript(key: String) -> Tensor? { tensors.first { $0.key == key } }
 
+  /// The tensors under a network's own keys and in their order, where they have those or torchvision's; otherwise as they are.
+  public func named(for network: Network) -> StateDictionary {
+    let own = network.stateKeys.map(\.key)
+    let found = Dictionary(tensors.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    for keys in [own, network.torchvisionKeys] where found.count == own.count && Set(keys) == Set(found.keys) {
+      return StateDictionary(
+        tensors: zip(own, keys).map { Tensor(key: $0, shape: found[$1]!.shape, values: found[$1]!.values) })
+    }
+    return self
+  }
+
   /// Why it is not the state of a network; nil if it is.
   public func complaint(for network: Network) -> String? {
     let expected = network.stateKeys

@@ -89,7 +89,12 @@ final class BLASEngine: Engine {
   var signals: [LayerSignal] {
     guard let watch else { preconditionFailure("the engine is not watched") }
     let poolIndices: [ParameterPlace?] =
-      stages.image.map { if case .convolution(_, _, let place, _) = $0 { place } else { nil } }
+      stages.image.map {
+        switch $0 {
+        case .convolution(_, _, let place, _), .groupedConvolution(_, _, let place, _): place
+        case .maxPool, .averagePool, .localResponseNorm, .relu: nil
+        }
+      }
       + stages.batch.map { if case .linear(_, _, let place, _) = $0 { place } else { nil } }
     let outputs = imageOutputs + batchOutputs
     let counts = stages.image.map(\.count) + stages.batch.map(\.outputCount)
@@ -216,6 +221,17 @@ final class BLASEngine: Engine {
         convolutionForward(
           input, images: piece.count, weight: parameters + place.weight, bias: parameters + place.bias, shape,
           relu: relu, output, scratch: scratch[thread].pointer)
+      case .groupedConvolution(let shape, let groups, let place, _):
+        forEachGroup(shape, groups, place, images: piece.count) { image, group in
+          convolutionForward(
+            input + image * groups * group.inputs + group.input, weight: parameters + group.weight,
+            bias: parameters + group.bias, shape, relu: false, output + image * stage.count + group.output,
+            scratch: scratch[thread].pointer)
+        }
+      case .averagePool(let shape):
+        for image in 0..<piece.count {
+          averagePoolForward(input + image * shape.C * shape.H * shape.W, shape, output + image * stage.count)
+        }
       case .maxPool(let shape):
         for image in 0..<piece.count {
           maxPoolForward(
@@ -428,6 +444,23 @@ final class BLASEngine: Engine {
         convolutionInputGradient(
           outputGradient: gradient, images: piece.count, weight: parameters + place.weight, shape, inputGradient,
           scratch: scratch[thread].pointer)
+      case .groupedConvolution(let shape, let groups, let place, let needsInputGradient):
+        forEachGroup(shape, groups, place, images: piece.count) { image, group in
+          let (images, outputs) = (image * groups * group.inputs + group.input, image * stage.count + group.output)
+          convolutionWeightGradient(
+            input + images, outputGradient: gradient + outputs, shape, weightGradient: sums + group.weight,
+            biasGradient: sums + group.bias, scratch: scratch[thread].pointer)
+          guard needsInputGradient else { return }
+          convolutionInputGradient(
+            outputGradient: gradient + outputs, weight: parameters + group.weight, shape, inputGradient + images,
+            scratch: scratch[thread].pointer)
+        }
+        guard needsInputGradient else { return nil }
+      case .averagePool(let shape):
+        for image in 0..<piece.count {
+          averagePoolBackward(
+            outputGradient: gradient + image * stage.count, shape, inputGradient + image * shape.C * shape.H * shape.W)
+        }
       case .maxPool(let shape):
         // The ReLU before it: a maximum that is not positive passes nothing back. Here are fewer numbers than there.
         if index > 0, isPooled(index - 1), case .convolution(_, relu: true, _, _) = stages.image[index - 1] {
@@ -455,6 +488,32 @@ final class BLASEngine: Engine {
       turn = 1 - turn
     }
     return gradient
+  }
+
+  /// Where a group of a convolution has its channels and parameters; `inputs` are the floats of its input.
+  private struct Group {
+    var inputs: Int
+    var input: Int
+    var output: Int
+    var weight: Int
+    var bias: Int
+  }
+
+  /// Every group of every image of a piece.
+  private func forEachGroup(
+    _ shape: ConvolutionShape, _ groups: Int, _ place: ParameterPlace, images: Int,
+    _ body: (_ image: Int, _ group: Group) -> Void
+  ) {
+    let inputs = shape.C * shape.H * shape.W
+    for image in 0..<images {
+      for group in 0..<groups {
+        body(
+          image,
+          Group(
+            inputs: inputs, input: group * inputs, output: group * shape.K * shape.OH * shape.OW,
+            weight: place.weight + group * shape.K * shape.columnRows, bias: place.bias + group * shape.K))
+      }
+    }
   }
 
   /// Whether a stage's output goes into a max-pooling.

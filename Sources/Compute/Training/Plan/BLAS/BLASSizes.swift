@@ -30,7 +30,11 @@ struct BLASSizes: Sendable {
       case .convolution(let shape, _, let place, _):
         convolutions = place.range.upperBound
         scratch = max(scratch, shape.scratchFloats)
+      case .groupedConvolution(let shape, _, let place, _):
+        convolutions = place.range.upperBound
+        scratch = max(scratch, shape.scratchFloats)
       case .maxPool: perImage += count
+      case .averagePool: break
       case .localResponseNorm: perImage += 4 * count
       case .relu: break
       }

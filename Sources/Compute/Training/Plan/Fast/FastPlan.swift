@@ -44,6 +44,7 @@ struct FastPlan: Sendable {
 
   init(_ network: Network, batchSize: Int) throws(TrainingError) {
     let list = try StageList(network)
+    guard !list.isPlainOnly else { throw .impossible(what: "the fast kernels lack a layer of this network") }
     layout = list.layout
     self.batchSize = batchSize
     classes = network.classes
@@ -101,6 +102,7 @@ struct FastPlan: Sendable {
         output.scales = input.height * input.width * output.stored
         add(.localResponseNorm(constants), output, position)
       case .relu: add(.relu, nil, position)
+      case .groupedConvolution, .averagePool: preconditionFailure("looked at before")
       }
       index += 1
     }
