@@ -16,7 +16,7 @@ exercises: setup build
 	-@$(VGGLAB) run experiments/architectures.yaml experiments/cost.yaml experiments/alexnet.yaml experiments/init.yaml \
 	  experiments/resize.yaml experiments/depth.yaml --profile quick
 	-@$(VGGLAB) run experiments/resize.yaml --profile quick-seeds
-	@for notebook in reports/exercises.md reports/exercises.zh.md; do \
+	@for notebook in reports/exercises.md reports/exercises.zh.md reports/mistakes.md; do \
 	  [ ! -f $$notebook ] || $(VGGLAB) report $$notebook || exit 1; \
 	done
 
