@@ -10,6 +10,14 @@ enum PythonTools {
   /// An MLflow server with its client.
   static let mlflow = environment("mlflow", ["mlflow"])
 
+  /// PyTorch, where it is at hand as a wheel (`PIP_FIND_LINKS`) or asked for by `VGGLAB_TEST_TORCH=1`: it has gigabytes elsewhere.
+  static let torch: String? = {
+    let variables = ProcessInfo.processInfo.environment
+    let wheels = variables["PIP_FIND_LINKS"].flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []
+    guard wheels.contains(where: { $0.hasPrefix("torch-") }) || variables["VGGLAB_TEST_TORCH"] == "1" else { return nil }
+    return environment("torch", ["torch", "safetensors", "numpy"])
+  }()
+
   static let missing: Comment = "pip cannot install what reads the exports: there is no network, or no Python 3 with venv"
 
   private static func environment(_ name: String, _ packages: [String]) -> String? {
