@@ -132,7 +132,10 @@ let package = Package(
       ]),
     module(
       "Reporting/Exchange",
-      ["Networks", "Training", "Configurations", "Journals", "Store", "ExactJSON", "Digests", "Files", "Processes", "Text"]),
+      [
+        "Networks", "Training", "Configurations", "Journals", "Store", "ExactJSON", "Digests", "Files", "Processes",
+        "Text",
+      ]),
 
     // Running: trials and their runs.
     module("Running/Provenance", ["Journals", "Digests", "Files", "Processes", "Text"]),
@@ -173,7 +176,8 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Exchange", "Rendering", "Notebooks",
+        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Exchange", "Rendering",
+        "Notebooks",
         "Plots", "Store", "Journals",
         "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",
         "PositionedYAML", "Processes", "Digests", "Files",

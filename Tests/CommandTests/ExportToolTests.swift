@@ -73,9 +73,10 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let architectures = ["alexnet", "vgg11", "vgg11-lrn", "vgg13", "vgg16-1x1", "vgg16", "vgg19"]
-    let trials = architectures.map { "  - {name: \($0), network: {arch: \($0), ratio: 32}}" } + [
-      "  - {name: blocks, network: {blocks: [[1, 16], [1, 32]]}, dataset: {resize: 20}}"
-    ]
+    let trials =
+      architectures.map { "  - {name: \($0), network: {arch: \($0), ratio: 32}}" } + [
+        "  - {name: blocks, network: {blocks: [[1, 16], [1, 32]]}, dataset: {resize: 20}}"
+      ]
     try program.write(
       "nets.yaml",
       """

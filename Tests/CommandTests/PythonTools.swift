@@ -5,7 +5,8 @@ import Testing
 /// the first use and kept in `$XDG_CACHE_HOME/vgglab-tests`; tests that need one are skipped where pip cannot reach its registry.
 enum PythonTools {
   /// TensorBoard's reader, ONNX with its runtime, pandas and DuckDB: the environment's folder of programs.
-  static let readers = environment("readers", ["tensorboard", "onnx", "onnxruntime", "pandas", "duckdb", "safetensors"])
+  static let readers = environment(
+    "readers", ["tensorboard", "onnx", "onnxruntime", "pandas", "duckdb", "safetensors"])
 
   /// An MLflow server with its client.
   static let mlflow = environment("mlflow", ["mlflow"])
@@ -14,11 +15,14 @@ enum PythonTools {
   static let torch: String? = {
     let variables = ProcessInfo.processInfo.environment
     let wheels = variables["PIP_FIND_LINKS"].flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []
-    guard wheels.contains(where: { $0.hasPrefix("torch-") }) || variables["VGGLAB_TEST_TORCH"] == "1" else { return nil }
+    guard wheels.contains(where: { $0.hasPrefix("torch-") }) || variables["VGGLAB_TEST_TORCH"] == "1" else {
+      return nil
+    }
     return environment("torch", ["torch", "safetensors", "numpy"])
   }()
 
-  static let missing: Comment = "pip cannot install what reads the exports: there is no network, or no Python 3 with venv"
+  static let missing: Comment =
+    "pip cannot install what reads the exports: there is no network, or no Python 3 with venv"
 
   private static func environment(_ name: String, _ packages: [String]) -> String? {
     let variables = ProcessInfo.processInfo.environment

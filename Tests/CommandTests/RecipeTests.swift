@@ -64,7 +64,9 @@ import Testing
         python = "\(torch)/python3"
       case let other: Issue.record("line \(block.line): nobody knows what needs=\(other ?? "") is")
       }
-      let environment = ["PATH": path, "MLFLOW_URL": server?.url ?? "", "VGGLAB_STORE": "", "OPENBLAS_NUM_THREADS": "1"]
+      let environment = [
+        "PATH": path, "MLFLOW_URL": server?.url ?? "", "VGGLAB_STORE": "", "OPENBLAS_NUM_THREADS": "1",
+      ]
       let outcome: Program.Outcome
       switch block.language {
       case "sh":
@@ -85,7 +87,8 @@ import Testing
     #expect(counts["run", default: 0] >= 12 && counts["skipped", default: 0] < 6)
     // What the class's recipe promises.
     #expect(program.exists("class/runs"))
-    let authors = try program("query", "--store", "class", "--csv", "SELECT author FROM run_summary ORDER BY author").output
+    let authors = try program("query", "--store", "class", "--csv", "SELECT author FROM run_summary ORDER BY author")
+      .output
     #expect(authors == "author\nada\nben\ncem\ndia\nfay\ngil\nhal\nida\njon\n")
   }
 }

@@ -92,7 +92,9 @@ package struct RunRecords: Sendable {
 
   /// The name of the run's folder for TensorBoard, which shows it as the run's name.
   package var folderName: String {
-    let trial = run.trial.unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0)) }
+    let trial = run.trial.unicodeScalars.filter {
+      $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0))
+    }
     let name = String(String.UnicodeScalarView(trial.drop { $0 == "." || $0 == "-" }.prefix(70)))
     return name.isEmpty ? run.id : "\(name)-\(run.id)"
   }

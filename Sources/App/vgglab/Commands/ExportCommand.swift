@@ -49,7 +49,8 @@ struct ExportCommand: LabCommand {
   func validate() throws {
     if !format.isText, output == nil {
       throw ValidationError(
-        format == .tfevents ? "tfevents is a folder a run: name a folder with -o" : "\(format) is binary: name a file with -o")
+        format == .tfevents
+          ? "tfevents is a folder a run: name a folder with -o" : "\(format) is binary: name a file with -o")
     }
     if !format.hasWeights, at != nil { throw ValidationError("--at goes with --format safetensors and onnx alone") }
     if !format.isText, attempts { throw ValidationError("--attempts goes with --format csv and jsonl alone") }
@@ -80,7 +81,8 @@ extension WeightsMoment: ExpressibleByArgument {}
 
 /// The runs that a command is about: named ones, those of an experiment, or all.
 struct RunsOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("Runs' ids, unique prefixes of them, or trials' names (the newest run).", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("Runs' ids, unique prefixes of them, or trials' names (the newest run).", valueName: "run"))
   var runs: [String] = []
 
   @Option(name: .long, help: "All runs of this experiment.")

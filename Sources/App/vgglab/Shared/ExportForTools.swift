@@ -31,7 +31,8 @@ func exportModel(store: Store, run: RunSummary, at moment: WeightsMoment) throws
       """,
     metadata: [
       ("vgglab.run", run.id), ("vgglab.experiment", run.experiment), ("vgglab.trial", run.trial),
-      ("vgglab.weights", moment.rawValue), ("classes", names), ("preprocessing", "resize bilinear (Pillow), pixels / 255"),
+      ("vgglab.weights", moment.rawValue), ("classes", names),
+      ("preprocessing", "resize bilinear (Pillow), pixels / 255"),
     ]
   ).data()
 }

@@ -51,13 +51,15 @@ extension Store {
     let insertMetric = try output.makeStatement(sql: "INSERT INTO metric VALUES (?, ?, ?, ?, ?, ?)")
     let names = columns.map(\.name).joined(separator: ", ")
     for run in runs {
-      guard let row = try Row.fetchOne(source, sql: "SELECT \(names) FROM run_summary WHERE run = ?", arguments: [run.id])
+      guard
+        let row = try Row.fetchOne(source, sql: "SELECT \(names) FROM run_summary WHERE run = ?", arguments: [run.id])
       else { throw StoreError.noSuchRun(run.id) }
       let values = row.databaseValues + [run.state.name.databaseValue, run.tags.joined(separator: ",").databaseValue]
       try insertRun.execute(arguments: StatementArguments(values))
       let rows = try Row.fetchCursor(
         source,
-        sql: "SELECT run, attempt, name, step, epoch, value FROM latest_metric WHERE run = ? ORDER BY name, step, attempt",
+        sql:
+          "SELECT run, attempt, name, step, epoch, value FROM latest_metric WHERE run = ? ORDER BY name, step, attempt",
         arguments: [run.id])
       while let row = try rows.next() {
         try insertMetric.execute(arguments: StatementArguments(Array(row.databaseValues)))

@@ -1,3 +1,5 @@
+import Text
+
 extension ForeignCurves {
   /// Whether a text can name the views.
   package static func isName(_ text: String) -> Bool {
@@ -28,30 +30,28 @@ extension ForeignCurves {
     }
     let rows = points.map { point in
       let run = runs.places[point.run.isEmpty ? name : point.run] ?? 0
-      let step = point.step.map { "\($0)" } ?? "NULL"
-      return "  (\(run), \(metrics.places[point.metric] ?? 0), \(step), \(Self.literal(point.epoch)), \(Self.literal(point.value)))"
+      let step = point.step.map { "\($0)" } ?? "null"
+      return "[\(run),\(metrics.places[point.metric] ?? 0),\(step),\(Self.json(point.epoch)),\(Self.json(point.value))]"
     }
+    // JSON and not VALUES: SQLite compiles a view anew wherever it is named, and a text costs it nothing.
     return """
       Curves of another program, imported from \(Self.prose(source)) (\(format)). vgglab has measured and verified none of them.
 
       ```{query \(name)_run}
       --| view: true
-      SELECT column1 AS run, 'imported' AS origin, \(Self.literal(format)) AS format, \(Self.literal(source)) AS source,
+      SELECT value AS run, 'imported' AS origin, \(Self.literal(format)) AS format, \(Self.literal(source)) AS source,
         '\(digest)' AS digest
-      FROM (VALUES
-      \(runs.names.map { "  (\(Self.literal($0)))" }.joined(separator: ",\n")))
+      FROM json_each(\(runs.literal))
       ```
 
       ```{query \(name)_curve}
       --| view: true
-      WITH run_name (id, name) AS (VALUES
-      \(runs.rows)),
-      metric_name (id, name) AS (VALUES
-      \(metrics.rows)),
-      point (run, metric, step, epoch, value) AS (VALUES
-      \(rows.joined(separator: ",\n")))
-      SELECT r.name AS run, 'imported' AS origin, m.name AS metric, p.step, p.epoch, p.value
-      FROM point AS p JOIN run_name AS r ON r.id = p.run JOIN metric_name AS m ON m.id = p.metric
+      SELECT json_extract(\(runs.literal), '$[' || (value ->> 0) || ']') AS run, 'imported' AS origin,
+        json_extract(\(metrics.literal), '$[' || (value ->> 1) || ']') AS metric,
+        value ->> 2 AS step, value ->> 3 AS epoch, value ->> 4 AS value
+      FROM json_each('[
+      \(rows.joined(separator: ",\n"))
+      ]')
       ```
 
       """
@@ -68,15 +68,15 @@ extension ForeignCurves {
       names.append(name)
     }
 
-    var rows: String {
-      names.enumerated().map { "  (\($0), \(ForeignCurves.literal($1)))" }.joined(separator: ",\n")
-    }
+    /// A list in JSON as SQL has a text.
+    var literal: String { ForeignCurves.literal("[\(names.map { jsonQuoted($0) }.joined(separator: ","))]") }
   }
 
   private static func literal(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
 
-  private static func literal(_ number: Double?) -> String {
-    guard let number, !number.isNaN else { return "NULL" }
+  /// A number as SQLite's JSON has it; what is none is null.
+  private static func json(_ number: Double?) -> String {
+    guard let number, !number.isNaN else { return "null" }
     return number.isFinite ? "\(number)" : number < 0 ? "-9e999" : "9e999"
   }
 

@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import Text
 
 /// A value of a curve that another program measured.
 package struct ForeignPoint: Sendable, Hashable {
@@ -29,7 +30,9 @@ package struct ForeignCurves: Sendable {
   package var points: [ForeignPoint]
 
   package init(name: String, format: String, source: String, points: [ForeignPoint]) {
-    (self.name, self.format, self.source, self.points) = (name, format, source, points)
+    (self.name, self.format, self.points) = (name, format, points)
+    // A path can have line ends, and would end the cell that it is written into.
+    self.source = String(String.UnicodeScalarView(source.unicodeScalars.map { isCommand($0) ? "_" : $0 }))
     var hash = RunningSHA256()
     for point in points {
       let step = point.step.map { "\($0)" } ?? ""

@@ -47,10 +47,13 @@ private struct CurveColumns {
     }
     for name in wanted where !names.contains(name) { throw fail("there is no column '\(name.prefix(40))'") }
     metrics = names.indices.filter { column in
-      ![run, step, epoch].contains(column) && names[column] != "attempt" && (wanted.isEmpty || wanted.contains(names[column]))
+      ![run, step, epoch].contains(column) && names[column] != "attempt"
+        && (wanted.isEmpty || wanted.contains(names[column]))
     }
     for column in metrics {
-      if let reason = ForeignCurves.complaint(name: names[column]) { throw fail("the name of column \(column + 1) \(reason)") }
+      if let reason = ForeignCurves.complaint(name: names[column]) {
+        throw fail("the name of column \(column + 1) \(reason)")
+      }
     }
     guard !metrics.isEmpty else { throw fail("there is no column of values") }
   }
@@ -65,7 +68,8 @@ private struct CurveColumns {
       if text.isEmpty { return nil }
       guard text.utf8.count <= 40, let number = Double(text) else {
         throw fail(
-          "'\(text.prefix(40))' in column '\(names[column].prefix(40))' is no number; --metric NAME,… reads other columns alone")
+          "'\(text.prefix(40))' in column '\(names[column].prefix(40))' is no number; --metric NAME,… reads other columns alone"
+        )
       }
       return number
     }

@@ -26,7 +26,8 @@ package struct HTTPClient: Sendable {
     while text.hasSuffix("/") { text.removeLast() }
     let rest = ["http://", "https://"].first { text.hasPrefix($0) }.map { text.dropFirst($0.count) }
     let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/%[]".utf8)
-    guard let rest, let first = rest.utf8.first, first != UInt8(ascii: "/"), rest.utf8.allSatisfy(allowed.contains) else {
+    guard let rest, let first = rest.utf8.first, first != UInt8(ascii: "/"), rest.utf8.allSatisfy(allowed.contains)
+    else {
       throw ExchangeError.badAddress(address)
     }
     guard let curl = BoundedProcess.find("curl") else { throw ExchangeError.noCurl }

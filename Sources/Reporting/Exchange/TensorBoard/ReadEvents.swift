@@ -5,7 +5,9 @@ import Foundation
 ///
 /// Throws ``ExchangeError`` and `FileError`; nothing in the files is believed before it is checked.
 package func readEvents(at path: String) throws -> [ForeignPoint] {
-  if fileKind(path) == .file { return try EventReader(path: path, run: "").points(readFile(path, limit: EventReader.byteLimit)) }
+  if fileKind(path) == .file {
+    return try EventReader(path: path, run: "").points(readFile(path, limit: EventReader.byteLimit))
+  }
   let files = try eventFiles(in: try Folder(path), prefix: "", depth: 0)
   guard !files.isEmpty else { throw ExchangeError.noEventFiles(path: path) }
   guard files.count <= EventReader.fileLimit else {
@@ -69,7 +71,9 @@ private struct EventReader {
       case (2, .varint(let number)): step = Int64(bitPattern: number)
       case (5, .bytes(let range)):
         var summary = MessageReader(bytes, range)
-        while let (field, value) = try summary.next() { if field == 1, case .bytes(let range) = value { values.append(range) } }
+        while let (field, value) = try summary.next() {
+          if field == 1, case .bytes(let range) = value { values.append(range) }
+        }
       default: continue
       }
     }
@@ -106,7 +110,9 @@ private struct EventReader {
     while let (field, value) = try metadata.next() {
       guard field == 1, case .bytes(let range) = value else { continue }
       var data = MessageReader(bytes, range)
-      while let (field, value) = try data.next() { if field == 1, case .bytes(let range) = value { return try data.text(range) } }
+      while let (field, value) = try data.next() {
+        if field == 1, case .bytes(let range) = value { return try data.text(range) }
+      }
     }
     return ""
   }
