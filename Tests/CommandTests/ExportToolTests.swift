@@ -161,7 +161,7 @@ import Testing
       """
       import sqlite3, duckdb, pandas
       frame = pandas.read_csv("all.csv")
-      lines = pandas.read_json("all.jsonl", lines=True)
+      lines = pandas.read_json("all.jsonl", lines=True, precise_float=True)
       assert list(frame.columns) == ["run", "attempt", "metric", "step", "epoch", "value"] == list(lines.columns)
       assert len(frame) == len(lines) and (frame.value == lines.value).all()
       with sqlite3.connect("all.sqlite") as database:
