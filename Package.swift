@@ -130,6 +130,12 @@ let package = Package(
         "Rendering", "Notebooks", "Plots", "Journals", "Store", "PositionedYAML", "Compression", "ExactJSON", "Digests",
         "Files", "Text",
       ]),
+    module(
+      "Reporting/Exchange",
+      [
+        "Networks", "Training", "Configurations", "Journals", "Store", "ExactJSON", "Digests", "Files", "Processes",
+        "Text",
+      ]),
 
     // Running: trials and their runs.
     module("Running/Provenance", ["Journals", "Digests", "Files", "Processes", "Text"]),
@@ -170,7 +176,8 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Rendering", "Notebooks",
+        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Exchange", "Rendering",
+        "Notebooks",
         "Plots", "Store", "Journals",
         "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",
         "PositionedYAML", "Processes", "Digests", "Files",

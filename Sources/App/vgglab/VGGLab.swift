@@ -26,6 +26,7 @@ struct VGGLab: ParsableCommand {
       CollectCommand.self, SummaryCommand.self, PredictCommand.self, MistakesCommand.self, ReportCommand.self,
       VerifyCommand.self,
       ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self, QueryCommand.self, ExportCommand.self,
+      PushCommand.self, ImportCommand.self,
       BenchCommand.self, DoctorCommand.self, WorkerCommand.self, KeysCommand.self,
     ])
 

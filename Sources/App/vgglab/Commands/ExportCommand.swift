@@ -1,52 +1,114 @@
 public import ArgumentParser
 import Files
 import Foundation
+import Store
 
 struct ExportCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write a run's measured values or its weights for other tools.",
+    abstract: "Write runs' measured values or a run's weights for other tools.",
     discussion: """
-      csv and jsonl hold run, attempt, metric, step, epoch and value. safetensors holds the weights under the keys of \
-      PyTorch's state_dict(); --at initial draws those that the training began with again.
+      csv, jsonl and sqlite take any number of runs, or --experiment NAME, or --all; csv and jsonl hold run, attempt, metric, \
+      step, epoch and value, sqlite the tables run, metric and epoch. tfevents writes a folder a run for TensorBoard into \
+      the folder -o. safetensors holds the weights under the keys of PyTorch's state_dict(), onnx the network with \
+      them; --at initial draws those that the training began with again.
+
+      Examples:
+        vgglab export --all --format csv -o runs.csv
+        vgglab export small --format tfevents -o tb && tensorboard --logdir tb
+        vgglab export small --format onnx -o small.onnx
+
+      Exit codes: 0 written, 64 usage, 66 no such run or weights, 74 the output cannot be written. docs/exports.md describes \
+      each format.
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, jsonl, safetensors }
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv, jsonl, sqlite, tfevents, safetensors, onnx
+
+    var hasWeights: Bool { self == .safetensors || self == .onnx }
+    var isText: Bool { self == .csv || self == .jsonl }
+  }
 
   @OptionGroup var store: StoreOptions
-
-  @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
-  var run: String
+  @OptionGroup var selection: RunsOptions
 
   @Option(name: .long, help: "The format.")
   var format: Format
 
-  @Option(name: .long, help: "Whose weights: initial or last (safetensors alone).")
+  @Option(name: .long, help: "Whose weights: initial, best or last (safetensors and onnx; default: last).")
   var at: WeightsMoment?
 
   @Flag(name: .long, help: "Also what a later attempt of the run did again (csv and jsonl).")
   var attempts = false
 
-  @Option(name: [.customShort("o"), .long], help: "The file to write (default: stdout; safetensors needs one).")
+  @Option(
+    name: [.customShort("o"), .long],
+    help: "The file to write, for tfevents the folder (default: stdout; the binary formats need one).")
   var output: String?
 
   func validate() throws {
-    if format == .safetensors, output == nil {
-      throw ValidationError("safetensors is binary: name a file with -o")
+    if !format.isText, output == nil {
+      throw ValidationError(
+        format == .tfevents
+          ? "tfevents is a folder a run: name a folder with -o" : "\(format) is binary: name a file with -o")
     }
-    if format != .safetensors, at != nil { throw ValidationError("--at goes with --format safetensors alone") }
+    if !format.hasWeights, at != nil { throw ValidationError("--at goes with --format safetensors and onnx alone") }
+    if !format.isText, attempts { throw ValidationError("--attempts goes with --format csv and jsonl alone") }
+    if format.hasWeights, selection.runs.count != 1 || selection.isOfMany {
+      throw ValidationError("\(format) has the weights of one run: name one")
+    }
   }
 
   func execute() throws {
     let source = try store.open()
-    let found = try source.run(matching: run)
-    if format == .safetensors {
-      try writeOutput(output ?? "-", try exportWeights(store: source, run: found, at: at ?? .last))
-      return
+    let found = try selection.find(in: source)
+    switch format {
+    case .safetensors:
+      try writeOutput(output ?? "-", try exportWeights(store: source, run: found[0], at: at ?? .last))
+    case .onnx: try writeOutput(output ?? "-", try exportModel(store: source, run: found[0], at: at ?? .last))
+    case .tfevents:
+      for path in try exportEvents(store: source, runs: found, to: output ?? ".") { vgglab.output(path) }
+    case .sqlite: try writeOutput(output ?? "-", try source.exportDatabase(runs: found))
+    case .csv, .jsonl:
+      let text = try source.exportMetrics(
+        runs: found.map(\.id), format: format == .csv ? .csv : .jsonl, attempts: attempts)
+      if let output { try writeOutput(output, Data(text.utf8)) } else { outputData(text, terminator: "") }
     }
-    let text = try source.exportMetrics(run: found.id, format: format == .csv ? .csv : .jsonl, attempts: attempts)
-    if let output { try writeOutput(output, Data(text.utf8)) } else { outputData(text, terminator: "") }
   }
 }
 
 extension WeightsMoment: ExpressibleByArgument {}
+
+/// The runs that a command is about: named ones, those of an experiment, or all.
+struct RunsOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp("Runs' ids, unique prefixes of them, or trials' names (the newest run).", valueName: "run"))
+  var runs: [String] = []
+
+  @Option(name: .long, help: "All runs of this experiment.")
+  var experiment: String?
+
+  @Flag(name: .long, help: "All runs of the store.")
+  var all = false
+
+  var isOfMany: Bool { experiment != nil || all }
+
+  func validate() throws {
+    let ways = [!runs.isEmpty, experiment != nil, all].count { $0 }
+    if ways == 0 { throw ValidationError("name runs, or --experiment NAME, or --all") }
+    if ways > 1 { throw ValidationError("name runs, or --experiment NAME, or --all; one of them") }
+    if runs.contains(where: \.isEmpty) { throw ValidationError("a run's name is empty") }
+  }
+
+  /// The runs, each once, those of an experiment and of the store with the oldest first. Throws ``StoreError``.
+  func find(in store: Store) throws -> [RunSummary] {
+    if all { return try store.runs() }
+    if let experiment {
+      let found = try store.runs(RunSelection(filters: [RunFilter(experiment: experiment)]))
+      guard !found.isEmpty else { throw StoreError.noSuchRun(experiment) }
+      return found
+    }
+    var seen: Set<String> = []
+    return try runs.map { try store.run(matching: $0) }.filter { seen.insert($0.id).inserted }
+  }
+}

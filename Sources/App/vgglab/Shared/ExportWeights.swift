@@ -10,22 +10,32 @@ import Worker
 /// Why a run's weights cannot be had, as facts.
 enum WeightsError: Error, Hashable, CustomStringConvertible, Fault {
   case runHasNoArtifact(run: String, name: String, state: String)
+  case notTheNetworks(run: String, reason: String)
 
   /// What happened, where, and what to do.
   var description: String {
     switch self {
     case .runHasNoArtifact(let run, let name, let state):
       "run \(run) is \(state) and keeps no '\(name)' weights; `vgglab show \(run)` lists what it keeps"
+    case .notTheNetworks(let run, let reason):
+      "run \(run): its weights are not those of its network: \(reason); `vgglab rerun \(run)` trains it again"
     }
   }
 
-  var kind: FaultKind { .missingInput }
+  var kind: FaultKind {
+    switch self {
+    case .runHasNoArtifact: .missingInput
+    case .notTheNetworks: .badInput
+    }
+  }
 }
 
 /// The moments of a run whose weights can be exported.
 enum WeightsMoment: String, Sendable, CaseIterable {
   /// What the training began with; it is drawn again from the configuration.
   case initial
+  /// The best ones of a training that keeps them.
+  case best
   /// What a complete training ended with.
   case last
 }
@@ -41,7 +51,7 @@ func exportWeights(store: Store, run: RunSummary, at moment: WeightsMoment) thro
     return initialState(
       of: trained.network, trained.configuration.network.initialization, seed: trained.configuration.settings.seed
     ).safetensors
-  case .last:
+  case .best, .last:
     let rows = try store.query(
       "SELECT path, digest FROM artifact WHERE run = '\(run.id)' AND name = '\(moment.rawValue)'"
     ).rows

@@ -11,16 +11,29 @@ public enum MetricFormat: String, Sendable, CaseIterable {
   case jsonl
 }
 
+/// A measured value of a run.
+public struct MeasuredValue: Sendable, Hashable {
+  /// The run's id.
+  public var run: String
+  /// From 1.
+  public var attempt: Int
+  /// One of `MetricName`, or another of another version.
+  public var metric: String
+  /// From 0 or 1, as the training counts.
+  public var step: Int
+  /// Epochs done then, with a fraction.
+  public var epoch: Double
+  /// Not a number where the training diverged.
+  public var value: Double
+}
+
 extension Store {
-  /// A run's measured values: `run,attempt,metric,step,epoch,value`, in the order of attempt, step and metric, numbers in
-  /// full precision, what is not finite as `nan`, `inf` or `-inf`. What a later attempt did again is left out of the earlier
+  /// A run's measured values in the order of attempt, step and metric. What a later attempt did again is left out of the earlier
   /// one, unless `attempts` asks for everything.
   ///
   /// Throws ``StoreError/noSuchRun(_:)``: the run is named by its whole id.
-  public func exportMetrics(
-    run: String, format: MetricFormat, attempts: Bool = false
-  ) throws(StoreError) -> String {
-    let values = try reading { database in
+  public func measuredValues(run: String, attempts: Bool = false) throws(StoreError) -> [MeasuredValue] {
+    try reading { database in
       guard try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) != nil else {
         throw StoreError.noSuchRun(run)
       }
@@ -30,17 +43,37 @@ extension Store {
         SELECT run, attempt, name AS metric, step, epoch, value FROM \(attempts ? "metric" : "latest_metric")
         WHERE run = ? ORDER BY attempt, step, name
         """, [run]
-      ).map(\.cells)
-    }
-    let columns = ExportedMetric.CodingKeys.allCases.map(\.rawValue)
-    switch format {
-    case .csv: return QueryResult(columns: columns, rows: values).csv
-    case .jsonl:
-      return values.map { row in
-        "{" + zip(columns, row).map { "\(jsonQuoted($0)):\($1.jsonLiteral)" }.joined(separator: ",") + "}\n"
-      }.joined()
+      ).map(\.measured)
     }
   }
+
+  /// Runs' measured values: `run,attempt,metric,step,epoch,value`, run by run in the order of attempt, step and metric, numbers
+  /// in full precision, what is not finite as `nan`, `inf` or `-inf`. What a later attempt did again is left out of the earlier
+  /// one, unless `attempts` asks for everything.
+  ///
+  /// Throws ``StoreError/noSuchRun(_:)``: the runs are named by their whole ids.
+  public func exportMetrics(
+    runs: [String], format: MetricFormat, attempts: Bool = false
+  ) throws(StoreError) -> String {
+    let columns = ExportedMetric.CodingKeys.allCases.map(\.rawValue)
+    var text = format == .csv ? QueryResult(columns: columns, rows: []).csv : ""
+    for run in runs {
+      let rows = try measuredValues(run: run, attempts: attempts).map(\.cells)
+      switch format {
+      case .csv: text += QueryResult(columns: columns, rows: rows).csvRows
+      case .jsonl:
+        for row in rows {
+          text += "{" + zip(columns, row).map { "\(jsonQuoted($0)):\($1.jsonLiteral)" }.joined(separator: ",") + "}\n"
+        }
+      }
+    }
+    return text
+  }
+
+  /// The same for one run.
+  public func exportMetrics(
+    run: String, format: MetricFormat, attempts: Bool = false
+  ) throws(StoreError) -> String { try exportMetrics(runs: [run], format: format, attempts: attempts) }
 
   /// How the store is, for `vgglab doctor`.
   public func health() throws(StoreError) -> StoreHealth {
@@ -82,8 +115,14 @@ private struct ExportedMetric: Decodable {
     case run, attempt, metric, step, epoch, value
   }
 
-  var cells: [SQLValue] {
-    [.text(run), .integer(Int64(attempt)), .text(metric), .integer(Int64(step)), .real(epoch), .real(value ?? .nan)]
+  var measured: MeasuredValue {
+    MeasuredValue(run: run, attempt: attempt, metric: metric, step: step, epoch: epoch, value: value ?? .nan)
+  }
+}
+
+extension MeasuredValue {
+  fileprivate var cells: [SQLValue] {
+    [.text(run), .integer(Int64(attempt)), .text(metric), .integer(Int64(step)), .real(epoch), .real(value)]
   }
 }
 

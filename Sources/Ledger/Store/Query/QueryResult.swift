@@ -101,10 +101,12 @@ public struct QueryResult: Sendable, Hashable {
   }
 
   /// RFC 4180's CSV with a header; NULL is an empty field.
-  public var csv: String {
-    ([columns] + rows.map { $0.map(\.plainText) }).map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
-  }
+  public var csv: String { columns.map(csvField).joined(separator: ",") + "\n" + csvRows }
 
+  /// The same without the header.
+  var csvRows: String {
+    rows.map { $0.map { csvField($0.plainText) }.joined(separator: ",") + "\n" }.joined()
+  }
 }
 
 private func csvField(_ text: String) -> String {

@@ -10,11 +10,13 @@ public struct OutputSubject: Sendable, Hashable {
   public enum Kind: String, Sendable, Hashable {
     case report
     case evidence
+    /// A run's event file for TensorBoard.
+    case events
   }
 
   /// What was written.
   public var kind: Kind
-  /// The notebook's file name.
+  /// The notebook's file name; for events the run.
   public var notebook: String
   /// Digits that name where the notebook is, for folders that the notebook's name alone does not choose.
   public var place: String?
@@ -25,7 +27,13 @@ public struct OutputSubject: Sendable, Hashable {
   }
 
   /// For messages.
-  var phrase: String { kind == .report ? "a report of \(notebook)" : "extracted evidence of \(notebook)" }
+  var phrase: String {
+    switch kind {
+    case .report: "a report of \(notebook)"
+    case .evidence: "extracted evidence of \(notebook)"
+    case .events: "events of run \(notebook)"
+    }
+  }
 }
 
 /// The file by which vgglab recognizes a folder that it has made: what it wrote there, with digests.
