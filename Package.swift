@@ -110,7 +110,7 @@ let package = Package(
     module("Ledger/Configurations", ["Networks", "Text"]),
     module(
       "Ledger/Experiments", ["Configurations", "Networks", "PositionedYAML", "Digests", "ExactJSON", "Files", "Text"]),
-    module("Ledger/Journals", ["Digests", "Files"]),
+    module("Ledger/Journals", ["Digests", "Files", "Processes"]),
     module(
       "Ledger/Store",
       [
@@ -140,9 +140,12 @@ let package = Package(
         "Digests", "Files",
       ]),
     module(
+      "Running/Cluster", ["Provenance", "Experiments", "Journals", "Processes", "Files", "Text"]),
+    module(
       "Running/Scheduling",
       [
-        "Runs", "Provenance", "Training", "Datasets", "Networks", "Experiments", "Configurations", "Journals", "Store",
+        "Cluster", "Runs", "Provenance", "Training", "Datasets", "Networks", "Experiments", "Configurations",
+        "Journals", "Store",
         "Processes", "Files", "Text",
       ]),
     module(
@@ -170,7 +173,8 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Rendering", "Notebooks",
+        "Bench", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence", "Rendering",
+        "Notebooks",
         "Plots", "Store", "Journals",
         "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",
         "PositionedYAML", "Processes", "Digests", "Files",
@@ -199,7 +203,9 @@ let package = Package(
     tests("Plots"),
     tests("Text"),
     tests("Processes"),
-    tests("Scheduling", ["Terminal", "Text", "Processes", "Journals", "Store", "Experiments", "Digests", "Files"]),
+    tests(
+      "Scheduling",
+      ["Cluster", "Terminal", "Text", "Processes", "Journals", "Store", "Experiments", "Digests", "Files"]),
     tests("Runs", ["Terminal", "Digests", "Journals", "Store", "Files", "Text"]),
     .testTarget(
       name: "ReportsTests",
