@@ -75,9 +75,9 @@ struct TestCluster {
     try wait("no jobs") { try tasks().isEmpty }
   }
 
-  /// Waits for a state; a minute and a half without it is an error.
+  /// Waits for a state; ten minutes without it are an error.
   func wait(_ what: String, until condition: () throws -> Bool) throws {
-    let end = Date(timeIntervalSinceNow: 90)
+    let end = Date(timeIntervalSinceNow: 600)
     while try !condition() {
       guard Date() < end else {
         throw Failure(description: "\(what) did not come; \(try slurm("squeue", "-r", "-t", "all"))")

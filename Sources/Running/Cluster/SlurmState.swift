@@ -58,7 +58,7 @@ package enum SlurmState: String, Sendable, Hashable, CaseIterable {
     case .completing, .stageOut: (.working, .leave, "ends")
     case .completed: (.over, .retry, "ended without completing the run")
     case .failed: (.over, .retry, "failed")
-    case .cancelled: (.over, .leave, "was cancelled")
+    case .cancelled: (.over, .leave, "was canceled")
     case .timeout: (.over, .resubmit, "reached its time limit")
     case .nodeFailed: (.over, .resubmit, "lost its node")
     case .bootFailed: (.over, .resubmit, "had a node that did not start")

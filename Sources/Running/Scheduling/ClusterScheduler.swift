@@ -35,7 +35,7 @@ final class ClusterScheduler {
 
   /// Seconds in which a second Ctrl-C cancels the jobs.
   static let patience = 3.0
-  /// Seconds that cancelled jobs may take to end.
+  /// Seconds that canceled jobs may take to end.
   private static let cancelLimit = 60.0
 
   var store: Store { context.store }
@@ -149,7 +149,7 @@ final class ClusterScheduler {
 
   /// Cancels the jobs and waits until they are over.
   private func cancelAll() throws {
-    printer.say("vgglab: cancelling \(Self.count(followed.count, "job"))")
+    printer.say("vgglab: canceling \(Self.count(followed.count, "job"))")
     try cancel(followed)
     leaveAt = system.now() + Self.cancelLimit
   }
@@ -223,7 +223,7 @@ final class ClusterScheduler {
     }
   }
 
-  /// Jobs that no waiting brings to a start are cancelled, so that the same command can submit their runs otherwise.
+  /// Jobs that no waiting brings to a start are canceled, so that the same command can submit their runs otherwise.
   private func giveUp(_ never: [FollowedRun]) throws {
     try cancel(never)
     for one in never {
@@ -262,7 +262,7 @@ final class ClusterScheduler {
       if summary.state == .completed || summary.state == .running { return }
     }
     let cause =
-      one.isCancelled && handled.interrupts >= 2 ? "Ctrl-C, pressed twice: the job was cancelled" : ending.cause
+      one.isCancelled && handled.interrupts >= 2 ? "Ctrl-C, pressed twice: the job was canceled" : ending.cause
     if !isStopping, !one.isCancelled, try mayTryAgain(one, ending.remedy) {
       printer.say("\(name): \(summary.state.name)\(cause.map { ", \($0)" } ?? ""); it is submitted again")
       followed.removeAll { $0 === one }
@@ -303,7 +303,7 @@ final class ClusterScheduler {
   private func failFast() {
     guard options.failFast, !isStopping else { return }
     isStopping = true
-    printer.say("vgglab: cancelling the other jobs (--fail-fast)")
+    printer.say("vgglab: canceling the other jobs (--fail-fast)")
     try? cancel(followed)
   }
 }
