@@ -110,7 +110,7 @@ let package = Package(
     module("Ledger/Configurations", ["Networks", "Text"]),
     module(
       "Ledger/Experiments", ["Configurations", "Networks", "PositionedYAML", "Digests", "ExactJSON", "Files", "Text"]),
-    module("Ledger/Journals", ["Digests", "Files"]),
+    module("Ledger/Journals", ["Digests", "Files", "Processes"]),
     module(
       "Ledger/Store",
       [
@@ -146,9 +146,12 @@ let package = Package(
         "Digests", "Files",
       ]),
     module(
+      "Running/Cluster", ["Provenance", "Experiments", "Journals", "Processes", "Files", "Text"]),
+    module(
       "Running/Scheduling",
       [
-        "Runs", "Provenance", "Training", "Datasets", "Networks", "Experiments", "Configurations", "Journals", "Store",
+        "Cluster", "Runs", "Provenance", "Training", "Datasets", "Networks", "Experiments", "Configurations",
+        "Journals", "Store",
         "Processes", "Files", "Text",
       ]),
     module(
@@ -176,7 +179,7 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "Terminal", "Worker", "Scheduling", "Runs", "Provenance", "Evidence", "Exchange", "Rendering",
+        "Bench", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence", "Exchange", "Rendering",
         "Notebooks",
         "Plots", "Store", "Journals",
         "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",
@@ -206,7 +209,9 @@ let package = Package(
     tests("Plots"),
     tests("Text"),
     tests("Processes"),
-    tests("Scheduling", ["Terminal", "Text", "Processes", "Journals", "Store", "Experiments", "Digests", "Files"]),
+    tests(
+      "Scheduling",
+      ["Cluster", "Terminal", "Text", "Processes", "Journals", "Store", "Experiments", "Digests", "Files"]),
     tests("Runs", ["Terminal", "Digests", "Journals", "Store", "Files", "Text"]),
     .testTarget(
       name: "ReportsTests",

@@ -1,5 +1,6 @@
 import Foundation
 import Journals
+import Files
 import Store
 import Testing
 
@@ -47,5 +48,21 @@ import Testing
     #expect(name("/home") == "nfs4" && name("/home/a/.vgglab") == "nfs4" && name("/homes") == nil)
     #expect(name("/home/local disk/x") == nil)
     #expect(name("/mnt/x") == "fuse.sshfs")
+  }
+
+  @Test func locksAreSharedWhereTheMountSaysSo() {
+    let mounts = """
+      22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+      30 22 0:30 / /nfs rw - nfs4 server:/a rw,vers=4.2,local_lock=none
+      31 22 0:31 / /old rw - nfs server:/b rw,vers=3,nolock
+      32 22 0:32 / /own rw - nfs4 server:/c rw,local_lock=flock
+      33 22 0:33 / /lustre rw,flock - lustre mds:/d rw
+      34 22 0:34 / /local rw - lustre mds:/e rw,localflock
+      35 22 0:35 / /ceph rw - ceph mon:/ rw
+      36 22 0:36 / /share rw - 9p share rw
+      """
+    func shares(_ path: String) -> Bool { NetworkFileSystem.sharesLocks(at: path, mounts: mounts) }
+    #expect(["/", "/nfs/x", "/lustre/x", "/ceph"].allSatisfy(shares))
+    #expect(!["/old/x", "/own", "/local/x", "/share"].contains(where: shares))
   }
 }

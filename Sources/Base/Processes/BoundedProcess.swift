@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Foundation
 
 /// A program that is run with a deadline and a bound on its output.
@@ -19,8 +19,11 @@ package struct BoundedProcess {
   package var environment: [String: String]
   /// On the clock of ``monotonicSeconds()``.
   package var deadline: Double
+  /// Its standard input; nil for none.
+  package var input: Descriptor?
 
-  package init(program: String, environment: [String: String], deadline: Double) {
+  package init(program: String, environment: [String: String], deadline: Double, input: Descriptor? = nil) {
+    self.input = input
     self.program = program
     self.environment = environment
     self.deadline = deadline
@@ -72,12 +75,16 @@ package struct BoundedProcess {
     // The current folder may have a name that no text can have.
     let place = directory == FileManager.default.currentDirectoryPath ? [] : ["-C", directory]
     let (output, errors) = (try ChildProcess.pipe(), try ChildProcess.pipe())
-    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
-    guard nothing >= 0 else { throw ProcessError.notStarted(reason: String(cString: strerror(errno))) }
     let process = try ChildProcess(
-      program, place + arguments, environment: environment, input: Descriptor(nothing, path: "/dev/null"),
+      program, place + arguments, environment: environment, input: input ?? Self.nothing(),
       output: output.writing, errors: errors.writing)
     return (process, output.reading, errors.reading)
+  }
+
+  private static func nothing() throws -> Descriptor {
+    let number = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { throw ProcessError.notStarted(reason: String(cString: strerror(errno))) }
+    return Descriptor(number, path: "/dev/null")
   }
 
   /// One of its outputs.

@@ -43,6 +43,7 @@ struct ExperimentFile {
   private(set) var name = ""
   private(set) var question = ""
   private(set) var top = Level()
+  private(set) var cluster = ClusterSettings()
   private var trials: [NamedTrial] = []
   private var sweep: [(key: String, values: [YAMLNode])] = []
   private(set) var profiles: [String: Profile] = [:]
@@ -55,7 +56,7 @@ struct ExperimentFile {
   init(_ reader: YAMLReader, _ table: ConfigurationTable) {
     self.table = table
     let root = reader.document.root
-    let keys = ["schema", "experiment", "question"] + table.sections + ["trials", "sweep", "profiles"]
+    let keys = ["schema", "experiment", "question"] + table.sections + ["trials", "sweep", "profiles", "cluster"]
     guard let entries = reader.mapping(root, "an experiment", known: keys) else { return }
     if let schema = entries["schema"] {
       if let version = reader.integer(schema.value, "schema", 1...Int.max), version > 1 {
@@ -78,6 +79,7 @@ struct ExperimentFile {
     }
     if let entry = entries["sweep"] { sweep = readSweep(entry.value, reader) }
     if let entry = entries["profiles"] { readProfiles(entry.value, reader) }
+    if let entry = entries["cluster"] { cluster = ClusterSettings(entry.value, reader) }
   }
 
   /// A name that is allowed in file names, pages and commands.

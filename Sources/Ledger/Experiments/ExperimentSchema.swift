@@ -44,6 +44,7 @@ public func experimentSchema(_ table: ConfigurationTable = .standard) -> String 
       Member(
         "profiles",
         .object(["type": .text("object"), "propertyNames": name, "additionalProperties": reference("profile")])),
+      Member("cluster", reference("cluster")),
     ], required: ["schema", "experiment"])
   let sweep = closed(
     table.sweepableNames.map { key in
@@ -57,6 +58,7 @@ public func experimentSchema(_ table: ConfigurationTable = .standard) -> String 
           "type": .text("string"), "maxLength": .integer(100),
           "pattern": .text("^(?!.*\\.\\.)[A-Za-z0-9_][A-Za-z0-9._-]*$"),
         ])), Member("trial", trial), Member("profile", profile), Member("sweep", sweep),
+      Member("cluster", ClusterSettings.schema),
     ] + table.sections.map { Member($0, mapping(inside: $0, table)) }
   guard case .object(let members) = top else { return "" }
   let schema: JSONValue = .object(

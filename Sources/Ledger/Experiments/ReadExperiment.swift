@@ -69,7 +69,8 @@ public func readExperiment(
   }
   trials = rounds.map { trials[$0] }
   return Experiment(
-    name: source.name, question: source.question, profile: profile, trials: trials, file: file, text: text)
+    name: source.name, question: source.question, profile: profile, trials: trials, cluster: source.cluster, file: file,
+    text: text)
 }
 
 /// A folder as the working directory sees it.

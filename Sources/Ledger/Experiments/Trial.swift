@@ -13,6 +13,8 @@ public struct Experiment: Sendable, Hashable {
   public var profile: String?
   /// In the order in which they are begun.
   public var trials: [Trial]
+  /// What its file asks of a cluster; nothing without a block `cluster`.
+  public var cluster: ClusterSettings
   /// The file that it was read from.
   public var file: String
   let text: String

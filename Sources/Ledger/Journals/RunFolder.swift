@@ -89,32 +89,29 @@ public struct RunFolder: Sendable, Hashable {
 
   /// Takes the run's kernel lock; nil where another process holds it. Throws ``JournalError``.
   ///
-  /// The lock is released with the process that holds it, however that ends.
-  public func acquireLock() throws(JournalError) -> RunLock? {
-    let file = try filing { () throws(FileError) in try open().file(RunFiles.lock, .update) }
+  /// The lock is released with the process that holds it, however that ends. `endedJob` is a job of a cluster that is known to be
+  /// over: a record of it on another machine does not count.
+  public func acquireLock(endedJob: String? = nil) throws(JournalError) -> RunLock? {
+    let lock = LockFile(file: try filing { () throws(FileError) in try open().file(RunFiles.lock, .update) })
     // Somebody who only looks whether it is held holds it for a moment.
     for _ in 0..<40 {
-      if flock(file.number, LOCK_EX | LOCK_NB) == 0 {
-        let process = "\(getpid())"
-        // The number is for people; on a full disk it is missing.
-        if ftruncate(file.number, 0) == 0 { _ = pwrite(file.number, process, process.utf8.count, 0) }
-        return RunLock(file)
-      }
+      if lock.take(endedJob: endedJob) { return RunLock(lock) }
       usleep(5_000)
     }
     return nil
   }
 
-  /// The number of the process that holds the run's lock; nil where none does, or it is not known.
-  public var lockHolder: Int? {
-    guard isLocked, let text = try? open().read(RunFiles.lock, limit: 64) else { return nil }
-    return Int32(String(decoding: text, as: UTF8.self)).map(Int.init)
+  /// The process that holds the run's lock; nil where none does, or it is not known.
+  public var lockHolder: LockHolder? {
+    guard isLocked, let file = try? open().file(RunFiles.lock) else { return nil }
+    return LockFile(file: file).holder
   }
 
   /// Whether a process holds the run's lock.
   public var isLocked: Bool {
     guard let file = try? open().file(RunFiles.lock) else { return false }
-    return flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    if flock(file.number, LOCK_SH | LOCK_NB) != 0 { return errno == EWOULDBLOCK }
+    return LockFile(file: file).isHeldElsewhere
   }
 }
 
@@ -130,8 +127,10 @@ public enum RunFiles {
   public static let log: PlainName = "log"
   /// What the worker is to do.
   public static let job: PlainName = "job.json"
+  /// The job of a cluster that works on the run.
+  public static let cluster: PlainName = "cluster.json"
   /// Files that a record may not name as its own.
-  static let reserved: Set<PlainName> = [journal, annotations, lock, log, job]
+  static let reserved: Set<PlainName> = [journal, annotations, lock, log, job, cluster]
 }
 
 /// The names of what is in a store's folder, and who may look into it.
@@ -140,6 +139,8 @@ public enum StoreFolder {
   public static let runs: PlainName = "runs"
   /// A file for each trial that is being worked on.
   public static let locks: PlainName = "locks"
+  /// A folder for each array of jobs that was submitted to a cluster.
+  public static let cluster: PlainName = "cluster"
   /// Saved comparisons.
   public static let comparisons: PlainName = "comparisons"
   /// Reports and archives that use runs.
@@ -152,10 +153,10 @@ public enum StoreFolder {
 
 /// A lock that is held.
 public final class RunLock: Sendable {
-  private let file: Descriptor
+  private let file: LockFile
 
-  fileprivate init(_ file: Descriptor) { self.file = file }
+  fileprivate init(_ file: LockFile) { self.file = file }
 
   /// Releases it; so does the end of the process.
-  public func release() { flock(file.number, LOCK_UN) }
+  public func release() { file.release() }
 }

@@ -9,16 +9,16 @@ public final class TrialLock: Sendable {
   public enum Attempt: Sendable {
     /// This process holds it.
     case taken(TrialLock)
-    /// Another process holds it; its number, where it has written that down.
-    case held(by: Int?)
+    /// Another process holds it; which one, where it has written that down.
+    case held(by: LockHolder?)
   }
 
-  private let file: Descriptor
+  private let file: LockFile
 
-  private init(_ file: Descriptor) { self.file = file }
+  private init(_ file: LockFile) { self.file = file }
 
   /// Releases it; so does the end of the process.
-  public func release() { flock(file.number, LOCK_UN) }
+  public func release() { file.release() }
 
   /// Takes the lock of a trial's configuration, or says who has it. Throws ``JournalError``.
   public static func take(store: String, trialID: String) throws(JournalError) -> Attempt {
@@ -30,18 +30,8 @@ public final class TrialLock: Sendable {
       try makeDirectory(store, mode: StoreFolder.mode)
       return try Folder(store).folder(making: StoreFolder.locks, mode: StoreFolder.mode).file(name, .update)
     }
-    guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
-      let reason = errno
-      guard reason == EWOULDBLOCK else {
-        throw .file(.unwritable(path: file.path, reason: String(cString: strerror(reason))))
-      }
-      var digits = [UInt8](repeating: 0, count: 20)
-      let count = pread(file.number, &digits, digits.count, 0)
-      return .held(by: Int32(String(decoding: digits.prefix(max(0, count)), as: UTF8.self)).map(Int.init))
-    }
-    let process = "\(getpid())"
-    // The number is for people; on a full disk it is missing.
-    if ftruncate(file.number, 0) == 0 { _ = pwrite(file.number, process, process.utf8.count, 0) }
-    return .taken(TrialLock(file))
+    let lock = LockFile(file: file)
+    if lock.take() { return .taken(TrialLock(lock)) }
+    return .held(by: lock.holder)
   }
 }

@@ -1,6 +1,8 @@
+import Cluster
 import Configurations
 import Datasets
 public import Experiments
+import Files
 import Foundation
 import Processes
 import Store
@@ -45,21 +47,32 @@ private struct DataFolder: Hashable {
 /// Decides what is to be done and does it: the scheduler of trials over one store.
 public struct ExperimentRunner {
   private let directory: String
-  private let executor: any Executor
+  private let engine: any TrialEngine
   private let system: SystemInterface
   private let printer: any ProgressReporter
 
-  /// A runner that works with processes of this machine on the store in a folder, and reports to `printer`.
-  package init(store directory: String, printer: any ProgressReporter) {
-    self.init(store: directory, executor: LocalExecutor(), system: SystemInterface(), printer: printer)
+  /// A runner on the store in a folder that reports to `printer`: with processes of this machine, or with another place's means.
+  package init(store directory: String, printer: any ProgressReporter, place: WorkPlace = .local) {
+    let engine: any TrialEngine =
+      switch place {
+      case .local: LocalEngine(executor: LocalExecutor())
+      case .slurm(let options): ClusterEngine(options)
+      }
+    self.init(store: directory, engine: engine, system: SystemInterface(), printer: printer)
   }
 
   /// A runner in a world of one's own.
   package init(
     store directory: String, executor: any Executor, system: SystemInterface, printer: any ProgressReporter
   ) {
+    self.init(store: directory, engine: LocalEngine(executor: executor), system: system, printer: printer)
+  }
+
+  private init(
+    store directory: String, engine: any TrialEngine, system: SystemInterface, printer: any ProgressReporter
+  ) {
     self.directory = directory
-    self.executor = executor
+    self.engine = engine
     self.system = system
     self.printer = printer
   }
@@ -70,12 +83,12 @@ public struct ExperimentRunner {
   public func plan(
     _ experiments: [Experiment], options: RunOptions, measuring: Bool = false
   ) throws -> [TrialDecision] {
-    let threads = try options.threadsPerTrial()
+    let threads = try engine.threads(options)
     let store = try openIfThere()
     let planner = Planner(
       store: store, options: options,
-      forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels, measures: measuring))
-    let most = options.memory ?? system.totalMemory()
+      forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels, measures: measuring),
+      jobs: ClusterJobs(store: directory))
     var planned: [String: Trial] = [:]
     return try experiments.flatMap(\.trials).map { trial in
       var decision = try planner.decide(trial)
@@ -84,12 +97,10 @@ public struct ExperimentRunner {
         decision.action = .skip
         decision.why = "the same configuration as \(other.experiment)/\(other.name), which is run once"
       }
-      let need = decision.forecast.memoryBytes
-      if decision.action != .skip, need > most {
-        decision.why += "; it will be refused: there will never be more memory than \(Quantity.bytes(most))"
-      }
-      if decision.action != .skip, let threads = trial.measure?.threads, threads > system.cores() {
-        decision.why += "; it will be refused: it wants \(threads) threads, and there are \(system.cores()) cores"
+      if decision.action != .skip {
+        for refusal in engine.refusals(of: decision, options, system) {
+          decision.why += "; it will be refused: \(refusal)"
+        }
       }
       return decision
     }
@@ -99,14 +110,22 @@ public struct ExperimentRunner {
   ///
   /// Throws before anything is written when an option, the data set or the store is unusable.
   public func run(_ experiments: [Experiment], options: RunOptions) throws -> [TrialOutcome] {
-    try run(experiments.flatMap(\.trials), options: options, resuming: nil)
+    let settings = Dictionary(experiments.map { ($0.name, $0.cluster) }) { $1 }
+    return try run(experiments.flatMap(\.trials), options: options, resuming: nil, settings: settings)
+  }
+
+  /// The batch scripts that ``run(_:options:)`` would submit to a cluster, one after the other; none for this machine.
+  public func scripts(_ experiments: [Experiment], options: RunOptions) throws -> [String] {
+    let settings = Dictionary(experiments.map { ($0.name, $0.cluster) }) { $1 }
+    return try engine.scripts(try plan(experiments, options: options), options, settings, store: directory)
   }
 
   /// The same with trials; `run` is the one that the only trial goes on with, whatever other runs it has.
-  func run(_ trials: [Trial], options: RunOptions, resuming run: String?) throws -> [TrialOutcome] {
-    let threads = try options.threadsPerTrial()
-    try ProcessLimits.checkFiles(jobs: options.jobs)
-    try ProcessLimits.checkAddressSpace()
+  func run(
+    _ trials: [Trial], options: RunOptions, resuming run: String?, settings: [String: ClusterSettings] = [:]
+  ) throws -> [TrialOutcome] {
+    let threads = try engine.threads(options)
+    try engine.check(options)
     system.listen()
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
     var seen: Set<DataFolder> = []
@@ -123,12 +142,13 @@ public struct ExperimentRunner {
     }
     let planner = Planner(
       store: store, options: options,
-      forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels))
+      forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels),
+      jobs: ClusterJobs(store: directory))
     let decisions = try trials.map { try planner.decide($0) }
-    let scheduler = Scheduler(
-      directory: directory, store: store, executor: executor, options: options, threads: threads,
-      printer: printer, planner: planner, system: system)
-    return try scheduler.run(decisions, resuming: run)
+    let context = SchedulingContext(
+      directory: directory, store: store, options: options, threads: threads, printer: printer, planner: planner,
+      system: system, settings: settings)
+    return try engine.run(decisions, in: context, resuming: run)
   }
 
   /// The store, to read what was run in it.

@@ -7,6 +7,8 @@ package struct JournalFollower {
   private(set) var progress: TrialProgress
   /// Whether the worker has recorded that its attempt began.
   private(set) var hasBegun = false
+  /// Whether the run's end is recorded.
+  private(set) var hasEnded = false
 
   package init(_ run: RunFolder, _ progress: TrialProgress) {
     self.run = run
@@ -14,6 +16,7 @@ package struct JournalFollower {
     // What earlier attempts wrote is not this one's progress.
     if let past = try? readJournal(run) {
       offset = past.endOffset
+      hasEnded = past.records.contains { if case .end = $0 { true } else { false } }
     }
   }
 
@@ -23,6 +26,7 @@ package struct JournalFollower {
     offset = piece.endOffset
     var reached: [TrialProgress] = []
     if piece.records.contains(where: { if case .attempt = $0 { true } else { false } }) { hasBegun = true }
+    if piece.records.contains(where: { if case .end = $0 { true } else { false } }) { hasEnded = true }
     for case .metric(let metrics) in piece.records {
       for metric in metrics {
         switch metric.metric {

@@ -1,3 +1,4 @@
+import Cluster
 import Configurations
 import Datasets
 import Experiments
@@ -9,6 +10,8 @@ struct Planner {
   let store: Store?
   let options: RunOptions
   let forecaster: Forecaster
+  /// The cluster's jobs of the store's runs; nil where none are asked for.
+  var jobs: ClusterJobs?
 
   /// The decision on a trial. A run belongs to its configuration: one that was started for another name counts as well,
   /// behind those of the trial's own.
@@ -28,6 +31,12 @@ struct Planner {
     ) -> TrialDecision {
       TrialDecision(
         trial: trial, action: action, why: why, run: run?.id, state: run?.state, forecast: forecast)
+    }
+    for run in runs where run.state.outcome == nil {
+      guard let job = liveJob(of: run) else { continue }
+      var found = decision(.skip, Self.why(named(run), job), run)
+      found.job = job
+      return found
     }
     if let running = runs.first(where: { $0.state == .running }) {
       return decision(.skip, "\(named(running)) is being worked on", running)
@@ -76,9 +85,30 @@ struct Planner {
     }
   }
 
-  /// The decision to go on with a run that was begun.
+  private func liveJob(of run: RunSummary) -> ClusterJobs.Status? {
+    guard let job = jobs?.status(of: run.id), job.isLive else { return nil }
+    return job
+  }
+
+  private static func why(_ run: String, _ job: ClusterJobs.Status) -> String { "\(run) is left to \(job.words)" }
+
+  /// What is done with a trial whose run did not come to its end the time before.
+  func tryAgain(_ trial: Trial, run: RunSummary) throws -> TrialDecision {
+    switch run.state {
+    case .completed, .running, .gone: return try decide(trial)
+    case .failed: return try again(trial, after: run)
+    case .queued, .interrupted, .lost: return try resume(trial, run)
+    }
+  }
+
+  /// The decision to go on with a run that was begun, or to leave it to the cluster's job that does.
   func resume(_ trial: Trial, _ run: RunSummary) throws -> TrialDecision {
     var forecast = try forecaster.forecast(trial)
+    if let job = liveJob(of: run) {
+      return TrialDecision(
+        trial: trial, action: .skip, why: Self.why("run \(run.id)", job), run: run.id, state: run.state,
+        forecast: forecast, job: job)
+    }
     forecast.firstStep = try firstStep(of: run)
     if forecast.steps > 0 {
       forecast.seconds = forecast.seconds.map {

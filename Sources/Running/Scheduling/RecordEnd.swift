@@ -1,23 +1,34 @@
+import Experiments
 import Foundation
 import Journals
 import Processes
 import Store
 
-extension Scheduler {
-  /// Tells a run's journal how its worker ended, unless the run has its end; gives the run as it stands then.
-  func recordEnd(of run: String, _ end: ProcessEnd, _ cause: WorkerCause) throws -> RunSummary {
+/// Writes into the journals and annotations of runs what the process that schedules them knows.
+struct RunRecorder {
+  let directory: String
+  let store: Store
+  let printer: any ProgressReporter
+
+  /// Records in a run's journal how its worker ended, unless the run has its end; gives the run as it is then.
+  ///
+  /// `endedJob` is the cluster's job that the worker was of.
+  func recordEnd(
+    of run: String, _ end: ProcessEnd?, _ cause: String, endedJob: String? = nil
+  ) throws -> RunSummary {
     _ = try store.ingest()
     let folder = try RunFolder(store: directory, existing: run)
     // The worker is gone, and its lock is free, unless another has begun with the run.
-    if let lock = try folder.acquireLock() {
+    if let lock = try folder.acquireLock(endedJob: endedJob) {
       defer { lock.release() }
       _ = try store.ingest()
       let summary = try store.run(matching: run)
       guard summary.state != .completed, summary.state != .failed else { return summary }
-      var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause.sentence)
+      var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause)
       switch end {
       case .exited(let code): record.code = Int(code)
       case .killed(let signal): record.signal = Int(signal)
+      case nil: break
       }
       do {
         let journal = try JournalWriter(folder: folder)
@@ -48,6 +59,33 @@ extension Scheduler {
     try journal.flush()
     _ = try store.ingest()
   }
+
+  /// Keeps that a trial's name belongs to a run that was started for another name.
+  func refer(_ trial: Trial, to run: String) throws {
+    guard try !store.hasTrial(experiment: trial.experiment, trial: trial.name, trialID: trial.id) else { return }
+    let summary = try store.run(matching: run)
+    // A run of an older way to identify the same data keeps its own names.
+    guard summary.trialID == trial.id else { return }
+    let reference = ReferenceRecord(
+      experiment: trial.experiment, question: trial.question, trial: trial.name, profile: trial.profile)
+    try RunFolder(store: directory, existing: run).annotate([reference.annotation(at: timestamp())])
+    _ = try store.ingest()
+  }
+}
+
+extension Scheduler {
+  private var recorder: RunRecorder { RunRecorder(directory: directory, store: store, printer: printer) }
+
+  /// ``RunRecorder/recordEnd(of:_:_:endedJob:)`` of a worker of this machine.
+  func recordEnd(of run: String, _ end: ProcessEnd, _ cause: WorkerCause) throws -> RunSummary {
+    try recorder.recordEnd(of: run, end, cause.sentence)
+  }
+
+  /// ``RunRecorder/recordUnbegun(_:_:)``.
+  func recordUnbegun(_ run: String, _ cause: String) throws { try recorder.recordUnbegun(run, cause) }
+
+  /// ``RunRecorder/refer(_:to:)``.
+  func refer(_ trial: Trial, to run: String) throws { try recorder.refer(trial, to: run) }
 
   /// The last line of a worker's log that says something.
   func lastLine(_ log: String) -> String? {

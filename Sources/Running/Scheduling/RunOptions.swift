@@ -1,3 +1,5 @@
+import Experiments
+import Journals
 public import Processes
 public import Training
 
@@ -61,5 +63,12 @@ public struct RunOptions: Sendable, Hashable {
     let each = threads ?? max(1, cores / jobs)
     guard jobs * each <= cores else { throw .tooManyThreads(jobs: jobs, threads: each, cores: cores) }
     return each
+  }
+
+  /// What a worker is asked to do with a trial.
+  func job(of trial: Trial, _ task: Job.Task = .train, threads: Int) -> Job {
+    Job(
+      task: task, configuration: task == .train ? nil : trial.canonicalText, threads: threads,
+      kernels: kernels.rawValue, checkpointSeconds: checkpointSeconds, data: data ?? trial.dataset.path)
   }
 }

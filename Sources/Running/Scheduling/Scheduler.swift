@@ -129,7 +129,7 @@ final class Scheduler {
     }
     printer.finish()
     _ = try store.ingest()
-    return try entries.map(outcome)
+    return try entries.map { try $0.outcome(planner, store) }
   }
 
   // MARK: StartResult
@@ -165,11 +165,11 @@ final class Scheduler {
     let lock: TrialLock
     switch try TrialLock.take(store: directory, trialID: trial.id) {
     case .taken(let taken): lock = taken
-    case .held(let process) where process == Int(getpid()):
+    case .held(let holder) where holder?.isThisProcess == true:
       // The same trial twice in what was asked for: the second looks again when the first is done.
       return .passed
-    case .held(let process):
-      let who = process.map { "process \($0)" } ?? "another process"
+    case .held(let holder):
+      let who = holder?.name ?? "another process"
       entry.endedAs = "is being worked on by \(who)"
       printer.say("\(trial.name): being worked on by \(who)")
       queue[index] = .over(isComplete: false)
@@ -178,18 +178,19 @@ final class Scheduler {
     defer { if !working.contains(where: { $0.lock === lock }) { lock.release() } }
     _ = try store.ingest()
     let decision =
-      try entry.run.map { try tryAgain(trial, run: $0) } ?? planner.decide(trial, doneHere: completed(trial))
+      try entry.run.map { try planner.tryAgain(trial, run: store.run(matching: $0)) }
+      ?? planner.decide(trial, doneHere: completed(trial))
     entry.decision = decision
     if let run = decision.run, decision.action == .resume || decision.state == .completed {
       try refer(trial, to: run)
     }
     if decision.action == .skip {
-      guard decision.state != .running else {
-        let process = decision.run.flatMap { try? RunFolder(store: directory, existing: $0).lockHolder }
+      guard decision.state != .running || decision.job != nil else {
+        let holder = decision.run.flatMap { try? RunFolder(store: directory, existing: $0).lockHolder }
         wait(
           entry,
           """
-          \(trial.name): waits for the worker of run \(decision.run ?? "") to stop\(process.map { " (process \($0))" } ?? ""); \
+          \(trial.name): waits for the worker of run \(decision.run ?? "") to stop\(holder.map { " (\($0.name))" } ?? ""); \
           who started it is gone
           """)
         return .passed
@@ -211,28 +212,6 @@ final class Scheduler {
   private func completed(_ trial: Trial) -> String? {
     let id = trial.id
     return entries.first { $0.isDoneHere && $0.trial.id == id }?.run
-  }
-
-  /// Keeps that a trial's name belongs to a run that was started for another name.
-  private func refer(_ trial: Trial, to run: String) throws {
-    guard try !store.hasTrial(experiment: trial.experiment, trial: trial.name, trialID: trial.id) else { return }
-    let summary = try store.run(matching: run)
-    // A run of an older way to identify the same data keeps its own names.
-    guard summary.trialID == trial.id else { return }
-    let reference = ReferenceRecord(
-      experiment: trial.experiment, question: trial.question, trial: trial.name, profile: trial.profile)
-    try RunFolder(store: directory, existing: run).annotate([reference.annotation(at: timestamp())])
-    _ = try store.ingest()
-  }
-
-  /// What is done with a trial whose run did not come to its end the time before.
-  private func tryAgain(_ trial: Trial, run: String) throws -> TrialDecision {
-    let summary = try store.run(matching: run)
-    switch summary.state {
-    case .completed, .running, .gone: return try planner.decide(trial)
-    case .failed: return try planner.again(trial, after: summary)
-    case .queued, .interrupted, .lost: return try planner.resume(trial, summary)
-    }
   }
 
   /// Whether the memory that a trial is planned to take can be had now; one for which it never can is done with.
@@ -328,10 +307,7 @@ final class Scheduler {
 
   /// What a worker is asked to do with a trial.
   func job(of trial: Trial, _ task: Job.Task = .train) -> Job {
-    Job(
-      task: task, configuration: task == .train ? nil : trial.canonicalText, threads: threads(of: trial),
-      kernels: options.kernels.rawValue, checkpointSeconds: options.checkpointSeconds,
-      data: options.data ?? trial.dataset.path)
+    options.job(of: trial, task, threads: threads(of: trial))
   }
 
   private func wait(_ entry: Entry, _ sentence: String) {
@@ -502,16 +478,5 @@ final class Scheduler {
   func failFast() {
     guard options.failFast, !isStopping else { return }
     ask(.failFast)
-  }
-
-  private func outcome(_ entry: Entry) throws -> TrialOutcome {
-    let run = try entry.run ?? planner.decide(entry.trial).run
-    let summary = try run.map { try store.run(matching: $0) }
-    return TrialOutcome(
-      experiment: entry.trial.experiment, trial: entry.trial.name, run: run, action: entry.decision.action,
-      state: summary?.state.name ?? "not run",
-      cause: summary?.state == .completed ? nil : summary?.cause ?? entry.cause, train_loss: summary?.trainLoss,
-      train_accuracy: summary?.trainAccuracy, test_accuracy: summary?.testAccuracy,
-      examples_per_second: summary?.examplesPerSecond, seconds: summary?.seconds)
   }
 }

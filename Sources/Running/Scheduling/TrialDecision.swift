@@ -1,3 +1,4 @@
+import Cluster
 public import Experiments
 import Foundation
 import Journals
@@ -28,6 +29,8 @@ public struct TrialDecision: Sendable, Hashable {
   /// The state of that run.
   var state: RunState?
   public var forecast: Forecast
+  /// The cluster's job that works on that run or will.
+  var job: ClusterJobs.Status?
 
   /// For `--json`.
   public var facts: Facts {
@@ -98,10 +101,13 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
   public var test_accuracy: Double?
   public var examples_per_second: Double?
   public var seconds: Double?
+  /// The cluster's job that works on its run or will; nil where none does.
+  public var job: String?
 
   /// Whether it is not as it was asked for, and nobody stopped it.
   public var isFailure: Bool {
-    switch RunState(rawValue: state) {
+    if job != nil { return false }
+    return switch RunState(rawValue: state) {
     case .failed, .lost, .queued: action != .skip
     // Not run.
     case nil: cause != nil
@@ -129,5 +135,19 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
     }
     let causes = outcomes.compactMap { outcome in outcome.cause.map { "\(outcome.trial): \($0)" } }
     return ([table.text] + causes).joined(separator: "\n")
+  }
+}
+
+extension Scheduler.Entry {
+  /// What became of it.
+  func outcome(_ planner: Planner, _ store: Store, job: String? = nil) throws -> TrialOutcome {
+    let run = try run ?? planner.decide(trial).run
+    let summary = try run.map { try store.run(matching: $0) }
+    return TrialOutcome(
+      experiment: trial.experiment, trial: trial.name, run: run, action: decision.action,
+      state: summary?.state.name ?? "not run",
+      cause: summary?.state == .completed ? nil : summary?.cause ?? cause, train_loss: summary?.trainLoss,
+      train_accuracy: summary?.trainAccuracy, test_accuracy: summary?.testAccuracy,
+      examples_per_second: summary?.examplesPerSecond, seconds: summary?.seconds, job: job)
   }
 }

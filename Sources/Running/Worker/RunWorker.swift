@@ -11,13 +11,18 @@ struct RunWorker {
   let folder: RunFolder
   let job: Job
   let kernels: KernelPath
+  /// Seconds to wait for the run's lock.
+  let waiting: Int
   let report: (String) -> Void
 
   /// The exit code: 0 completed, 1 failed, 75 or 130 stopped by a signal.
   ///
   /// Throws when the journal itself cannot be read or written; then the run is left as it was.
   func work() throws -> Int32 {
-    guard let lock = try folder.acquireLock() else { throw WorkerError.alreadyRunning(run: folder.run) }
+    guard let lock = try lock() else {
+      if StopSignal.number != nil { return StopSignal.exitCode }
+      throw WorkerError.alreadyRunning(run: folder.run)
+    }
     defer { lock.release() }
     let past = try readJournal(folder)
     guard case .run(let record)? = past.records.first else {
@@ -28,6 +33,16 @@ struct RunWorker {
       worker: self, number: 1 + past.records.count { if case .attempt = $0 { true } else { false } },
       journal: try JournalWriter(folder: folder), past: past.records)
     return try attempt.run(record)
+  }
+
+  /// The run's lock; nil where another process holds it to the end of the waiting, or a signal came.
+  private func lock() throws -> RunLock? {
+    let deadline = monotonicSeconds() + Double(waiting)
+    while true {
+      if let lock = try folder.acquireLock() { return lock }
+      guard monotonicSeconds() < deadline, StopSignal.number == nil else { return nil }
+      usleep(500_000)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Scheduling
 
 struct KeysCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -9,5 +10,11 @@ struct KeysCommand: LabCommand {
   @Flag(name: .long, help: "Print docs/experiment.schema.json.")
   var schema = false
 
-  func execute() throws { output(schema ? experimentSchema() : keyTable(), terminator: "") }
+  @Flag(name: .long, help: "Print the tables of docs/cluster.md.")
+  var cluster = false
+
+  func execute() throws {
+    if cluster { return output(clusterTables.joined(separator: "\n"), terminator: "") }
+    output(schema ? experimentSchema() : keyTable(), terminator: "")
+  }
 }

@@ -69,6 +69,7 @@ struct ListCommand: LabCommand {
       output(terminalSafe(json: QueryResult(columns: columns.map(\.name), rows: rows).json))
     } else {
       output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
+      if !format.json { clusterNotes(runs, in: store.directory).forEach(complain) }
       // For people alone: a program that reads the list knows the column.
       if !format.json, isatty(1) == 1, let note = RunTexts.listNote(runs) { complain(note) }
     }

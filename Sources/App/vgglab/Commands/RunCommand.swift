@@ -8,7 +8,14 @@ import Terminal
 struct RunCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run what is missing of the experiments, resume what was interrupted, skip what is complete.")
+    abstract: "Run what is missing of the experiments, resume what was interrupted, skip what is complete.",
+    discussion: """
+      With --executor slurm the trials are jobs of a cluster: `docs/cluster.md`. The first Ctrl-C leaves the jobs to the \
+      cluster, a second one within three seconds cancels them.
+
+      vgglab run experiments/resize.yaml --profile quick
+      vgglab run experiments/resize.yaml --executor slurm --partition short --time 2h
+      """)
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -24,8 +31,8 @@ struct RunCommand: LabCommand {
 
   func execute() throws {
     if dryRun { return try printPlan(store: store, format: format, options: options, measuring: false) }
-    let runner = ExperimentRunner(store: store.directory, printer: ProgressPrinter.standard())
     let experiments = try options.experiments()
+    let runner = try options.runner(of: experiments, in: store)
     if let diff { GitProvenance.setKeepsChanges(diff) }
     if GitProvenance.keepsChanges {
       let git = GitProvenance.capture(

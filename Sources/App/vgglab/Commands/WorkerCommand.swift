@@ -12,8 +12,11 @@ struct WorkerCommand: LabCommand {
   @Flag(name: .long, help: "Stop when standard input ends.")
   var attached = false
 
+  @Option(name: .long, help: "Seconds to wait for the run's lock.")
+  var wait = 0
+
   func execute() throws {
-    let code = try performJob(in: folder, attached: attached, report: complain)
+    let code = try performJob(in: folder, attached: attached, waiting: wait, report: complain)
     if code != 0 { throw ExitCode(code) }
   }
 }

@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Processes
 import Scheduling
+import Terminal
 import Text
 
 /// What `run` and `plan` take alike.
@@ -21,8 +22,8 @@ struct ExperimentOptions: ParsableArguments {
     help: ArgumentHelp("Override a value, as in training.epochs=2; may be repeated.", valueName: "key=value"))
   var overrides: [String] = []
 
-  @Option(name: .long, help: "Trials at once.")
-  var jobs = 1
+  @Option(name: .long, help: "Trials at once (default: 1; in a cluster as many as there is room for).")
+  var jobs: Int?
 
   @Option(name: .long, help: "Threads a trial (default: the cores divided by the jobs).")
   var threads: Int?
@@ -33,8 +34,12 @@ struct ExperimentOptions: ParsableArguments {
   @Option(name: .long, help: "Seconds between two checkpoints; one is kept at each epoch as well.")
   var checkpointSeconds = RunOptions.defaultCheckpointSeconds
 
-  @Option(name: .long, help: "Where the work is done: local.")
-  var executor: ExecutorKind = .local
+  @Option(
+    name: .long, help: "Where the work is done: local, or slurm (default: the block cluster of the files, or local).")
+  var executor: ClusterSettings.Executor?
+
+  @OptionGroup(title: "Options of --executor slurm")
+  var cluster: ClusterFlags
 
   @Flag(name: .long, help: "Run also what is complete.")
   var rerun = false
@@ -54,7 +59,9 @@ struct ExperimentOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Memory that all trials at work may have (default: what is available).", valueName: "6GB"))
+    help: ArgumentHelp(
+      "Memory that all trials at work may have (default: what is available); in a cluster, memory of a job.",
+      valueName: "6GB"))
   var memory: String?
 
   @Flag(name: .long, help: "Leave out the first step of every long trial before the work begins.")
@@ -88,7 +95,7 @@ struct ExperimentOptions: ParsableArguments {
   var runOptions: RunOptions {
     RunOptions(
       profile: profile, only: only.map { Self.names(in: $0) } ?? [], overrides: overrides,
-      jobs: jobs, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
+      jobs: jobs ?? 1, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
       kernels: kernels.path, checkpointSeconds: checkpointSeconds, timeLimit: timeLimit.flatMap(Quantity.parseSeconds),
       memory: memory.flatMap(Quantity.parseBytes), smoke: !noSmoke)
   }
@@ -97,8 +104,11 @@ struct ExperimentOptions: ParsableArguments {
   func experiments() throws -> [Experiment] {
     try readExperiments(files, options: runOptions)
   }
-}
 
-enum ExecutorKind: String, ExpressibleByArgument, CaseIterable {
-  case local
+  /// A runner of some experiments in a store, where they are worked on.
+  func runner(of experiments: [Experiment], in store: StoreOptions) throws -> ExperimentRunner {
+    ExperimentRunner(
+      store: store.directory, printer: ProgressPrinter.standard(), place: try cluster.place(executor, experiments, self)
+    )
+  }
 }

@@ -11,7 +11,7 @@ extension Store {
   public func ingest() throws(StoreError) -> [String] { try ingest(only: nil) }
 
   /// The same of some runs.
-  func ingest(only chosen: Set<String>?) throws(StoreError) -> [String] {
+  package func ingest(only chosen: Set<String>?) throws(StoreError) -> [String] {
     var problems: [String] = []
     let offsets = try readOffsets()
     let runs = try allRuns()

@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// File systems that other machines may write to as well. SQLite's write-ahead log needs memory that all its users share, so
@@ -20,17 +19,51 @@ public enum NetworkFileSystem {
 
   /// By the text of `/proc/self/mountinfo`, for an absolute path without links.
   public static func name(at path: String, mounts: String) -> String? {
-    var found: (length: Int, type: Substring)?
+    guard let type = mount(at: path, mounts: mounts)?.type, isNetwork(type) else { return nil }
+    return String(type)
+  }
+
+  /// The file system that a path lies on, and the options of the mount and of the file system.
+  private static func mount(at path: String, mounts: String) -> (type: Substring, options: String)? {
+    var found: (length: Int, type: Substring, options: String)?
     for line in mounts.split(separator: "\n") {
       let fields = line.split(separator: " ")
       guard fields.count > 6, let dash = fields.firstIndex(of: "-"), dash + 1 < fields.endIndex else { continue }
       let mount = unescaped(fields[4])
       guard mount == "/" || path == mount || path.hasPrefix(mount + "/") else { continue }
       // Of several at one place the last lies on top.
-      if mount.utf8.count >= found?.length ?? 0 { found = (mount.utf8.count, fields[dash + 1]) }
+      if mount.utf8.count >= found?.length ?? 0 {
+        found = (
+          mount.utf8.count, fields[dash + 1],
+          "\(fields[5]),\(fields.indices.contains(dash + 3) ? fields[dash + 3] : "")"
+        )
+      }
     }
-    guard let type = found?.type, isNetwork(type) else { return nil }
-    return String(type)
+    return found.map { ($0.type, $0.options) }
+  }
+
+  /// Whether a lock that `flock` gives on a file there is one for all machines that see the file. What is not known counts as
+  /// no. `VGGLAB_SHARED_LOCKS=no` says that it is not, whatever the mount's options say.
+  public static func sharesLocks(at path: String) -> Bool {
+    if ProcessInfo.processInfo.environment["VGGLAB_SHARED_LOCKS"]?.lowercased() == "no" { return false }
+    guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
+      let real = realpath(path, nil)
+    else { return true }
+    defer { free(real) }
+    return sharesLocks(at: String(cString: real), mounts: mounts)
+  }
+
+  /// By the text of `/proc/self/mountinfo`, for an absolute path without links.
+  public static func sharesLocks(at path: String, mounts: String) -> Bool {
+    guard let mount = mount(at: path, mounts: mounts), isNetwork(mount.type) else { return true }
+    let options = Set(mount.options.split(separator: ",").map(String.init))
+    switch mount.type {
+    case "nfs", "nfs4":
+      return options.isDisjoint(with: ["nolock", "local_lock=all", "local_lock=flock"])
+    case "lustre": return options.contains("flock")
+    case "ceph", "gfs2", "gpfs", "ocfs2": return !options.contains("localflocks")
+    default: return false
+    }
   }
 
   private static func isNetwork(_ type: Substring) -> Bool {

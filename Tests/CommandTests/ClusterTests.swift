@@ -1,0 +1,364 @@
+import Foundation
+import Testing
+
+/// Trials as jobs of a real Slurm: two nodes on this machine.
+@Suite(.serialized, .enabled(if: TestCluster.isInstalled, "there is no Slurm: make setup-tests installs it"))
+struct ClusterTests {
+  let cluster: TestCluster
+
+  init() throws {
+    cluster = try TestCluster.shared.get()
+    try cluster.clear()
+  }
+
+  // As long as it takes to disturb a job that has a checkpoint; a build for debugging is slow enough.
+  #if DEBUG
+    private static let epochs = 16
+  #else
+    private static let epochs = 60
+  #endif
+
+  /// Twelve trials of some seconds each.
+  static let twelve = """
+    schema: 1
+    experiment: twelve
+    dataset: {name: synthetic, resize: 32, train: 128, test: 16}
+    network: {arch: vgg11, ratio: 32, hidden: 16, init: kaiming}
+    training: {epochs: \(epochs), batch_size: 16, learning_rate: 0.01, momentum: 0.9}
+    trials: [{name: t}]
+    sweep: {training.seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}
+
+    """
+
+  /// Two of a second each.
+  static let tiny = """
+    schema: 1
+    experiment: tiny
+    dataset: {name: synthetic, resize: 32, train: 32, test: 16}
+    network: {arch: vgg11, ratio: 32, hidden: 16}
+    training: {epochs: 1, batch_size: 16, learning_rate: 0.01}
+    trials:
+      - name: small
+      - {name: smaller, network: {ratio: 64}}
+
+    """
+
+  private static let slurm = ["--executor", "slurm"]
+
+  /// Everything that must not depend on where a trial was worked on: metrics of the last value of each step, and weights.
+  private static func results(_ program: Program) throws -> [String] {
+    let metrics = try program(
+      "query",
+      """
+      SELECT r.trial, m.name, m.step, m.value, max(m.attempt) FROM metric AS m JOIN run AS r ON r.id = m.run
+      WHERE m.name NOT IN ('examples_per_second', 'epoch_seconds') GROUP BY r.trial, m.name, m.step ORDER BY 1, 2, 3
+      """, "--json")
+    let rows = try #require(JSONSerialization.jsonObject(with: Data(metrics.output.utf8)) as? [[String: Any]])
+    let weights = try program(
+      "query",
+      "SELECT r.trial, a.name, a.digest FROM artifact AS a JOIN run AS r ON r.id = a.run WHERE a.name = 'last' ORDER BY 1",
+      "--json")
+    return rows.map { "\($0["trial"]!) \($0["name"]!) \($0["step"]!) \($0["value"]!)" } + [weights.output]
+  }
+
+  private func start(_ program: Program, _ arguments: [String]) throws -> (process: Process, log: String) {
+    let process = program.start(arguments)
+    let log = "\(program.directory)/log-\(UUID().uuidString)"
+    FileManager.default.createFile(atPath: log, contents: nil)
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle(forWritingAtPath: log)
+    try process.run()
+    return (process, log)
+  }
+
+  private func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+
+  private func runs(_ program: Program) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab/runs")) ?? []).sorted()
+  }
+
+  private func journal(_ program: Program, _ run: String) -> String {
+    text("\(program.directory)/.vgglab/runs/\(run)/journal.jsonl")
+  }
+
+  /// The runs by the jobs that work on them: `12_3`.
+  private func jobs(_ program: Program) throws -> [String: String] {
+    var found: [String: String] = [:]
+    for run in runs(program) {
+      func object(_ path: String) -> [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(text("\(program.directory)/.vgglab/\(path)").utf8)))
+          as? [String: Any] ?? [:]
+      }
+      let record = object("runs/\(run)/cluster.json")
+      guard let name = record["submission"] as? String, let task = record["task"] as? Int,
+        let job = object("cluster/\(name)/submission.json")["job"] as? String
+      else { continue }
+      found["\(job)_\(task)"] = run
+    }
+    return found
+  }
+
+  /// A running job on a node whose run has a checkpoint, and its run.
+  private func working(_ program: Program, on node: String? = nil, but others: Set<String> = []) throws -> (
+    job: String, run: String
+  ) {
+    var found: (String, String)?
+    try cluster.wait("a job with a checkpoint on \(node ?? "a node")") {
+      let jobs = try jobs(program)
+      for task in try cluster.tasks() where task.state == "RUNNING" && node.map({ $0 == task.node }) ?? true {
+        guard let run = jobs[task.job], !others.contains(run) else { continue }
+        let text = journal(program, run)
+        if text.contains(#"{"checkpoint":"#), !text.contains(#"{"end":"#) { found = (task.job, run) }
+      }
+      return found != nil
+    }
+    return found!
+  }
+
+  @Test func twelveTrialsSurviveAKilledSubmitterAStoppedJobAPreemptedJobAndADeadNode() throws {
+    let (local, remote) = (try Program(), try cluster.program())
+    defer {
+      local.remove()
+      remote.remove()
+    }
+    for program in [local, remote] { try program.write("twelve.yaml", Self.twelve) }
+    let arguments = ["run", "twelve.yaml", "--checkpoint-seconds", "0.1"]
+
+    // The submitter is killed as soon as jobs work.
+    let first = try start(remote, arguments + Self.slurm)
+    _ = try working(remote)
+    kill(first.process.processIdentifier, SIGKILL)
+    first.process.waitUntilExit()
+    // Arrays have nine tasks at most here.
+    #expect(Set(try jobs(remote).keys.map { $0.split(separator: "_")[0] }).count == 2)
+    #expect(runs(remote).count == 12)
+
+    // Another one follows the same jobs. One of them is asked to stop as before its time limit, one is queued again by Slurm
+    // as for a preemption, and a node dies.
+    let second = try start(remote, arguments + Self.slurm)
+    try cluster.wait("the second command follows") { text(second.log).contains("following Slurm job") }
+    let stopped = try working(remote, on: "node1")
+    try cluster.slurm("scancel", "--batch", "--signal=TERM", stopped.job)
+    let preempted = try working(remote, on: "node1", but: [stopped.run])
+    try cluster.slurm("scontrol", "requeue", preempted.job)
+    let lost = try working(remote, on: "node2", but: [stopped.run, preempted.run])
+    try cluster.kill("node2")
+    try cluster.restore()
+    second.process.waitUntilExit()
+    #expect(second.process.terminationStatus == 0, "\(text(second.log))")
+    #expect(text(second.log).contains("was queued again (start 2)"), "\(text(second.log))")
+
+    // All are complete, none twice, and those that were disturbed went on from a checkpoint.
+    #expect(runs(remote).count == 12)
+    let attempts = try RunTests.rows(
+      remote,
+      """
+      SELECT run, count(*) AS attempts, max(resumed_from) AS resumed FROM attempt
+      WHERE run IN (SELECT id FROM run WHERE outcome = 'completed') GROUP BY run ORDER BY run
+      """)
+    #expect(attempts.count == 12)
+    for row in attempts {
+      let run = row["run"] as? String ?? ""
+      if [stopped.run, preempted.run, lost.run].contains(run) {
+        #expect(row["attempts"] as? Int ?? 0 >= 2 && row["resumed"] as? Int ?? 0 > 0, "\(row)")
+      }
+      #expect(journal(remote, run).components(separatedBy: #"{"end":"#).count == 2)
+    }
+    // A job is one array's task; nothing was submitted a second time.
+    let folders = try FileManager.default.contentsOfDirectory(atPath: "\(remote.directory)/.vgglab/cluster")
+    #expect(folders.count == 2, "\(folders)")
+
+    let outcome = try local.run(arguments + ["--jobs", "2", "--threads", "1"])
+    #expect(outcome.code == 0, "\(outcome)")
+    let (here, there) = (try Self.results(local), try Self.results(remote))
+    #expect(here.count > 12 * 8 * Self.epochs && here == there)
+  }
+
+  @Test func aSubmissionThatNobodyRecordedIsFoundAgain() throws {
+    var program = try cluster.program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Self.tiny)
+    // sbatch succeeds, and its caller dies before it hears of it.
+    let sbatch = try program.write(
+      "bin/sbatch",
+      "#!/bin/sh\n/usr/bin/env -i SLURM_CONF=\"$SLURM_CONF\" PATH=/usr/bin:/bin sbatch \"$@\"\nkill -KILL $PPID\n")
+    chmod(sbatch, 0o755)
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    program.environment["PATH"] = "\(program.directory)/bin:\(path)"
+    let first = try program.run(["run", "tiny.yaml"] + Self.slurm)
+    #expect(first.code == 128 + SIGKILL, "\(first)")
+    #expect(try jobs(program).isEmpty && runs(program).count == 2)
+    program.environment["PATH"] = path
+    let second = try program.run(["run", "tiny.yaml"] + Self.slurm)
+    #expect(second.code == 0 && second.errors.contains("following Slurm job"), "\(second)")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab/cluster")
+    #expect(folders.count == 1 && runs(program).count == 2)
+    #expect(try RunTests.rows(program, "SELECT run FROM attempt").count == 2)
+  }
+
+  @Test func aDetachedCommandEndsAndOthersLeaveItsRunsAlone() throws {
+    let program = try cluster.program()
+    defer { program.remove() }
+    try program.write("long.yaml", Self.tiny.replacingOccurrences(of: "epochs: 1", with: "epochs: 100000"))
+    let first = try program.run(
+      ["run", "long.yaml", "--detach", "--only", "small", "--checkpoint-seconds", "0.1"] + Self.slurm)
+    #expect(first.code == 0 && first.errors.contains("submitted 1 trial as Slurm job"), "\(first)")
+    // The other executor, and the one that resumes, see that the run has a job.
+    let here = try program("run", "long.yaml", "--only", "small")
+    #expect(here.code == 0 && here.errors.contains("is left to Slurm job"), "\(here)")
+    let run = try #require(runs(program).first)
+    #expect(runs(program).count == 1)
+    #expect(try program("list").errors.contains("run \(run) (small) is left to Slurm job"))
+    // Ctrl-C leaves the job, a second one cancels it.
+    let job = try working(program).job
+    for presses in 1...2 {
+      let follower = try start(program, ["run", "long.yaml", "--only", "small"] + Self.slurm)
+      try cluster.wait("the command follows") { text(follower.log).contains("following Slurm job \(job)") }
+      kill(follower.process.processIdentifier, SIGINT)
+      try cluster.wait("the first Ctrl-C") { text(follower.log).contains("press Ctrl-C once more") }
+      if presses == 2 { kill(follower.process.processIdentifier, SIGINT) }
+      follower.process.waitUntilExit()
+      #expect(follower.process.terminationStatus == 130)
+      #expect(try cluster.tasks().contains { $0.job == job && $0.state == "RUNNING" } == (presses == 1))
+    }
+    try cluster.wait("no jobs") { try cluster.tasks().isEmpty }
+    let list = try program("list", "--json")
+    #expect(list.output.contains(#""interrupted""#) && list.output.contains(run), "\(list)")
+    // What was canceled can go on anywhere.
+    let plan = try program("plan", "long.yaml", "--only", "small")
+    #expect(plan.output.contains("resume") && !plan.output.contains("Slurm job 1_0 ("), "\(plan)")
+  }
+
+  @Test func whatSlurmRefusesOrNeverStartsIsReportedInItsWordsAndOurs() throws {
+    var program = try cluster.program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Self.tiny)
+    let refused = try program.run(["run", "tiny.yaml", "--partition", "nope"] + Self.slurm)
+    #expect(refused.code == 64, "\(refused)")
+    #expect(refused.errors.contains("Slurm refused the jobs") && refused.errors.contains("Invalid partition name"))
+    #expect(try cluster.tasks().isEmpty)
+    // More cores than a node has: accepted, and never started. Nothing is left in the queue.
+    let never = try program.run(["run", "tiny.yaml", "--only", "small", "--cpus-per-task", "64"] + Self.slurm)
+    #expect(never.code == 1, "\(never)")
+    #expect(
+      never.output.contains("PartitionConfig, that is, no node of the partition has what the job asks for"), "\(never)")
+    #expect(try cluster.tasks().isEmpty)
+    // Run rightly, the same run goes on.
+    let right = try program.run(["run", "tiny.yaml", "--only", "small"] + Self.slurm)
+    #expect(right.code == 0 && right.output.contains("completed"), "\(right)")
+    #expect(runs(program).count == 2)
+
+    // A controller that does not answer is something else than a job that is over.
+    try program.write(
+      "other.conf", text(cluster.configuration).replacing(/SlurmctldPort=\d+/, with: "SlurmctldPort=9"))
+    program.environment["SLURM_CONF"] = "\(program.directory)/other.conf"
+    let down = try program.run(["run", "tiny.yaml"] + Self.slurm)
+    #expect(down.code == 74 && down.errors.contains("the controller of Slurm does not answer"), "\(down)")
+    try FileManager.default.createDirectory(atPath: "\(program.directory)/empty", withIntermediateDirectories: true)
+    program.environment["PATH"] = "\(program.directory)/empty"
+    let none = try program.run(["run", "tiny.yaml"] + Self.slurm)
+    #expect(none.code == 66 && none.errors.contains("there is no program sbatch on this machine"), "\(none)")
+  }
+}
+
+/// What of clusters needs none.
+@Suite struct ClusterOptionTests {
+  @Test func theScriptIsPrintedByOptionsFileAndOwnConfiguration() throws {
+    var program = try Program()
+    defer { program.remove() }
+    program.environment = ["XDG_CONFIG_HOME": "\(program.directory)/config"]
+    try program.write("config/vgglab/config.yaml", "cluster: {partition: own, account: club, options: [--nice=100]}\n")
+    try program.write(
+      "tiny.yaml", Samples.tiny + "cluster: {executor: slurm, partition: short, time: 90m, memory: 2GB}\n")
+    let plan = try program("plan", "tiny.yaml", "--print-script", "--cpus-per-task", "3", "--jobs", "5", "--time", "60")
+    #expect(plan.code == 0, "\(plan)")
+    for line in [
+      "#!/bin/bash", "#SBATCH --array=0-1%5", "#SBATCH --partition=short", "#SBATCH --account=club",
+      "#SBATCH --time=60",
+      "#SBATCH --cpus-per-task=3", "#SBATCH --mem=1908M", "#SBATCH --requeue", "#SBATCH --signal=B:TERM@120",
+      "#SBATCH --nice=100", "  'new run of small'", "store='\(program.directory)/.vgglab'",
+    ] {
+      #expect(plan.output.split(separator: "\n").map(String.init).contains(line), "\(line): \(plan.output)")
+    }
+    #expect(!program.exists(".vgglab"))
+    // The shell reads it.
+    let script = try program.write("script.sh", plan.output)
+    let bash = Process()
+    bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+    bash.arguments = ["-n", script]
+    try bash.run()
+    bash.waitUntilExit()
+    #expect(bash.terminationStatus == 0)
+    // The option has the last word.
+    let local = try program("plan", "tiny.yaml", "--print-script", "--executor", "local")
+    #expect(local.code == 0 && local.output.isEmpty && local.errors.contains("there is no script"), "\(local)")
+  }
+
+  @Test(arguments: [
+    (["--partition", "a b"], Int32(64), "--partition is 'a b'"), (["--time", "soon"], 64, "--time is 'soon'"),
+    (["--cpus-per-task", "0"], 64, "--cpus-per-task is 0"), (["--sbatch=--array=0-9"], 64, "--sbatch is '--array=0-9'"),
+    (["--detach", "--executor", "local"], 64, "--detach goes with --executor slurm"),
+    (["--executor", "slurm", "--time-limit", "5m"], 64, "write --time"),
+  ])
+  func wrongOptionsAreSentences(_ options: [String], _ code: Int32, _ words: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    let outcome = try program.run(["plan", "tiny.yaml"] + options)
+    #expect(outcome.code == code && outcome.errors.contains(words), "\(outcome)")
+  }
+
+  @Test func theDocumentationHasTheTables() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let page = try String(contentsOfFile: "\(Program.root)/docs/cluster.md", encoding: .utf8)
+    let tables = try program("keys", "--cluster").output.components(separatedBy: "\n\n")
+    #expect(tables.count == 3)
+    for table in tables {
+      #expect(page.contains(table.trimmingCharacters(in: .newlines)), "write it anew: vgglab keys --cluster")
+    }
+  }
+
+  @Test func aWrongBlockIsReportedAtItsPlace() throws {
+    var program = try Program()
+    defer { program.remove() }
+    program.environment = ["XDG_CONFIG_HOME": "\(program.directory)/config"]
+    try program.write(
+      "bad.yaml",
+      Samples.tiny
+        + "cluster: {partition: \"a\\n#SBATCH\", time: soon, cpus_per_task: 0, partitoin: x, options: [--nice=1]}\n")
+    let outcome = try program("plan", "bad.yaml")
+    #expect(outcome.code == 65, "\(outcome)")
+    for words in [
+      "cluster.partition", "cluster.time", "cluster.cpus_per_task", "did you mean \"partition\"?", "\"options\"",
+    ] {
+      #expect(outcome.errors.contains(words), "\(words): \(outcome.errors)")
+    }
+    try program.write("config/vgglab/config.yaml", "cluster: {executor: pbs}\n")
+    try program.write("tiny.yaml", Samples.tiny)
+    let own = try program("plan", "tiny.yaml")
+    #expect(own.code == 65 && own.errors.contains("config.yaml:1:"), "\(own)")
+  }
+
+  /// On a file system whose locks are one machine's own, only the record in the lock's file tells of another machine.
+  @Test func aLockThatAnotherMachineHoldsIsNotTakenForFree() throws {
+    var (program, run) = try HostileStoreTests.interrupted()
+    defer { program.remove() }
+    let folder = ".vgglab/runs/\(run)"
+    func state() throws -> String { try program("list", "--columns", "state").output }
+    try program.write("\(folder)/lock", "4711\nnode7\n00000000-0000-0000-0000-000000000000\n12_3\n")
+    // Where the kernel's locks reach all machines they are the truth.
+    #expect(try state().contains("interrupted"))
+    program.environment["VGGLAB_SHARED_LOCKS"] = "no"
+    #expect(try state().contains("running"))
+    let worker = try program("worker", folder)
+    #expect(worker.code == 74 && worker.errors.contains("another process already works on run"), "\(worker)")
+    // Two processes of one job never run at a time: the earlier one is over.
+    program.environment["SLURM_ARRAY_JOB_ID"] = "12"
+    program.environment["SLURM_ARRAY_TASK_ID"] = "3"
+    let again = try program("worker", folder)
+    #expect(again.code == 0, "\(again)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: "\(program.directory)/\(folder)/lock")).isEmpty)
+    #expect(try state().contains("completed"))
+  }
+}
