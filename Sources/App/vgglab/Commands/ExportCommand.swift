@@ -4,12 +4,12 @@ import Foundation
 
 struct ExportCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export",
-    abstract: "Write a run's measured values or its weights for other tools.",
-    discussion: """
-      csv and jsonl hold run, attempt, metric, step, epoch and value. safetensors holds the weights under the keys of \
-      PyTorch's state_dict(); --at initial draws those that the training began with again.
-      """)
+    commandName: "export", abstract: "Write a run's measured values or its weights for other tools.",
+    discussion: helpText(
+      """
+      csv and jsonl hold run, attempt, metric, step, epoch and value. safetensors holds the weights under the keys \
+      of PyTorch's state_dict(); --at initial draws the weights again that the training began with.
+      """, examples: "export vgg11-small-96 --format csv -o curves.csv"))
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case csv, jsonl, safetensors }
 

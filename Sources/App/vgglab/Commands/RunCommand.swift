@@ -7,11 +7,14 @@ import Terminal
 
 struct RunCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run",
-    abstract: "Run what is missing of the experiments, resume what was interrupted, skip what is complete.")
+    commandName: "run", abstract: "Train what is missing, resume what was interrupted, skip what is complete.",
+    discussion: helpText(
+      examples: "run experiments/resize.yaml --profile quick",
+      "run mine.yaml --only small,large --set training.epochs=2", also: [.failed, .stopped, .interrupted]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
+  @OptionGroup var look: LookOptions
   @OptionGroup var options: ExperimentOptions
 
   @Flag(
@@ -23,8 +26,11 @@ struct RunCommand: LabCommand {
   var dryRun = false
 
   func execute() throws {
-    if dryRun { return try printPlan(store: store, format: format, options: options, measuring: false) }
-    let runner = ExperimentRunner(store: store.directory, printer: ProgressPrinter.standard())
+    if dryRun {
+      return try printPlan(store: store, format: format, look: look, options: options, measuring: false)
+    }
+    let runner = ExperimentRunner(
+      store: store.directory, printer: ProgressPrinter.standard(isQuiet: look.quiet))
     let experiments = try options.experiments()
     if let diff { GitProvenance.setKeepsChanges(diff) }
     if GitProvenance.keepsChanges {
