@@ -83,8 +83,39 @@ import Testing
     #expect(outcome.code == 64 && outcome.errors.contains("\"training.learning_rate\""), "\(outcome)")
   }
 
+  /// The errors of the file and those of the options come together, each once.
+  @Test func allErrorsComeAtOnce() throws {
+    let options = ["--set", "learning_rate=0.1", "--set", "training.epochs=many", "--set", "network.ratio"]
+    func check(_ text: String, _ more: [String] = [], code: Int32, _ words: [String]) throws {
+      let program = try Program()
+      defer { program.remove() }
+      try program.write("f.yaml", text)
+      for files in [["f.yaml"], ["f.yaml", "f.yaml"]] {
+        let outcome = try program.run(["plan"] + files + options + more)
+        #expect(outcome.code == code, "\(outcome)")
+        for word in words + [
+          "did you mean \"training.learning_rate\"?", "--set training.epochs=many", "write key=value",
+        ] {
+          #expect(outcome.errors.contains(word), "\(word): \(outcome)")
+        }
+        #expect(outcome.errors.split(separator: "learning_rate=0.1").count == 2, "\(outcome)")
+      }
+    }
+    try check(Self.small, code: 64, [])
+    try check(Self.small + "  epoch: 3\n  momentum: 2\n", code: 65, ["unknown key", "training.momentum"])
+    try check("schema: 1\nexperiment: [\n", code: 65, ["f.yaml"])
+    try check(Self.small, ["--profile", "none-such"], code: 64, ["has no profile \"none-such\""])
+    try check(Self.small, ["--only", "none-such"], code: 64, ["has no trial \"none-such\""])
+    let missing = try Program()
+    defer { missing.remove() }
+    let outcome = try missing.run(["plan", "nowhere.yaml"] + options)
+    #expect(
+      outcome.code == 66 && outcome.errors.contains("nowhere.yaml") && outcome.errors.contains("training.epochs=many"))
+  }
+
   @Test func filtersTakeEveryDocumentedField() throws {
-    let program = try Program()
+    var program = try Program()
+    program.environment["COLUMNS"] = "200"
     defer { program.remove() }
     try program.write(
       "f.yaml", Self.small.replacing("experiment: small", with: "experiment: none") + "  seed: 18446744073709551615\n")

@@ -37,7 +37,8 @@ import Testing
   }
 
   @Test func anotherNameDoesNotTrainAgain() throws {
-    let program = try Program()
+    var program = try Program()
+    program.environment["COLUMNS"] = "200"
     defer { program.remove() }
     try program.write("a.yaml", Self.text("one", "first"))
     try program.write("b.yaml", Self.text("two", "second"))

@@ -96,7 +96,7 @@ import Testing
     let outcome = try program(
       "compare", "small", "smaller", "--plot", "curves.png", "--save", "pair", "--question", "Why?")
     #expect(outcome.code == 0, "\(outcome)")
-    #expect(outcome.output.hasPrefix("Why?\n\n") && outcome.output.contains("(single run)"))
+    #expect(outcome.output.hasPrefix("Why?\n\n") && outcome.output.contains(", single run"))
     #expect(outcome.output.contains("network.ratio  32  64"))
     let png = try Data(contentsOf: URL(fileURLWithPath: "\(program.directory)/curves.png"))
     #expect(png.prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]) && png.count > 5000)

@@ -87,7 +87,8 @@ import Testing
   }
 
   @Test func anEpochThatWasStoppedIsMarkedAsDisturbed() throws {
-    let program = try Program()
+    var program = try Program()
+    program.environment["COLUMNS"] = "200"
     defer { program.remove() }
     try program.write("tiny.yaml", Samples.tiny)
     #expect(try program("run", "tiny.yaml", "--only", "small").code == 0)

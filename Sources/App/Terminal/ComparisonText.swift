@@ -3,65 +3,196 @@ public import Runs
 import Text
 
 extension RunComparison {
-  /// For people.
-  public var text: String {
-    var sections: [String] = []
-    if let question, !question.isEmpty { sections.append(printable(question)) }
-    sections.append(groupTable)
+  /// For people, in 80 columns.
+  public var text: String { text(.plain) }
+
+  /// For people: a line a trial with its seeds summarized, what differs between the trials, and all that was measured.
+  public func text(_ look: Look) -> String {
+    var sections: [[String]] = []
+    if let question, !question.isEmpty { sections.append([wrapped(printable(question), width: look.width, indent: 0)]) }
+    sections.append(look.lines(summary(look)).text + summaryNotes.map { wrapped($0, width: look.width) })
     if parameters.isEmpty {
-      sections.append(
-        groups.count == 1 ? "the configurations differ in the seed alone" : "the configurations do not differ")
+      sections.append([
+        groups.count == 1 ? "the configurations differ in the seed alone" : "the configurations do not differ"
+      ])
     } else {
-      var table = TextTable([("parameter", .left)] + groups.map { ($0.letter, .right) })
-      for parameter in parameters { table.add([parameter.key] + parameter.values) }
-      sections.append(table.text)
+      sections.append(
+        Grid(
+          corner: "parameter", rows: parameters.map(\.key), columns: groups.map(\.letter),
+          cells: parameters.map(\.values)
+        ).lines(look))
     }
-    if !metrics.isEmpty { sections.append(metricTable) }
-    if !agreements.isEmpty { sections.append(agreements.map(\.sentence).joined(separator: "\n")) }
-    if !remarks.isEmpty { sections.append(remarks.map { printable($0) }.joined(separator: "\n")) }
-    return sections.joined(separator: "\n\n")
+    if !metrics.isEmpty { sections.append(metricGrid.lines(look)) }
+    if !agreements.isEmpty { sections.append(agreementLines(look)) }
+    if !remarks.isEmpty { sections.append(remarks.map { wrapped(printable($0), width: look.width) }) }
+    return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
-  private var groupTable: String {
-    var table = TextTable([("", .left), ("trial", .left), ("runs", .left), ("seeds", .left)])
-    for group in groups {
-      let seeds = Set(group.members.map(\.seed)).sorted { ($0.count, $0) < ($1.count, $1) }
+  /// The metrics of the summary, with what their columns are called.
+  private static let summarized: [(name: String, title: String)] = [
+    ("test_accuracy", "test acc"), ("train_loss", "train loss"), ("examples_per_second", "images/s"),
+  ]
+
+  private func summary(_ look: Look) -> FittedTable {
+    let shown = Self.summarized.compactMap { wanted in
+      metrics.first { $0.name == wanted.name }.map { (metric: $0, title: wanted.title) }
+    }
+    var columns: [FittedTable.Column] = [
+      .init(""), .init("trial", shortens: true), .init("run", dropRank: 10), .init("runs", .right, folds: true),
+      .init("seeds", folds: true, shortens: true),
+    ]
+    for (index, (_, title)) in shown.enumerated() {
+      columns.append(.init(title, dropRank: index == 0 ? 1 : 4 + index))
+      guard index == 0 else { continue }
+      columns.append(.init("", dropRank: 11))
+      if groups.count > 1 { columns.append(.init("\(title) - A", dropRank: 2)) }
+    }
+    var table = FittedTable(columns)
+    for (index, group) in groups.enumerated() {
+      var row: [FittedTable.Cell] = [
+        .init(group.letter), .init(group.name), .init(group.members.count == 1 ? group.members[0].run : ""),
+        .init("\(group.members.count)"), .init(Self.seeds(group)),
+      ]
+      for (place, (metric, _)) in shown.enumerated() {
+        row.append(.init(Self.short(metric.values[index])))
+        guard place == 0 else { continue }
+        row.append(.init(metric.name == "test_accuracy" ? look.bar(metric.values[index]?.mean) : "", .faint))
+        if groups.count > 1 { row.append(Self.difference(metric.differences[index], isFirst: index == 0)) }
+      }
+      table.add(row)
+    }
+    return table
+  }
+
+  private var summaryNotes: [String] {
+    let hasIntervals = metrics.contains { $0.values.contains { $0?.low != nil } }
+    let isUnpaired = metrics.contains { $0.differences.contains { $0?.count == 0 } }
+    var notes: [String] = []
+    if hasIntervals {
+      notes.append(
+        "± is half the 95 % interval of the mean over seeds; differences are paired by seed\(isUnpaired ? " where seeds are common" : "")."
+      )
+    }
+    if groups.contains(where: \.is_single) {
+      notes.append("A trial with a single run has no interval: chance may explain a difference.")
+    }
+    return notes
+  }
+
+  /// `0-4`, `0 3 7`, or `3, single run`.
+  private static func seeds(_ group: Group) -> String {
+    let seeds = Set(group.members.map(\.seed)).sorted { ($0.count, $0) < ($1.count, $1) }
+    if group.is_single { return "\(seeds[0]), single run" }
+    let numbers = seeds.compactMap { Int($0) }
+    if numbers.count == seeds.count, seeds.count > 2, numbers == Array(numbers[0]..<numbers[0] + numbers.count) {
+      return "\(numbers[0])-\(numbers[numbers.count - 1])"
+    }
+    return seeds.joined(separator: " ")
+  }
+
+  /// The last value of each metric in each trial, and how far the others are from the first.
+  private var metricGrid: Grid {
+    let others = groups.indices.dropFirst()
+    return Grid(
+      corner: "last value", rows: metrics.map(\.name),
+      columns: groups.map(\.letter) + others.map { "\(groups[$0].letter) - A" },
+      cells: metrics.map { metric in
+        metric.values.map { Self.exact($0) } + others.map { Self.exact(metric.differences[$0], isDifference: true) }
+      })
+  }
+
+  /// `0.832 ± 0.012`, or the value alone where there is no interval.
+  private static func short(_ estimate: Estimate?) -> String {
+    guard let estimate else { return FittedTable.absent }
+    let size = abs(estimate.mean)
+    let decimals = size >= 100 ? 1 : size >= 10 ? 2 : 3
+    guard let half = estimate.halfWidth else { return Quantity.fixed(estimate.mean, decimals) }
+    return "\(Quantity.fixed(estimate.mean, decimals)) ± \(Quantity.fixed(half, decimals))"
+  }
+
+  /// A difference to the first group, with its color where the interval leaves out 0.
+  private static func difference(_ estimate: Estimate?, isFirst: Bool) -> FittedTable.Cell {
+    guard !isFirst, let estimate else { return .init(isFirst ? "" : FittedTable.absent) }
+    let text = (estimate.mean > 0 ? "+" : "") + short(estimate) + (estimate.count == 0 ? " (not paired)" : "")
+    guard let low = estimate.low, let high = estimate.high, low > 0 || high < 0 else { return .init(text) }
+    return .init(text, low > 0 ? .good : .bad)
+  }
+
+  /// With five digits.
+  private static func exact(_ estimate: Estimate?, isDifference: Bool = false) -> String {
+    guard let estimate else { return FittedTable.absent }
+    func number(_ value: Double) -> String { value.isFinite ? String(format: "%.5g", value) : "\(value)" }
+    guard let half = estimate.halfWidth else {
+      return number(estimate.mean) + (isDifference && estimate.count == 0 ? " (not paired)" : "")
+    }
+    return "\(number(estimate.mean)) ± \(String(format: "%.2g", half))"
+  }
+
+  private func agreementLines(_ look: Look) -> [String] {
+    var table = FittedTable([
+      .init("first run"), .init("second run"), .init("images", .right, folds: true), .init("first", .right),
+      .init("second", .right), .init("p", .right),
+    ])
+    for agreement in agreements {
       table.add([
-        group.letter, group.name, group.members.map(\.run).joined(separator: " "),
-        group.is_single ? "\(seeds[0]), single run" : seeds.joined(separator: " "),
+        .init(agreement.first), .init(agreement.second), .init("\(agreement.examples)"),
+        .init("\(agreement.only_first_right)"), .init("\(agreement.only_second_right)"),
+        .init(agreement.p < 1e-4 ? String(format: "%.2g", agreement.p) : String(format: "%.4f", agreement.p)),
       ])
     }
-    return table.text
-  }
-
-  private var metricTable: String {
-    let others = groups.dropFirst()
-    var table = TextTable(
-      [("the last of", .left)] + groups.map { ($0.letter, .left) } + others.map { ("\($0.letter) - A", .left) })
-    for metric in metrics {
-      table.add(
-        [metric.name] + metric.values.map { Self.text($0, sample: "single run") }
-          + metric.differences.dropFirst().map { Self.text($0, sample: "single pair") })
-    }
-    return table.text
-  }
-
-  private static func text(_ estimate: Estimate?, sample: String) -> String {
-    guard let estimate else { return "–" }
-    func number(_ value: Double) -> String { value.isFinite ? String(format: "%.5g", value) : "\(value)" }
-    guard let deviation = estimate.standard_deviation, let low = estimate.low, let high = estimate.high else {
-      return "\(number(estimate.mean)) (\(estimate.count == 0 ? "not paired" : sample))"
-    }
-    return
-      "\(number(estimate.mean)) (n \(estimate.count), sd \(number(deviation)), 95 % \(number(low)) to \(number(high)))"
+    return [
+      wrapped("McNemar's exact test: test images that only one of two runs classified correctly", width: look.width)
+    ] + look.lines(table).text
   }
 }
 
-extension RunComparison.Agreement {
-  var sentence: String {
-    """
-    McNemar: of \(examples) test images \(only_first_right) are right in \(first) alone and \(only_second_right) in \
-    \(second) alone; p = \(p < 1e-4 ? String(format: "%.2g", p) : String(format: "%.4f", p))
-    """
+extension RunComparison.Estimate {
+  /// Half of the 95 % interval; nil without one.
+  fileprivate var halfWidth: Double? {
+    guard let low, let high else { return nil }
+    return (high - low) / 2
+  }
+}
+
+/// A table of values by two names, in as many blocks of columns as the width needs.
+private struct Grid {
+  var corner: String
+  var rows: [String]
+  var columns: [String]
+  /// A list a row.
+  var cells: [[String]]
+
+  /// Rows become columns where one block is too wide and there are fewer of them.
+  func lines(_ look: Look) -> [String] {
+    guard columns.count > rows.count, fit(columns.indices, look).width > look.width else { return blocks(look) }
+    return Grid(
+      corner: "", rows: columns, columns: rows, cells: columns.indices.map { place in cells.map { $0[place] } }
+    ).blocks(look)
+  }
+
+  private func blocks(_ look: Look) -> [String] {
+    var lines: [String] = []
+    var rest = columns.indices
+    while !rest.isEmpty {
+      var taken = rest.prefix(1)
+      var block = fit(taken, look)
+      while taken.count < rest.count {
+        let wider = fit(rest.prefix(taken.count + 1), look)
+        guard wider.width <= look.width else { break }
+        (taken, block) = (rest.prefix(taken.count + 1), wider)
+      }
+      lines += (lines.isEmpty ? [] : [""]) + block.lines
+      rest = rest.dropFirst(taken.count)
+    }
+    return lines
+  }
+
+  private func fit(_ columns: Range<Int>, _ look: Look) -> FittedTable.Fit {
+    var table = FittedTable(
+      [.init(corner, shortens: true)] + columns.map { .init(self.columns[$0], .left, shortens: true) })
+    for (row, name) in rows.enumerated() { table.add([.init(name)] + columns.map { .init(cells[row][$0]) }) }
+    let natural = table.fit(width: nil, paint: look.painted)
+    return columns.count > 1 || natural.width <= look.width
+      ? natural : table.fit(width: look.width, paint: look.painted)
   }
 }

@@ -6,25 +6,30 @@ import Text
 /// lines at curve points otherwise.
 package final class ProgressPrinter: ProgressReporter {
   private let isTerminal: Bool
+  /// Whether progress is left out; lines that stay are printed still.
+  private let isQuiet: Bool
   private let write: (String) -> Void
   private let size: () -> (columns: Int, rows: Int)
   private var drawn: [String] = []
   private var drawnAt = -Double.infinity
 
   package init(
-    isTerminal: Bool, size: @escaping () -> (columns: Int, rows: Int) = { (80, 24) },
+    isTerminal: Bool, isQuiet: Bool = false, size: @escaping () -> (columns: Int, rows: Int) = { (80, 24) },
     write: @escaping (String) -> Void
   ) {
-    self.isTerminal = isTerminal
+    self.isTerminal = isTerminal && !isQuiet
+    self.isQuiet = isQuiet
     self.size = size
     self.write = write
   }
 
   /// On stderr; it redraws if that is a terminal that can, and `NO_COLOR` does not ask for plain text.
-  package static func standard() -> ProgressPrinter {
+  package static func standard(isQuiet: Bool = false) -> ProgressPrinter {
     let variables = ProcessInfo.processInfo.environment
     let isPlain = variables["TERM"] == "dumb" || variables["NO_COLOR"].map { !$0.isEmpty } == true
-    return ProgressPrinter(isTerminal: isatty(2) == 1 && !isPlain, size: terminalSize) { writeToTerminal($0, 2) }
+    return ProgressPrinter(isTerminal: isatty(2) == 1 && !isPlain, isQuiet: isQuiet, size: terminalSize) {
+      writeToTerminal($0, 2)
+    }
   }
 
   /// A line that stays.
@@ -52,7 +57,7 @@ package final class ProgressPrinter: ProgressReporter {
 
   /// A curve point was reached: worth a plain line where nothing redraws.
   package func reached(_ progress: TrialProgress, now: Double) {
-    guard !isTerminal else { return }
+    guard !isTerminal, !isQuiet else { return }
     write(printable(progress.line) + "\n")
   }
 

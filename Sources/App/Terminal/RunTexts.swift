@@ -8,40 +8,6 @@ import Text
 
 /// Runs as text for people.
 public enum RunTexts {
-  /// A line a run.
-  public static func list(_ runs: [RunSummary]) -> String {
-    guard !runs.isEmpty else { return "no runs" }
-    let hasAuthors = Set(runs.map(\.author)).count > 1
-    let hasTags = runs.contains { !$0.tags.isEmpty }
-    var columns: [(String, TextTable.Alignment)] = [
-      ("run", .left), ("experiment", .left), ("trial", .left), ("profile", .left), ("state", .left),
-      ("train loss", .right), ("train acc", .right), ("test acc", .right), ("images/s", .right), ("time", .right),
-      ("created (UTC)", .left),
-    ]
-    if hasAuthors { columns.append(("author", .left)) }
-    if hasTags { columns.append(("tags", .left)) }
-    var table = TextTable(columns)
-    for run in runs {
-      let cells = [
-        run.id, run.experiment, run.trial, run.profile ?? "–",
-        run.state.name + (run.removedAt == nil ? "" : ", removed"),
-        Quantity.fixed(run.trainLoss, 3), Quantity.fixed(run.trainAccuracy, 3), Quantity.fixed(run.testAccuracy, 3),
-        Quantity.fixed(run.examplesPerSecond, 1) + (run.disturbedEpochs > 0 ? "*" : ""),
-        run.seconds.map(Quantity.duration) ?? "–",
-        String(run.createdAt.prefix(16)).replacing("T", with: " "),
-      ]
-      table.add(
-        cells + (hasAuthors ? [run.author ?? "–"] : []) + (hasTags ? [run.tags.joined(separator: " ")] : []))
-    }
-    return table.text
-  }
-
-  /// What the star behind a rate means; nil where no run has one.
-  public static func listNote(_ runs: [RunSummary]) -> String? {
-    runs.contains { $0.disturbedEpochs > 0 }
-      ? "* in some epochs the machine did something else as well: `vgglab show RUN` has the rates" : nil
-  }
-
   /// A line a run with the columns that were asked for.
   public static func list(_ runs: [RunSummary], columns: [RunColumn], in store: Store) throws -> String {
     guard !runs.isEmpty else { return "no runs" }

@@ -10,6 +10,13 @@ import Text
 /// Gives what kept it from being written; nil if nothing did.
 public func writeText(_ text: String) -> OutputFailure? { writeAll(Array(printable(text, keepingLines: true).utf8), 1) }
 
+/// Results for people, to stdout, that this module's tables colored: their cells are printable already.
+///
+/// Anything else goes through ``writeText(_:)``; a look without color leads there as well.
+public func writeTable(_ text: String, _ look: Look) -> OutputFailure? {
+  look.hasColor ? writeAll(Array(text.utf8), 1) : writeText(text)
+}
+
 /// Results for programs (CSV, JSON, a log as it is), to stdout: to a file or a pipe as they are, to a terminal as text.
 public func writeData(_ data: String) -> OutputFailure? {
   isatty(1) == 1 ? writeText(data) : writeAll(Array(data.utf8), 1)

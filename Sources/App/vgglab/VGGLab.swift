@@ -7,15 +7,14 @@ import Text
 struct VGGLab: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vgglab",
-    abstract:
-      "Runs the experiments of the VGG chapter of Dive into Deep Learning, keeps what was measured, and builds reports from it.",
-    discussion: """
-      vgglab run experiments/resize.yaml --profile quick
-      vgglab report
-
-      Exit codes: 0 done, 1 some trial failed, 2 a verification found a difference, 64 usage, 65 bad input data, \
-      66 an input is missing, 74 input/output error, 75 stopped by a signal and can be resumed, 130 Ctrl-C.
+    abstract: "Run experiments, record what they measure, and build reports that can be verified.",
+    discussion: helpText(
+      """
+      The experiments are those of the VGG chapter of Dive into Deep Learning, and your own. `vgglab new` writes \
+      templates; `vgglab help COMMAND` explains a command.
       """,
+      examples: "run experiments/resize.yaml --profile quick", "report",
+      also: [.failed, .differs, .refuted, .stopped, .interrupted]),
     version: vgglabVersion,
     subcommands: [
       RunCommand.self, PlanCommand.self, ResumeCommand.self, RerunCommand.self, NewCommand.self,

@@ -10,6 +10,8 @@ public enum ExperimentError: Error, Hashable, Sendable, CustomStringConvertible 
   case unknownTrial(String, file: String, known: [String])
   /// A `--set` that cannot be followed.
   case override(String, reason: String)
+  /// Several of the others, in the order in which they are printed.
+  indirect case several([ExperimentError])
 
   /// What is wrong, where, and what to do.
   public var description: String {
@@ -24,6 +26,7 @@ public enum ExperimentError: Error, Hashable, Sendable, CustomStringConvertible 
     case .unknownTrial(let name, let file, let known):
       "\(file) has no trial \"\(shortened(name))\"; \(remedy(name, known))"
     case .override(let text, let reason): "--set \(shortened(text)): \(reason)"
+    case .several(let errors): errors.map(\.description).joined(separator: "\n")
     }
   }
 }
@@ -40,19 +43,32 @@ extension ExperimentError: Fault {
     case .file(let error): error.kind
     case .problems: .badInput
     case .unknownProfile, .unknownTrial, .override: .usage
+    case .several(let errors): errors[0].kind
     }
+  }
+
+  /// One error for all that is wrong; nil where nothing is.
+  static func all(_ errors: [ExperimentError]) -> ExperimentError? {
+    errors.count > 1 ? .several(errors) : errors.first
+  }
+
+  /// Itself, or what it consists of.
+  var parts: [ExperimentError] {
+    if case .several(let errors) = self { errors } else { [self] }
   }
 }
 
 /// What is wrong with several experiment files.
 public struct ExperimentErrors: Error, Hashable, Sendable, CustomStringConvertible, Fault {
-  /// One for each file that cannot be read, in their order.
+  /// What is wrong with each file, in their order, and with the options.
   public let errors: [ExperimentError]
 
   /// The errors of several files.
   public init(_ errors: [ExperimentError]) {
     precondition(!errors.isEmpty, "no errors")
-    self.errors = errors
+    // An option that is wrong is wrong for each file.
+    var seen: Set<ExperimentError> = []
+    self.errors = errors.flatMap(\.parts).filter { seen.insert($0).inserted }
   }
 
   public var description: String { errors.map(\.description).joined(separator: "\n") }

@@ -14,20 +14,21 @@ public func readExperiment(
   file: String, profile: String? = nil, overrides: [String] = [], only: [String] = [],
   table: ConfigurationTable = .standard
 ) throws(ExperimentError) -> Experiment {
+  // What is wrong with the options is reported behind what is wrong in the file.
+  let (settings, faults) = readOverrides(overrides, table)
+  func all(_ error: ExperimentError) -> ExperimentError { faults.isEmpty ? error : .several([error] + faults) }
   let text: String
-  do { text = try readText(file, limit: YAMLLimit.bytes) } catch { throw .file(error) }
+  do { text = try readText(file, limit: YAMLLimit.bytes) } catch { throw all(.file(error)) }
   let reader: YAMLReader
-  do { reader = YAMLReader(try parseYAML(text, file: file)) } catch { throw .problems(error) }
+  do { reader = YAMLReader(try parseYAML(text, file: file)) } catch { throw all(.problems(error)) }
   let source = ExperimentFile(reader, table)
-  // What is wrong in the file is reported first: its own profiles and trials may be misread because of it.
-  do { try reader.finish() } catch { throw .problems(error) }
-  let settings = try overrides.map { (text) throws(ExperimentError) in try readOverride(text, table) }
-    .reduce(Level()) { $0.overlaid(by: $1, table) }
+  // The file's own profiles and trials may be misread because of an error in it.
+  do { try reader.finish() } catch { throw all(.problems(error)) }
   var chosen: ExperimentFile.Profile?
   if let profile {
     chosen = source.profiles[profile]
     guard chosen != nil else {
-      throw .unknownProfile(profile, file: file, known: source.profiles.keys.sorted())
+      throw all(.unknownProfile(profile, file: file, known: source.profiles.keys.sorted()))
     }
   }
   var problems = PlacedProblems(file: file, text: text)
@@ -54,16 +55,17 @@ public func readExperiment(
         configuration: configuration, reductions: reductions, priority: point.priority, after: point.after,
         places: places))
   }
-  do { try reader.finish() } catch { throw .problems(error) }
-  try problems.finish()
+  do { try reader.finish() } catch { throw all(.problems(error)) }
+  do { try problems.finish() } catch { throw all(error) }
   if !only.isEmpty {
     let bases = Set(points.map(\.base))
     for name in only where !trials.contains(where: { $0.name == name }) && !bases.contains(name) {
-      throw .unknownTrial(name, file: file, known: trials.map(\.name))
+      throw all(.unknownTrial(name, file: file, known: trials.map(\.name)))
     }
     trials = trials.filter { trial in only.contains { trial.isNamed($0) } }
   }
-  // All are measured once before any is measured again: what changes on the machine meanwhile befalls all of them.
+  if let error = ExperimentError.all(faults) { throw error }
+  // All are measured once before any is measured again: what changes on the machine meanwhile affects all equally.
   let rounds = trials.indices.sorted {
     (trials[$0].measure?.repeat ?? 1, $0) < (trials[$1].measure?.repeat ?? 1, $1)
   }
@@ -71,6 +73,20 @@ public func readExperiment(
   return Experiment(
     name: source.name, question: source.question, profile: profile, trials: trials, cluster: source.cluster, file: file,
     text: text)
+}
+
+/// All `--set` options laid over each other, and what is wrong with those that are left out.
+private func readOverrides(
+  _ texts: [String], _ table: ConfigurationTable
+) -> (settings: Level, faults: [ExperimentError]) {
+  var settings = Level()
+  var faults: [ExperimentError] = []
+  for text in texts {
+    do throws(ExperimentError) {
+      settings = settings.overlaid(by: try readOverride(text, table), table)
+    } catch { faults.append(error) }
+  }
+  return (settings, faults)
 }
 
 /// A folder as the working directory sees it.

@@ -60,31 +60,6 @@ public struct TrialDecision: Sendable, Hashable {
     public var memory_bytes: Int
     public var disk_bytes: Int
   }
-
-  /// The decisions as a table for people.
-  public static func table(_ decisions: [TrialDecision]) -> String {
-    var table = TextTable([
-      ("experiment", .left), ("trial", .left), ("action", .left), ("steps", .right), ("time", .right),
-      ("memory", .right), ("disk", .right), ("why", .left),
-    ])
-    for decision in decisions {
-      let forecast = decision.forecast
-      let runs = decision.action != .skip && decision.trial.training.epochs > 0
-      table.add([
-        decision.trial.experiment, decision.trial.name, decision.action.rawValue,
-        runs ? "\(forecast.steps - forecast.firstStep)" : "–",
-        runs ? forecast.seconds.map(Quantity.duration) ?? "unknown" : "–",
-        runs ? Quantity.bytes(forecast.memoryBytes) : "–",
-        runs ? Quantity.bytes(forecast.diskBytes) : "–",
-        decision.why + (decision.trial.after.isEmpty ? "" : "; after \(decision.trial.after.joined(separator: ", "))"),
-      ])
-    }
-    let unknown = decisions.contains {
-      $0.action != .skip && $0.trial.training.epochs > 0 && $0.forecast.seconds == nil
-    }
-    return table.text
-      + (unknown ? "\nA time is unknown until such a network has run here; --measure times a few steps." : "")
-  }
 }
 
 /// What became of one trial.

@@ -13,10 +13,11 @@ import Terminal
 
 struct ArchiveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "archive",
-    abstract: "Freeze a comparison: runs with their journals, reports with their evidence, digests of all of it.",
-    discussion:
-      "An archive is a folder, by default under reports/archive/; `sha256sum -c SHA256SUMS` checks it as well.",
+    commandName: "archive", abstract: "Keep runs with their journals and reports with their evidence in one folder.",
+    discussion: helpText(
+      """
+      An archive is a folder, by default under reports/archive/; `sha256sum -c SHA256SUMS` checks it as well.
+      """, examples: "archive create paper --notebook report.md"),
     subcommands: [
       ArchiveCreateCommand.self, ArchiveListCommand.self, ArchiveShowCommand.self, ArchiveDiffCommand.self,
       ArchiveVerifyCommand.self, ArchiveImportCommand.self,
@@ -47,10 +48,11 @@ struct NamedArchive: ParsableArguments {
 struct ArchiveCreateCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Make an archive of runs and of the reports over them.",
-    discussion: """
-      Without --runs it holds every run of the experiments that the reports draw on. With a notebook NAME.md its other \
-      languages come along where they stand beside it (NAME.zh.md).
-      """)
+    discussion: helpText(
+      """
+      Without --runs it holds every run of the experiments that the reports draw on. With a notebook NAME.md its \
+      other languages beside it (NAME.zh.md) are archived as well.
+      """, examples: "archive create paper --notebook report.md"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
@@ -106,7 +108,10 @@ struct ArchiveCreateCommand: LabCommand {
 }
 
 struct ArchiveListCommand: LabCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the archives.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the archives.",
+    discussion: helpText(
+      examples: "archive list"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
@@ -120,7 +125,9 @@ struct ArchiveListCommand: LabCommand {
 
 struct ArchiveShowCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show an archive's runs and reports with their verdicts.")
+    commandName: "show", abstract: "Show an archive's runs and reports with their verdicts.",
+    discussion: helpText(
+      examples: "archive show paper"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archive: NamedArchive
@@ -135,7 +142,9 @@ struct ArchiveShowCommand: LabCommand {
 
 struct ArchiveDiffCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Compare two archives: runs, what was measured, verdicts that drifted.")
+    commandName: "diff", abstract: "Compare two archives: runs, what was measured, verdicts that changed.",
+    discussion: helpText(
+      examples: "archive diff paper revision"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
@@ -155,9 +164,10 @@ struct ArchiveDiffCommand: LabCommand {
 
 struct ArchiveVerifyCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
-    abstract: "Check an archive: digests, reports against their evidence, evidence against journals.",
-    discussion: "Ends with 2 where anything is not as it must be, and where something could not be compared.")
+    commandName: "verify", abstract: "Check an archive: digests, reports against evidence, evidence against journals.",
+    discussion: helpText(
+      "Ends with 2 if anything differs, and if something could not be compared.", examples: "archive verify paper",
+      also: [.differs]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archive: NamedArchive
@@ -216,8 +226,10 @@ struct ArchiveVerifyCommand: LabCommand {
 
 struct ArchiveImportCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Take an archive's runs into the store: all of them or none.",
-    discussion: "The archive is checked first. A run that is there with another journal is refused.")
+    commandName: "import", abstract: "Import an archive's runs into the store: all of them or none.",
+    discussion: helpText(
+      "The archive is verified first. A run that the store has with another journal is refused.",
+      examples: "archive import paper"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var archive: NamedArchive

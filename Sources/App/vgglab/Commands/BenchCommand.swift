@@ -6,6 +6,8 @@ import Processes
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how fast this machine trains, and how fast a store answers.",
+    discussion: helpText(
+      examples: "bench step --arch vgg11 --ratio 4 --resize 96"),
     subcommands: [
       BenchStepCommand.self, BenchPlanCommand.self, BenchKernelsCommand.self, BenchEpochCommand.self,
       BenchRecordingCommand.self, BenchStoreCommand.self,
@@ -53,8 +55,10 @@ struct BenchOptions: ParsableArguments {
 struct BenchStepCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "step", abstract: "Time whole training steps on random data; prints JSON.",
-    discussion:
-      "A step is forward, mean cross-entropy, backward and the update; one more step warms up and is not timed.")
+    discussion: helpText(
+      """
+      A step is forward, mean cross-entropy, backward and the update; one more step warms up and is not timed.
+      """, examples: "bench step --arch vgg11 --ratio 4 --resize 96"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -82,7 +86,9 @@ struct BenchStepCommand: LabCommand {
 
 struct BenchPlanCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show which kernel each layer of a network runs on, and what it costs.")
+    commandName: "plan", abstract: "Show which kernel each layer of a network runs on, and what it costs.",
+    discussion: helpText(
+      examples: "bench plan --arch vgg16 --ratio 4"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -96,7 +102,9 @@ struct BenchPlanCommand: LabCommand {
 
 struct BenchKernelsCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kernels", abstract: "Time every stage of a network alone, beside the fastest matrix products.")
+    commandName: "kernels", abstract: "Time every stage of a network alone, beside the fastest matrix products.",
+    discussion: helpText(
+      examples: "bench kernels --arch vgg11 --ratio 4 --repeats 5"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -119,9 +127,10 @@ struct BenchKernelsCommand: LabCommand {
 
 struct BenchEpochCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "epoch",
-    abstract: "Time a whole epoch, loading and resizing included, beside its steps; prints JSON.",
-    discussion: "Generated images of 28x28 are resized as Fashion-MNIST's are; one more epoch warms up.")
+    commandName: "epoch", abstract: "Time a whole epoch with loading and resizing, beside its steps; prints JSON.",
+    discussion: helpText(
+      "Generated images of 28x28 are resized as Fashion-MNIST's are; one more epoch warms up.",
+      examples: "bench epoch --ratio 8 --resize 96 --images 640"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -6,9 +6,10 @@ import Scheduling
 
 struct BenchRecordingCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "recording",
-    abstract: "Train an epoch and time what of it goes into the journal and checkpoints; prints JSON.",
-    discussion: "Generated images, a temporary store, and the cadence of checkpoints that `run` has.")
+    commandName: "recording", abstract: "Train an epoch and time its journal and checkpoints; prints JSON.",
+    discussion: helpText(
+      "Generated images, a temporary store, and checkpoints as often as `run` writes them.",
+      examples: "bench recording --ratio 8 --resize 96 --images 640", also: [.stopped, .interrupted]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -5,8 +5,9 @@ import Foundation
 
 struct BenchStoreCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "store",
-    abstract: "Make a store of many runs in a temporary folder and time what looks at it; prints JSON.")
+    commandName: "store", abstract: "Make a temporary store of many runs and time the commands that read it.",
+    discussion: helpText(
+      "Prints JSON.", examples: "bench store --runs 100 --rows 10000"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -3,7 +3,9 @@ import Runs
 
 struct CollectCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gc", abstract: "Delete the folders of removed runs, and what killed processes left behind.")
+    commandName: "gc", abstract: "Delete the folders of removed runs, and what killed processes left behind.",
+    discussion: helpText(
+      examples: "gc --dry-run"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

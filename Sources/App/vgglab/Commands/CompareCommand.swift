@@ -3,17 +3,26 @@ import Runs
 
 struct CompareCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Put runs side by side: parameters that differ, and what came out.",
-    discussion: """
-      Runs that differ in their seed alone form a group: mean, standard deviation and 95 % interval, and differences \
-      paired by seed. Where two runs kept their test predictions, McNemar's exact test tells whether one is better.
-      """)
+    commandName: "compare", abstract: "Compare runs or the trials of an experiment.",
+    discussion: helpText(
+      """
+      Runs that differ in their seed alone form one line: the mean ± half its 95 % interval, and the difference to \
+      the first line, paired by seed. Where two runs kept their test predictions, McNemar's exact test says \
+      whether one is better.
+      """, examples: "compare resize", "compare vgg11-small-96 vgg11-small-64 --plot curves.png"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
+  @OptionGroup var look: LookOptions
 
-  @Argument(help: ArgumentHelp("Runs: ids, unique prefixes of them, or trials' names.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp(
+      "Runs: ids, unique prefixes of them, or trials' names; an experiment's name for the newest complete run of each of its trials.",
+      valueName: "run"))
   var runs: [String] = []
+
+  @Option(name: .long, help: "Of an experiment only the runs of this profile; none for those without.")
+  var profile: String?
 
   @Option(
     name: .long,
@@ -35,18 +44,28 @@ struct CompareCommand: LabCommand {
       throw ValidationError("--plot is '\(plot)'; end the name with .png, .svg or .pdf")
     }
     if load != nil, !runs.isEmpty { throw ValidationError("--load names the runs already; name none besides") }
-    if load == nil, runs.isEmpty { throw ValidationError("name the runs to compare") }
+    if load == nil, runs.isEmpty { throw ValidationError("name the runs to compare, or an experiment") }
   }
 
   func execute() throws {
     let source = try store.open()
     let saved = try load.map { try source.comparison(named: $0) }
-    let chosen = try (saved?.runs ?? runs).map { try source.run(matching: $0) }
+    let chosen =
+      try saved.map { try $0.runs.map { try source.run(matching: $0) } }
+      ?? runsToCompare(runs, profile: profile, in: source)
+    let profiles = Set(chosen.map { $0.profile ?? "none" })
+    if saved == nil, profiles.count > 1, Set(chosen.map(\.experiment)).count == 1 {
+      complain(
+        "vgglab: the runs are of different profiles (\(profiles.sorted().joined(separator: ", "))); "
+          + "--profile NAME compares those of one")
+    }
     let comparison = try compare(chosen, in: source, question: question ?? saved?.question)
     if let plot, let format = PlotFormat(path: plot) {
       try drawComparison(comparison, in: source, to: plot, as: format)
     }
     if let save { try Runs.save(comparison, as: save, in: source) }
-    output(format.json ? try json(comparison) : comparison.text)
+    guard !format.json else { return output(try json(comparison)) }
+    let look = look.look
+    output(comparison.text(look), look)
   }
 }

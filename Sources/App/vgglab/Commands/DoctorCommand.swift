@@ -4,12 +4,13 @@ import Plots
 
 struct DoctorCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Look at processor, libraries, data set and store.",
-    discussion: """
-      Exit code 1 if something that a training needs is missing or unsound. With --data it looks at a data set alone: a \
-      folder of images or IDX files, or those that an experiment file names, and prints what it found; -o draws a few images \
-      of each class.
-      """)
+    commandName: "doctor", abstract: "Check processor, libraries, data set and store.",
+    discussion: helpText(
+      """
+      Ends with 1 if something that a training needs is missing or damaged. With --data it checks a data set \
+      alone: a folder of images or IDX files, or those that an experiment file names, and prints what it found; -o \
+      draws a few images of each class.
+      """, examples: "doctor", "doctor --data photos -o samples.png", also: [.failed]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -5,22 +5,15 @@ import Store
 
 struct ExportCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export",
-    abstract: "Write runs' measured values or a run's weights for other tools.",
-    discussion: """
+    commandName: "export", abstract: "Write runs' measured values or a run's weights for other tools.",
+    discussion: helpText(
+      """
       csv, jsonl and sqlite take any number of runs, or --experiment NAME, or --all; csv and jsonl hold run, attempt, metric, \
       step, epoch and value, sqlite the tables run, metric and epoch. tfevents writes a folder a run for TensorBoard into \
       the folder -o. safetensors holds the weights under the keys of PyTorch's state_dict(), onnx the network with \
-      them; --at initial draws those that the training began with again.
-
-      Examples:
-        vgglab export --all --format csv -o runs.csv
-        vgglab export small --format tfevents -o tb && tensorboard --logdir tb
-        vgglab export small --format onnx -o small.onnx
-
-      Exit codes: 0 written, 64 usage, 66 no such run or weights, 74 the output cannot be written. docs/exports.md describes \
-      each format.
-      """)
+      them; --at initial draws the weights again that the training began with. docs/exports.md describes each format.
+      """, examples: "export --all --format csv -o runs.csv", "export small --format tfevents -o tb",
+      "export small --format onnx -o small.onnx"))
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case csv, jsonl, sqlite, tfevents, safetensors, onnx

@@ -7,8 +7,9 @@ import Rendering
 
 struct ExtractCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "extract",
-    abstract: "Take the evidence out of a page: an SQLite file, the rows of every query as CSV, the notebook.")
+    commandName: "extract", abstract: "Write the evidence inside a page as SQLite, CSV and its notebook.",
+    discussion: helpText(
+      examples: "extract reports/out/index.html -o evidence"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

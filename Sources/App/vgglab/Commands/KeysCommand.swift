@@ -5,6 +5,8 @@ import Scheduling
 struct KeysCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys", abstract: "Print the keys of experiment files, as Markdown or as a JSON schema.",
+    discussion: helpText(
+      examples: "keys --schema"),
     shouldDisplay: false)
 
   @Flag(name: .long, help: "Print docs/experiment.schema.json.")

@@ -1,18 +1,26 @@
 public import ArgumentParser
 import Foundation
+import Runs
 public import Store
 import Terminal
 
 struct ListCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the runs of the store.",
-    discussion: """
-      A filter is a field, a comparison (=, !=, <, <=, >, >=, ~ for contains) and a value: state=completed, arch=vgg11, \
-      'test_accuracy>0.9', tag=good, profile=none. Fields are the columns of run_summary, state and tag.
-      """)
+    discussion: helpText(
+      """
+      A filter is a field, a comparison (=, !=, <, <=, >, >=, ~ for contains) and a value: state=completed, \
+      arch=vgg11, 'test_accuracy>0.9', tag=good, profile=none. Fields are the columns of run_summary, state and \
+      tag.
+
+      The list fits the terminal (COLUMNS, else 80 columns): what all runs have in common is in a line above it. \
+      The column "changed" has what --set or a profile changed, and what distinguishes runs of one name.
+      """, examples: "list --filter 'test_accuracy>0.9' --sort -test_accuracy",
+      "list --experiment resize --columns run,trial,learning_rate"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
+  @OptionGroup var look: LookOptions
 
   @Option(name: .long, help: ArgumentHelp("Only runs that this lets through; may be repeated.", valueName: "condition"))
   var filter: [String] = []
@@ -68,10 +76,12 @@ struct ListCommand: LabCommand {
       let rows = try store.values(of: columns, for: runs)
       output(terminalSafe(json: QueryResult(columns: columns.map(\.name), rows: rows).json))
     } else {
-      output(format.json ? try json(runs.map(RunFacts.init)) : RunTexts.list(runs))
-      if !format.json { clusterNotes(runs, in: store.directory).forEach(complain) }
+      guard !format.json else { return output(try json(runs.map(RunFacts.init))) }
+      let look = look.look
+      output(RunTexts.list(runs, changes: try changes(of: runs, in: store), look: look), look)
+      clusterNotes(runs, in: store.directory).forEach(complain)
       // For people alone: a program that reads the list knows the column.
-      if !format.json, isatty(1) == 1, let note = RunTexts.listNote(runs) { complain(note) }
+      if look.hasNotes, let note = RunTexts.listNote(runs) { complain(note) }
     }
   }
 

@@ -3,7 +3,9 @@ import Terminal
 
 struct LogCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "Print what a run's worker wrote to its standard output and error.")
+    commandName: "log", abstract: "Print what a run's worker wrote to its standard output and error.",
+    discussion: helpText(
+      examples: "log vgg11-small-96 --follow"))
 
   @OptionGroup var store: StoreOptions
 

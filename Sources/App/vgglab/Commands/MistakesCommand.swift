@@ -7,10 +7,11 @@ import Text
 
 struct MistakesCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "mistakes", abstract: "Show the test images that a run has put into wrong classes.",
-    discussion: """
-      The surest mistakes come first: those with the highest probability of the wrong class. -o draws them as a PNG file.
-      """)
+    commandName: "mistakes", abstract: "Show the test images that a run classified wrongly.",
+    discussion: helpText(
+      """
+      The mistakes with the highest probability of the wrong class come first. -o draws them as a PNG file.
+      """, examples: "mistakes vgg11-small-96 -n 40 -o mistakes.png"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -12,12 +12,11 @@ struct NewCommand: LabCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Write a commented template of a notebook or an experiment file.",
-    discussion: """
-      vgglab new experiment mine      writes mine.yaml: vgglab run mine.yaml --profile quick
-      vgglab new notebook answers     writes answers.md: vgglab report answers.md
-
-      The templates work in any folder. A file that is there is never replaced; '-' prints the template.
-      """)
+    discussion: helpText(
+      """
+      `new experiment mine` writes mine.yaml, `new notebook answers` writes answers.md. The templates work in any \
+      folder. A file that is there is never replaced; '-' prints the template.
+      """, examples: "new experiment mine", "new notebook answers"))
 
   @Argument(help: "What: notebook or experiment.")
   var kind: Kind

@@ -4,7 +4,9 @@ import Runs
 
 struct NoteCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "note", abstract: "Note something about a run; `show` tells it.")
+    commandName: "note", abstract: "Add a note to a run; `show` prints it.",
+    discussion: helpText(
+      examples: "note vgg11-small-96 \"the learning rate was too high\""))
 
   @OptionGroup var store: StoreOptions
 

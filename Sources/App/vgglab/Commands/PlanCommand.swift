@@ -4,10 +4,16 @@ import Terminal
 
 struct PlanCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Say what `run` would do with each trial, why, and what it would cost.")
+    commandName: "plan", abstract: "Print what `run` would do with each trial, why, and what it would cost.",
+    discussion: helpText(
+      """
+      The last lines are totals. Time comes from earlier runs of the same network in the store; --measure times a \
+      few steps of the others.
+      """, examples: "plan experiments/resize.yaml --profile quick"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
+  @OptionGroup var look: LookOptions
   @OptionGroup var options: ExperimentOptions
 
   @Flag(name: .long, help: "Time a few steps of networks whose rate no run of the store tells.")
@@ -18,7 +24,7 @@ struct PlanCommand: LabCommand {
 
   func execute() throws {
     guard printScript else {
-      return try printPlan(store: store, format: format, options: options, measuring: measure)
+      return try printPlan(store: store, format: format, look: look, options: options, measuring: measure)
     }
     let experiments = try options.experiments()
     let runner = try options.runner(of: experiments, in: store)
@@ -31,9 +37,13 @@ struct PlanCommand: LabCommand {
 }
 
 /// What `plan` and `run --dry-run` print.
-func printPlan(store: StoreOptions, format: JSONOptions, options: ExperimentOptions, measuring: Bool) throws {
+func printPlan(
+  store: StoreOptions, format: JSONOptions, look: LookOptions, options: ExperimentOptions, measuring: Bool
+) throws {
   let experiments = try options.experiments()
-  let decisions = try options.runner(of: experiments, in: store).plan(
+  let decisions = try options.runner(of: experiments, in: store, isQuiet: look.quiet).plan(
     experiments, options: options.runOptions, measuring: measuring)
-  output(format.json ? try json(decisions.map(\.facts)) : TrialDecision.table(decisions))
+  guard !format.json else { return output(try json(decisions.map(\.facts))) }
+  let look = look.look
+  output(planText(decisions, jobs: options.resources.jobs ?? 1, look: look), look)
 }

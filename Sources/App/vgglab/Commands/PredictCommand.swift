@@ -5,11 +5,12 @@ import Text
 struct PredictCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Classify images with the network of a run.",
-    discussion: """
-      Images are PNG or JPEG files, or IDX files: file#7 is the image with index 7 of one, and the file alone all of them. They \
-      are resized, and made gray where the run was trained on gray images, as the training images were. A sentence says where \
-      an image is unlike these.
-      """)
+    discussion: helpText(
+      """
+      Images are PNG or JPEG files, or IDX files: file#7 is the image with index 7 of one, and the file alone all \
+      of them. They are resized as the training images were, and made gray if these were gray. A sentence says \
+      where an image is unlike the training images.
+      """, examples: "predict vgg11-small-96 shoe.png --top 3"))
 
   enum Weights: String, ExpressibleByArgument, CaseIterable { case best, last }
 

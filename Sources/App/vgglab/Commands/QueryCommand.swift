@@ -6,7 +6,8 @@ import Terminal
 struct QueryCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Ask the store in SQL; nothing can be changed.",
-    discussion: "docs/store.md lists tables and columns. Example: vgglab query \"SELECT * FROM trial_summary\"")
+    discussion: helpText(
+      "docs/store.md lists tables and columns.", examples: "query \"SELECT * FROM trial_summary\""))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -3,10 +3,12 @@ import Runs
 
 struct RemoveCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Remove runs: they are hidden, `restore` takes them back, `gc` deletes them.",
-    discussion:
-      "All of the runs or none. A run that is worked on is refused, and one that a saved comparison, a report or an archive pins."
-  )
+    commandName: "rm", abstract: "Remove runs: they are hidden, `restore` undoes it, `gc` deletes them.",
+    discussion: helpText(
+      """
+      All of the runs or none. A run in progress is refused, and one that a saved comparison, a report or an \
+      archive pins.
+      """, examples: "rm vgg11-small-64"))
 
   @OptionGroup var store: StoreOptions
 

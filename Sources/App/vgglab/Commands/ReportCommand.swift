@@ -9,12 +9,12 @@ import Store
 
 struct ReportCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report",
-    abstract: "Build one self-contained page from a notebook, and Markdown and Jupyter beside it.",
-    discussion: """
-      The page's path is the last line that is printed. Notes of the kind [!TODO] are left out, so that the page can be \
-      handed in; --draft shows them, with a list of what is open at the page's head.
-      """)
+    commandName: "report", abstract: "Build one page from a notebook, and Markdown and Jupyter beside it.",
+    discussion: helpText(
+      """
+      The page's path is the last line that is printed. Notes of the kind [!TODO] are left out, so that the page \
+      can be handed in; --draft shows them, with a list of what is open at the page's head.
+      """, examples: "report answers.md --strict", also: [.differs, .refuted]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -34,13 +34,12 @@ struct TrainingOptions: ParsableArguments {
 struct RerunCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "rerun", abstract: "Train a run again and compare the two bit for bit.",
-    discussion: """
-      The run is trained again in a store of its own, from its seed, on the kernels that it was trained on. Compared are all \
-      metric rows but clock times and rates, the final weights and the test predictions. Exit code 2 if anything differs. \
-      Kernels of another instruction set round otherwise: then a remark says so.
-
-      vgglab rerun vgg11-small-96 --keep /tmp/again
-      """)
+    discussion: helpText(
+      """
+      The run is trained again in a store of its own, from its seed, on the kernels that it was trained on. \
+      Compared are all metric rows but clock times and rates, the final weights and the test predictions. Kernels \
+      of another instruction set round otherwise: then a remark says so.
+      """, examples: "rerun vgg11-small-96 --keep /tmp/again", also: [.failed, .differs, .stopped, .interrupted]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
@@ -68,9 +67,12 @@ struct RerunCommand: LabCommand {
 
 struct ResumeCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Go on with an interrupted run, without its experiment file and options.",
-    discussion:
-      "What it trains is in its journal; it goes on from its newest checkpoint, on the kernels of its last attempt.")
+    commandName: "resume", abstract: "Resume an interrupted run, without its experiment file and options.",
+    discussion: helpText(
+      """
+      What it trains is in its journal; it continues from its newest checkpoint, on the kernels of its last \
+      attempt.
+      """, examples: "resume vgg11-small-96", also: [.failed, .stopped, .interrupted]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

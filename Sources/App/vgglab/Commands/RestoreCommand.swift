@@ -3,7 +3,9 @@ import Runs
 
 struct RestoreCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Take back the removal of runs that `gc` has not deleted yet.")
+    commandName: "restore", abstract: "Undelete runs that `gc` has not deleted yet.",
+    discussion: helpText(
+      examples: "restore 2ca1248d"))
 
   @OptionGroup var store: StoreOptions
 

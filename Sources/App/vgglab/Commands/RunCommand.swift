@@ -7,18 +7,18 @@ import Terminal
 
 struct RunCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run",
-    abstract: "Run what is missing of the experiments, resume what was interrupted, skip what is complete.",
-    discussion: """
-      With --executor slurm the trials are jobs of a cluster: `docs/cluster.md`. The first Ctrl-C leaves the jobs to the \
+    commandName: "run", abstract: "Train what is missing, resume what was interrupted, skip what is complete.",
+    discussion: helpText(
+      """
+      With --executor slurm the trials are jobs of a cluster: docs/cluster.md. The first Ctrl-C leaves the jobs to the \
       cluster, a second one within three seconds cancels them.
-
-      vgglab run experiments/resize.yaml --profile quick
-      vgglab run experiments/resize.yaml --executor slurm --partition short --time 2h
-      """)
+      """, examples: "run experiments/resize.yaml --profile quick",
+      "run mine.yaml --only small,large --set training.epochs=2",
+      "run mine.yaml --executor slurm --partition short --time 2h", also: [.failed, .stopped, .interrupted]))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
+  @OptionGroup var look: LookOptions
   @OptionGroup var options: ExperimentOptions
 
   @Flag(
@@ -30,9 +30,11 @@ struct RunCommand: LabCommand {
   var dryRun = false
 
   func execute() throws {
-    if dryRun { return try printPlan(store: store, format: format, options: options, measuring: false) }
+    if dryRun {
+      return try printPlan(store: store, format: format, look: look, options: options, measuring: false)
+    }
     let experiments = try options.experiments()
-    let runner = try options.runner(of: experiments, in: store)
+    let runner = try options.runner(of: experiments, in: store, isQuiet: look.quiet)
     if let diff { GitProvenance.setKeepsChanges(diff) }
     if GitProvenance.keepsChanges {
       let git = GitProvenance.capture(

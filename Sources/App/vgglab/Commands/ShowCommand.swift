@@ -4,9 +4,11 @@ import Terminal
 
 struct ShowCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show",
-    abstract: "Show everything about a run: configuration, provenance, metrics, files, events, notes.",
-    discussion: "A star marks what is unlike the experiment's first trial without the changes of a profile or --set.")
+    commandName: "show", abstract: "Show all about a run: configuration, environment, metrics, files, events, notes.",
+    discussion: helpText(
+      """
+      A star marks what differs from the experiment's first trial without the changes of a profile or --set.
+      """, examples: "show vgg11-small-96"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -3,8 +3,9 @@ import Networks
 
 struct SummaryCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "summary",
-    abstract: "Print a network as PyTorch does, the shapes of its children, and a table of all its layers.")
+    commandName: "summary", abstract: "Print a network as PyTorch does, its shapes, and a table of all its layers.",
+    discussion: helpText(
+      examples: "summary vgg11 --ratio 4 --input 1x96x96"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -4,7 +4,9 @@ import Text
 
 struct TagCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tag", abstract: "Give a run tags, or take them from it; `list --filter tag=NAME` finds them.")
+    commandName: "tag", abstract: "Give a run tags, or remove them; `list --filter tag=NAME` finds them.",
+    discussion: helpText(
+      examples: "tag vgg11-small-96 good", "tag vgg11-small-96 good --remove"))
 
   @OptionGroup var store: StoreOptions
 

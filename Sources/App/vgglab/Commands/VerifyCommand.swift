@@ -8,14 +8,14 @@ import Store
 
 struct VerifyCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
-    abstract: "Check a page, a report's folder or an archive against the evidence inside it; no store is needed.",
-    discussion: """
-      The report is built again from the rows that it carries, and every byte is compared. With --store the rows are also \
-      compared with the journals of that store. Ends with 2 where anything is not as it must be, and where something could \
-      not be compared: figures if text is drawn with other fonts here, text if another version of vgglab wrote it. The page's \
+    commandName: "verify", abstract: "Check a page, a report or an archive against its evidence; needs no store.",
+    discussion: helpText(
+      """
+      The report is built again from the rows that it carries, and every byte is compared. With --store the rows \
+      are also compared with the journals of that store. Ends with 2 if anything differs, and if something could \
+      not be compared: figures if fonts differ here, text if another version of vgglab wrote it. The page's \
       policy, elements and addresses are always checked.
-      """)
+      """, examples: "verify reports/out/index.html", also: [.differs]))
 
   @Option(name: .long, help: "Also compare the evidence with the journals of this store.")
   var store: String?

@@ -5,13 +5,13 @@ import Foundation
 
 struct VerifyResumeCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify-resume",
-    abstract: "Prove that killed and resumed runs of your experiments end bit for bit as undisturbed ones.",
-    discussion: """
-      Every trial is run twice in a temporary store: once undisturbed, and once with its worker killed (SIGKILL) at random \
-      moments and resumed. Compared are all metric rows but clock times and rates, the final weights and the test \
-      predictions. Exit code 2 if anything differs.
-      """)
+    commandName: "verify-resume", abstract: "Test that killed and resumed runs end bit for bit as undisturbed ones.",
+    discussion: helpText(
+      """
+      Every trial is run twice in a temporary store: once undisturbed, and once with its worker killed (SIGKILL) \
+      at random moments and resumed. Compared are all metric rows but clock times and rates, the final weights and \
+      the test predictions.
+      """, examples: "verify-resume mine.yaml --only small --kills 3", also: [.differs, .stopped, .interrupted]))
 
   @OptionGroup var format: JSONOptions
   @OptionGroup var options: ExperimentOptions

@@ -3,7 +3,9 @@ import Terminal
 
 struct WatchCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Watch the running trials, full screen; q quits.")
+    commandName: "watch", abstract: "Watch the running trials, full screen; q quits.",
+    discussion: helpText(
+      examples: "watch"))
 
   @OptionGroup var store: StoreOptions
 

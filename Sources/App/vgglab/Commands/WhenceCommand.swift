@@ -7,8 +7,10 @@ import Rendering
 
 struct WhenceCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "whence", abstract: "Tell where a figure comes from: its report, query and runs.",
-    discussion: "Figures of reports say so in text chunks of their PNG files.")
+    commandName: "whence", abstract: "Print where a figure comes from: its report, query and runs.",
+    discussion: helpText(
+      "Figures of reports have it in text chunks of their PNG files.",
+      examples: "whence reports/out/figures/accuracy.png"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions

@@ -4,7 +4,10 @@ import Worker
 /// The process that does the job in a folder; `run` starts it.
 struct WorkerCommand: LabCommand {
   static let configuration = CommandConfiguration(
-    commandName: "worker", abstract: "Do the job in a run's folder.", shouldDisplay: false)
+    commandName: "worker", abstract: "Do the job in a run's folder.",
+    discussion: helpText(
+      examples: "worker .vgglab/runs/2ca1248d-7b029ece", also: [.stopped, .interrupted]),
+    shouldDisplay: false)
 
   @Argument(help: "The run's folder, STORE/runs/RUN.")
   var folder: String

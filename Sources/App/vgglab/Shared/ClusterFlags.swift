@@ -81,9 +81,9 @@ struct ClusterFlags: ParsableArguments {
       return .local
     case .slurm:
       var command = settings
-      command.memoryBytes = options.memory.flatMap(Quantity.parseBytes)
-      if command.cpusPerTask == nil { command.cpusPerTask = options.threads }
-      return .slurm(ClusterOptions(user: user, command: command, isDetached: detach, limit: options.jobs))
+      command.memoryBytes = options.resources.memory.flatMap(Quantity.parseBytes)
+      if command.cpusPerTask == nil { command.cpusPerTask = options.resources.threads }
+      return .slurm(ClusterOptions(user: user, command: command, isDetached: detach, limit: options.resources.jobs))
     }
   }
 }

@@ -11,22 +11,9 @@ struct ExperimentOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("Experiment files.", valueName: "file"))
   var files: [String]
 
-  @Option(name: .long, help: "A profile of the files, such as quick.")
-  var profile: String?
-
-  @Option(name: .long, help: ArgumentHelp("Only these trials, separated by commas.", valueName: "trial,…"))
-  var only: String?
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp("Override a value, as in training.epochs=2; may be repeated.", valueName: "key=value"))
-  var overrides: [String] = []
-
-  @Option(name: .long, help: "Trials at once (default: 1; in a cluster as many as there is room for).")
-  var jobs: Int?
-
-  @Option(name: .long, help: "Threads a trial (default: the cores divided by the jobs).")
-  var threads: Int?
+  @OptionGroup(title: "Which trials") var choice: TrialChoiceOptions
+  @OptionGroup(title: "Resources") var resources: ResourceOptions
+  @OptionGroup(title: "Repetition and failure") var repetition: RepetitionOptions
 
   @Option(name: .long, help: "The kernels: fast, or blas (im2col and OpenBLAS).")
   var kernels: KernelChoice = .fast
@@ -41,6 +28,95 @@ struct ExperimentOptions: ParsableArguments {
   @OptionGroup(title: "Options of --executor slurm")
   var cluster: ClusterFlags
 
+  func validate() throws {
+    if !(checkpointSeconds >= 0) {
+      throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
+    }
+    if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
+  }
+
+  private static func names(in list: String) -> [String] {
+    list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
+  var runOptions: RunOptions {
+    RunOptions(
+      profile: choice.profile, only: choice.only.map { Self.names(in: $0) } ?? [], overrides: choice.overrides,
+      jobs: resources.jobs ?? 1, threads: resources.threads, rerun: repetition.rerun, failed: repetition.failed,
+      failFast: repetition.failFast, retries: repetition.retry, data: choice.data,
+      kernels: kernels.path, checkpointSeconds: checkpointSeconds,
+      timeLimit: resources.timeLimit.flatMap(Quantity.parseSeconds),
+      memory: resources.memory.flatMap(Quantity.parseBytes), smoke: !repetition.noSmoke)
+  }
+
+  /// The files' experiments under the options: all errors of all files at once.
+  func experiments() throws -> [Experiment] {
+    try readExperiments(files, options: runOptions)
+  }
+
+  /// A runner of some experiments in a store, where they are worked on.
+  func runner(
+    of experiments: [Experiment], in store: StoreOptions, isQuiet: Bool = false
+  ) throws -> ExperimentRunner {
+    ExperimentRunner(
+      store: store.directory, printer: ProgressPrinter.standard(isQuiet: isQuiet),
+      place: try cluster.place(executor, experiments, self))
+  }
+}
+
+/// Which trials of the files, and what is changed of them.
+struct TrialChoiceOptions: ParsableArguments {
+  @Option(name: .long, help: "A profile of the files, such as quick.")
+  var profile: String?
+
+  @Option(name: .long, help: ArgumentHelp("Only these trials, separated by commas.", valueName: "trial,…"))
+  var only: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Override a value, as in training.epochs=2; may be repeated.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(name: .long, help: ArgumentHelp("The folder of the data set's files.", valueName: "dir"))
+  var data: String?
+
+  func validate() throws {
+    let names = only?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    if let only, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+      throw ValidationError("--only is '\(only)', which has an empty name; write names of trials, separated by commas")
+    }
+  }
+}
+
+/// What trials may use of the machine.
+struct ResourceOptions: ParsableArguments {
+  @Option(name: .long, help: "Trials at once (default: 1; in a cluster as many as there is room for).")
+  var jobs: Int?
+
+  @Option(name: .long, help: "Threads a trial (default: the cores divided by the jobs).")
+  var threads: Int?
+
+  @Option(name: .long, help: ArgumentHelp("Stop a trial's worker after this time.", valueName: "90m"))
+  var timeLimit: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Memory that all running trials may use (default: what is available); in a cluster, memory of a job.",
+      valueName: "6GB"))
+  var memory: String?
+
+  func validate() throws {
+    if let timeLimit, Quantity.parseSeconds(timeLimit) == nil {
+      throw ValidationError("--time-limit is '\(timeLimit)'; write a time such as 45s, 90m or 1h30m")
+    }
+    if let memory, Quantity.parseBytes(memory) == nil {
+      throw ValidationError("--memory is '\(memory)'; write a size such as 6GB or 800MB")
+    }
+  }
+}
+
+/// What is run again, and what happens when a trial fails.
+struct RepetitionOptions: ParsableArguments {
   @Flag(name: .long, help: "Run also what is complete.")
   var rerun = false
 
@@ -51,64 +127,14 @@ struct ExperimentOptions: ParsableArguments {
   var failFast = false
 
   @Option(
-    name: .long, help: "Try a trial so many times again that was killed or that ran out of memory or disk.")
+    name: .long,
+    help: ArgumentHelp("Retry a trial up to N times if it was killed or ran out of memory or disk.", valueName: "n"))
   var retry = 0
 
-  @Option(name: .long, help: ArgumentHelp("Stop a trial's worker after this time.", valueName: "90m"))
-  var timeLimit: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Memory that all trials at work may have (default: what is available); in a cluster, memory of a job.",
-      valueName: "6GB"))
-  var memory: String?
-
-  @Flag(name: .long, help: "Leave out the first step of every long trial before the work begins.")
+  @Flag(name: .long, help: "Skip the one-step test of long trials.")
   var noSmoke = false
 
-  @Option(name: .long, help: ArgumentHelp("The folder of the data set's files.", valueName: "dir"))
-  var data: String?
-
   func validate() throws {
-    if !(checkpointSeconds >= 0) {
-      throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
-    }
-    if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
-    let names = only?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-    if let only, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
-      throw ValidationError("--only is '\(only)', which has an empty name; write names of trials, separated by commas")
-    }
     if retry < 0 { throw ValidationError("--retry is \(retry); it must be at least 0") }
-    if let timeLimit, Quantity.parseSeconds(timeLimit) == nil {
-      throw ValidationError("--time-limit is '\(timeLimit)'; write a time such as 45s, 90m or 1h30m")
-    }
-    if let memory, Quantity.parseBytes(memory) == nil {
-      throw ValidationError("--memory is '\(memory)'; write a size such as 6GB or 800MB")
-    }
-  }
-
-  private static func names(in list: String) -> [String] {
-    list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-  }
-
-  var runOptions: RunOptions {
-    RunOptions(
-      profile: profile, only: only.map { Self.names(in: $0) } ?? [], overrides: overrides,
-      jobs: jobs ?? 1, threads: threads, rerun: rerun, failed: failed, failFast: failFast, retries: retry, data: data,
-      kernels: kernels.path, checkpointSeconds: checkpointSeconds, timeLimit: timeLimit.flatMap(Quantity.parseSeconds),
-      memory: memory.flatMap(Quantity.parseBytes), smoke: !noSmoke)
-  }
-
-  /// The files' experiments under the options: all errors of all files at once.
-  func experiments() throws -> [Experiment] {
-    try readExperiments(files, options: runOptions)
-  }
-
-  /// A runner of some experiments in a store, where they are worked on.
-  func runner(of experiments: [Experiment], in store: StoreOptions) throws -> ExperimentRunner {
-    ExperimentRunner(
-      store: store.directory, printer: ProgressPrinter.standard(), place: try cluster.place(executor, experiments, self)
-    )
   }
 }

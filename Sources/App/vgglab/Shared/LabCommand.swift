@@ -33,6 +33,9 @@ extension LabCommand {
 /// Results for people go to stdout; one that cannot be written (a full disk) ends the program with 74.
 func output(_ text: String, terminator: String = "\n") { finish(writeText(text + terminator)) }
 
+/// Tables for people that were made for a look.
+func output(_ text: String, _ look: Look) { finish(writeTable(text + "\n", look)) }
+
 /// Results for programs, as they are unless stdout is a terminal.
 func outputData(_ text: String, terminator: String = "\n") { finish(writeData(text + terminator)) }
 

@@ -30,6 +30,15 @@ struct JSONOptions: ParsableArguments {
   var json = false
 }
 
+/// `--quiet`, which every command takes that prints tables or progress.
+struct LookOptions: ParsableArguments {
+  @Flag(name: [.long, .customShort("q")], help: "Print results alone: no color, bars, notes or progress.")
+  var quiet = false
+
+  /// How results look on stdout.
+  var look: Look { .standard(isQuiet: quiet) }
+}
+
 /// Opens a store to read from it; what is to be said of it is printed on stderr. Throws ``StoreError``.
 func openStore(_ directory: String) throws -> Store {
   try printingRemarks { try Store.openToRead(at: directory, report: $0) }
