@@ -179,7 +179,8 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence", "Exchange", "Rendering",
+        "Bench", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence", "Exchange",
+        "Rendering",
         "Notebooks",
         "Plots", "Store", "Journals",
         "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",

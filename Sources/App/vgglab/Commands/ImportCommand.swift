@@ -6,11 +6,12 @@ import Foundation
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Turn curves of other programs into cells for a notebook.",
-    discussion: """
+    discussion: helpText(
+      """
       What is imported is a file of cells with the views NAME_run and NAME_curve, which a notebook names in its front matter \
       (cells: FILE) and shows beside runs of the store. Imported curves never enter the store: list, show and trial_summary have \
       measured runs alone, and every imported row says so in its column 'origin'.
-      """,
+      """, examples: "import csv keras.csv --name keras -o keras.cells.md"),
     subcommands: [ImportCSVCommand.self, ImportEventsCommand.self, ImportMLflowCommand.self])
 }
 
@@ -50,15 +51,11 @@ struct ImportOptions: ParsableArguments {
 struct ImportCSVCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "csv", abstract: "Curves of a CSV file.",
-    discussion: """
+    discussion: helpText(
+      """
       Either a line a value (columns metric, value, and step or epoch), as `vgglab export` writes it, or a line a step or epoch \
       with a column for each metric, as Keras' CSVLogger writes it. A column run names the runs.
-
-      Example:
-        vgglab import csv keras.csv --name keras -o keras.cells.md
-
-      Exit codes: 0 written, 64 usage, 65 the file is wrong (with its line), 66 no such file.
-      """)
+      """, examples: "import csv keras.csv --name keras -o keras.cells.md"))
 
   @OptionGroup var options: ImportOptions
 
@@ -75,14 +72,10 @@ struct ImportCSVCommand: LabCommand {
 struct ImportEventsCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "tfevents", abstract: "Scalars of TensorBoard's event files.",
-    discussion: """
+    discussion: helpText(
+      """
       PATH is an event file, or a log folder with a folder a run.
-
-      Example:
-        vgglab import tfevents runs --name torch --metric Loss/train -o torch.cells.md
-
-      Exit codes: 0 written, 64 usage, 65 a file is damaged (with its byte), 66 no such file.
-      """)
+      """, examples: "import tfevents runs --name torch --metric Loss/train -o torch.cells.md"))
 
   @OptionGroup var options: ImportOptions
 
@@ -97,12 +90,8 @@ struct ImportEventsCommand: LabCommand {
 struct ImportMLflowCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "mlflow", abstract: "Metrics of the runs of an experiment on an MLflow server.",
-    discussion: """
-      Example:
-        vgglab import mlflow --url http://localhost:5000 --experiment mnist --name other -o other.cells.md
-
-      Exit codes: 0 written, 64 usage, 65 the answer is wrong or there is nothing, 74 the server does not answer or refuses.
-      """)
+    discussion: helpText(
+      examples: "import mlflow --url http://localhost:5000 --experiment mnist --name other -o other.cells.md"))
 
   @OptionGroup var options: ImportOptions
 

@@ -14,18 +14,14 @@ struct PushCommand: ParsableCommand {
 struct PushMLflowCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "mlflow", abstract: "Write runs to an MLflow server.",
-    discussion: """
+    discussion: helpText(
+      """
       An experiment there has the name of the experiment here. A run has its configuration as parameters, every measured value \
       with its step, tags, and the artifacts metrics.csv and configuration.json. Runs of a trial that differ in the seed alone \
       are below a parent run. The same command again writes what is new and changes nothing else.
 
       The environment variables MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, are sent along.
-
-      Example:
-        vgglab push mlflow --url http://localhost:5000 --experiment resize
-
-      Exit codes: 0 done, 64 usage, 66 no such run, 74 the server does not answer or refuses.
-      """)
+      """, examples: "push mlflow --url http://localhost:5000 --experiment resize"))
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var selection: RunsOptions

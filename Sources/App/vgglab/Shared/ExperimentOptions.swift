@@ -101,7 +101,8 @@ struct ResourceOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Memory that all running trials may use (default: what is available); in a cluster, memory of a job.",
+    help: ArgumentHelp(
+      "Memory that all running trials may use (default: what is available); in a cluster, memory of a job.",
       valueName: "6GB"))
   var memory: String?
 
