@@ -26,7 +26,7 @@ struct ImportOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Every N-th point of a curve, and its last.", valueName: "n"))
   var every = 1
 
-  @Option(name: [.customShort("o"), .long], help: "The file of cells to write (default: stdout).")
+  @Option(name: [.customShort("o"), .long], help: "The file of cells to write (default: standard output).")
   var output: String?
 
   func validate() throws {
