@@ -47,7 +47,7 @@ import Testing
       #expect(!examples.isEmpty, "\(name)")
       let options = Set(
         (command.arguments ?? []).flatMap { $0.names ?? [] }.map { ($0.kind == "long" ? "--" : "-") + $0.name })
-      for example in examples where path.count > 1 {
+      for example in examples where path.count > 1 && (command.subcommands ?? []).isEmpty {
         let words = example.split(separator: " ").map(String.init)
         #expect(words.starts(with: path), "\(name): \(example)")
         for word in words where word.hasPrefix("-") && word.count > 1 && word != "-test_accuracy" {

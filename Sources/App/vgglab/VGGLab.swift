@@ -7,7 +7,7 @@ import Text
 struct VGGLab: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vgglab",
-    abstract: "Run experiments, record what they measure, and build reports that can be verified.",
+    abstract: "Run experiments, record what they measure, build reports that can be verified.",
     discussion: helpText(
       """
       The experiments are those of the VGG chapter of Dive into Deep Learning, and your own. `vgglab new` writes \

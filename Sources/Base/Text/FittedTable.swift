@@ -87,7 +87,7 @@ public struct FittedTable: Sendable {
     var texts = rows.map { $0.map(\.text) }
     guard let width else { return Fit(common: common, shown, columns, rows, texts, [], paint) }
     if total(shown, texts) > width, rows.count == 1 { fold() }
-    shorten(&texts, shown, width: width, floor: 28)
+    shorten(&texts, shown, width: width, floor: 18)
     var omitted: [String] = []
     while total(shown, texts) > width,
       let dropped = shown.filter({ columns[$0].dropRank != nil }).max(by: {
@@ -97,7 +97,7 @@ public struct FittedTable: Sendable {
       shown.removeAll { $0 == dropped }
       omitted.append(columns[dropped].title)
       texts = rows.map { $0.map(\.text) }
-      shorten(&texts, shown, width: width, floor: 28)
+      shorten(&texts, shown, width: width, floor: 18)
     }
     shorten(&texts, shown, width: width, floor: 6)
     return Fit(common: common, shown, columns, rows, texts, omitted, paint)
