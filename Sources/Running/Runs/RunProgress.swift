@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Store
 
 /// How far a run is, and how long it still takes at the pace of its present attempt.
