@@ -4,7 +4,7 @@ CONFIGURATION ?= release
 BUILD := swift build -c $(CONFIGURATION)
 VGGLAB := .build/$(CONFIGURATION)/vgglab
 
-.PHONY: demo exercises test build setup setup-tests lint format bench verify-archive faults faults-short fuzz fuzz-short clean
+.PHONY: demo exercises test build setup setup-tests lint format bench verify-archive faults faults-short fuzz fuzz-short install uninstall deb test-deb package-build clean
 
 demo: setup build
 	@$(VGGLAB) run experiments/architectures.yaml experiments/resize.yaml --profile quick
@@ -78,6 +78,29 @@ fuzz: build
 
 fuzz-short: build
 	@scripts/fuzz --binary $(VGGLAB) --seed 1 --cases 60
+
+# What others install has the Swift runtime in it. It is compiled in a folder of its own: docs/install.md.
+PREFIX ?= /usr/local
+PACKAGE_BUILD := .build/package
+PACKAGED := $(PACKAGE_BUILD)/$(CONFIGURATION)/vgglab
+
+package-build: setup
+	swift build -c $(CONFIGURATION) --product vgglab --static-swift-stdlib --scratch-path $(PACKAGE_BUILD)
+
+install: package-build
+	@packaging/install $(PACKAGED) $(PREFIX) $(DESTDIR)
+
+uninstall:
+	@packaging/install --remove $(PREFIX) $(DESTDIR)
+
+# For other machines than this one: kernels for x86-64-v3 unless VGGLAB_ISA says otherwise.
+deb: export VGGLAB_ISA ?= x86-64-v3
+deb: package-build
+	@packaging/deb $(PACKAGED)
+
+# In a clean Debian that debootstrap makes; needs root.
+test-deb:
+	@packaging/test-deb $$(ls -t .build/vgglab_*.deb | head -n 1)
 
 clean:
 	rm -rf .build

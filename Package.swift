@@ -61,10 +61,14 @@ let package = Package(
   name: "vgglab",
   products: [.executable(name: "vgglab", targets: ["vgglab"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Exact versions: no lock file is kept.
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // C libraries; one module imports each.
@@ -176,10 +180,20 @@ let package = Package(
         "Training", "Kernels", "Datasets", "Networks", "Experiments", "Journals", "Store", "Provenance", "Worker",
         "Scheduling", "Runs", "Terminal", "Processes", "Files", "Text",
       ]),
+    module(
+      "App/LivePage",
+      [
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        "Evidence", "Rendering", "Runs", "Store", "Journals", "Configurations", "Provenance", "Processes", "Digests",
+        "Files", "Text",
+      ]),
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence", "Exchange",
+        "Bench", "LivePage", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence", "Exchange",
         "Rendering",
         "Notebooks",
         "Plots", "Store", "Journals",

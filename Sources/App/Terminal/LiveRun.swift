@@ -1,17 +1,14 @@
 import Foundation
 import Journals
 import Processes
+import Runs
 import Store
 import Text
 
 /// A running run as `watch` shows it: a line of names, a bar, and its curves.
 struct LiveRun {
   private let run: RunSummary
-  private let step: Int
-  private let epoch: Double
-  private let total: Int?
-  /// Seconds to the end at the pace of the present attempt; nil before its first step.
-  private let secondsLeft: Double?
+  private let progress: RunProgress
   private let loss: [(epoch: Double, value: Double)]
   private let trainAccuracy: [(epoch: Double, value: Double)]
   private let testAccuracy: [(epoch: Double, value: Double)]
@@ -21,20 +18,7 @@ struct LiveRun {
 
   init(_ run: RunSummary, in store: Store, now: Date = Date()) throws(StoreError) {
     self.run = run
-    let last = try store.lastStep(run: run.id)
-    step = last?.step ?? 0
-    epoch = last?.epoch ?? 0
-    let pace = try store.pace(of: run.id)
-    total = pace?.totalSteps
-    let began = pace.flatMap {
-      try? Date($0.startedAt, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
-    }
-    if let pace, let total, let began, step > pace.resumedFrom {
-      let seconds = max(0, now.timeIntervalSince(began))
-      secondsLeft = seconds / Double(step - pace.resumedFrom) * Double(max(0, total - step))
-    } else {
-      secondsLeft = nil
-    }
+    progress = try RunProgress(of: run, in: store, now: now)
     loss = try store.curve(run: run.id, metric: MetricName.trainLoss.rawValue)
     trainAccuracy = try store.curve(run: run.id, metric: MetricName.trainAccuracy.rawValue)
     testAccuracy = try store.curve(run: run.id, metric: MetricName.testAccuracy.rawValue)
@@ -42,15 +26,12 @@ struct LiveRun {
 
   /// Names, a bar with what is left, and the last figures.
   func lines(width: Int) -> [String] {
-    let share =
-      total.map { $0 == 0 ? 0 : min(1, Double(step) / Double($0)) }
-      ?? (run.epochs == 0 ? 0 : min(1, epoch / Double(run.epochs)))
     let cells = max(10, min(30, width / 3))
-    let full = Int((share * Double(cells)).rounded(.down))
+    let full = Int((progress.share * Double(cells)).rounded(.down))
     var bar = "  [\(String(repeating: "#", count: full))\(String(repeating: "-", count: cells - full))] "
-    bar += "\(Quantity.fixed(100 * share, 0)) %  epoch \(Quantity.fixed(epoch, 2))/\(run.epochs)"
-    if let secondsLeft { bar += "  about \(Quantity.duration(secondsLeft)) left" }
-    var parts = ["  step \(step)\(total.map { "/\($0)" } ?? "")"]
+    bar += "\(Quantity.fixed(100 * progress.share, 0)) %  epoch \(Quantity.fixed(progress.epoch, 2))/\(run.epochs)"
+    if let secondsLeft = progress.secondsLeft { bar += "  about \(Quantity.duration(secondsLeft)) left" }
+    var parts = ["  step \(progress.step)\(progress.totalSteps.map { "/\($0)" } ?? "")"]
     if let loss = loss.last { parts.append("loss \(Quantity.fixed(loss.value, 3))") }
     if let accuracy = run.trainAccuracy { parts.append("train acc \(Quantity.fixed(accuracy, 3))") }
     if let accuracy = run.testAccuracy { parts.append("test acc \(Quantity.fixed(accuracy, 3))") }

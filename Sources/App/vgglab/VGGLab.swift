@@ -20,7 +20,7 @@ struct VGGLab: ParsableCommand {
       RunCommand.self, PlanCommand.self, ResumeCommand.self, RerunCommand.self, NewCommand.self,
       VerifyResumeCommand.self,
       ListCommand.self, ShowCommand.self, LogCommand.self,
-      WatchCommand.self,
+      WatchCommand.self, ServeCommand.self,
       CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,
       CollectCommand.self, SummaryCommand.self, PredictCommand.self, MistakesCommand.self, ReportCommand.self,
       VerifyCommand.self,

@@ -1,15 +1,6 @@
 /// The page's style: light and dark, phone and paper. Colors are variables, so that their contrasts can be computed.
 package let styleSheet = """
-  :root {
-    --paper: #fdfdfb; --ink: #1d2330; --soft: #4f596b; --line: #d9dde5; --tint: #f3f5f9; --link: #0b57a4;
-    --accent: #a8480a; --good: #14632f; --bad: #9d1c1c; --open: #6a4c00; --figure: #ffffff;
-  }
-  @media (prefers-color-scheme: dark) {
-    :root {
-      --paper: #14171d; --ink: #e4e8ef; --soft: #a9b2c3; --line: #363d4a; --tint: #1d222b; --link: #84b9f5;
-      --accent: #f0a45d; --good: #86d9a0; --bad: #ffa29b; --open: #e9c76c; --figure: #14171d;
-    }
-  }
+  \(palette)
   * { box-sizing: border-box; }
   html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
   body {
@@ -146,5 +137,19 @@ package let styleSheet = """
     .scroll { overflow: visible; }
     .lit::after { content: " [" attr(title) "]"; font-size: .85em; }
     :target { outline: none; }
+  }
+  """
+
+/// The colors of the page, light and dark; other pages of vgglab have the same.
+package let palette = """
+  :root {
+    --paper: #fdfdfb; --ink: #1d2330; --soft: #4f596b; --line: #d9dde5; --tint: #f3f5f9; --link: #0b57a4;
+    --accent: #a8480a; --good: #14632f; --bad: #9d1c1c; --open: #6a4c00; --figure: #ffffff;
+  }
+  @media (prefers-color-scheme: dark) {
+    :root {
+      --paper: #14171d; --ink: #e4e8ef; --soft: #a9b2c3; --line: #363d4a; --tint: #1d222b; --link: #84b9f5;
+      --accent: #f0a45d; --good: #86d9a0; --bad: #ffa29b; --open: #e9c76c; --figure: #14171d;
+    }
   }
   """

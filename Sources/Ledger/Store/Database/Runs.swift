@@ -158,9 +158,9 @@ extension Store {
     try reading { try Int.fetchOne($0, sql: "SELECT max(sequence) FROM run") ?? 0 }
   }
 
-  private static let oldestFirst = Schema.oldestFirst("s", id: "run")
+  static let oldestFirst = Schema.oldestFirst("s", id: "run")
 
-  private func runs(
+  func runs(
     where condition: String, _ arguments: [any DatabaseValueConvertible], order: String = oldestFirst,
     limit: Int? = nil, includesRemoved: Bool = false, byName: Bool = false
   ) throws(StoreError) -> [RunSummary] {
@@ -178,7 +178,7 @@ extension Store {
   }
 
   /// Summaries under every name of a run: grouped, a run is found once, with its own name if that fits.
-  private static let summaryByName = """
+  static let summaryByName = """
     (SELECT f.*, n.experiment, n.trial, n.profile, n.is_own FROM run_name AS n JOIN (
       SELECT \(SummaryColumn.all().filter { !$0.isOfName }.map(\.name).joined(separator: ", ")) FROM run_summary
     ) AS f ON f.run = n.run)

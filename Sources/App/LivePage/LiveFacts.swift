@@ -1,0 +1,170 @@
+import Configurations
+import Foundation
+import Journals
+import Runs
+import Store
+
+/// A run of the list and of the events, with names as SQL and `list --json` have them.
+struct RunFacts: Encodable, Sendable, Hashable {
+  var run, experiment, trial: String
+  var profile: String?
+  var state: RunState
+  var author: String?
+  var created_at: String
+  var ended_at: String?
+  var arch: String?
+  var input: String?
+  var parameters: Int?
+  var seed: String
+  var epochs: Int
+  /// Epochs done, of a run that is running.
+  var epoch: Double?
+  var step: Int?
+  var steps: Int?
+  /// The part that is done, from 0 to 1, of a run that is running.
+  var share: Double?
+  var seconds_left: Double?
+  var train_loss, train_accuracy, test_loss, test_accuracy, examples_per_second, seconds: Double?
+  var tags: [String]
+
+  init(_ run: RunSummary, in store: Store) throws(StoreError) {
+    (self.run, experiment, trial, profile) = (run.id, run.experiment, run.trial, run.profile)
+    (state, author, created_at, ended_at) = (run.state, run.author, run.createdAt, run.endedAt)
+    (arch, input, parameters, seed, epochs) = (run.arch, run.input, run.parameters, run.seed, run.epochs)
+    (train_loss, train_accuracy, test_loss, test_accuracy) = (
+      run.trainLoss, run.trainAccuracy, run.testLoss, run.testAccuracy
+    )
+    (examples_per_second, seconds, tags) = (run.examplesPerSecond, run.seconds, run.tags)
+    guard run.state == .running else { return }
+    let progress = try RunProgress(of: run, in: store)
+    (epoch, step, steps) = (progress.epoch, progress.step, progress.totalSteps)
+    (share, seconds_left) = (progress.share, progress.secondsLeft)
+  }
+}
+
+/// A page of the list.
+struct RunListFacts: Encodable, Sendable {
+  var total, page, size: Int
+  var runs: [RunFacts]
+}
+
+/// Curves of a run by the metrics' names, each a list of [epoch, value]; null where a value is no number.
+struct Curves: Encodable, Sendable, Hashable {
+  /// The metrics that the page draws.
+  static let metrics: [MetricName] = [.trainLoss, .testLoss, .trainAccuracy, .testAccuracy]
+  /// A longer curve is drawn with every second, third … of its points, and its last.
+  static let mostPoints = 2000
+
+  /// A measured value.
+  struct Point: Encodable, Sendable, Hashable {
+    var epoch: Double
+    var value: Double?
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.unkeyedContainer()
+      try container.encode(epoch)
+      try container.encode(value)
+    }
+  }
+
+  var values: [String: [Point]] = [:]
+
+  init() {}
+
+  init(of run: String, in store: Store) throws(StoreError) {
+    for metric in Self.metrics.map(\.rawValue) {
+      let curve = try store.curve(run: run, metric: metric).map {
+        Point(epoch: $0.epoch, value: $0.value.isFinite ? $0.value : nil)
+      }
+      if !curve.isEmpty { values[metric] = Self.thinned(curve) }
+    }
+  }
+
+  private static func thinned(_ curve: [Point]) -> [Point] {
+    guard curve.count > mostPoints else { return curve }
+    let every = (curve.count + mostPoints - 1) / mostPoints
+    return curve.enumerated().filter { $0.offset % every == 0 || $0.offset == curve.count - 1 }.map(\.element)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(values)
+  }
+}
+
+/// A run with its curves.
+struct RunCurves: Encodable, Sendable {
+  var run: RunFacts
+  var curves: Curves
+}
+
+/// What a stream of events says of a run: its facts, and of each curve what is new. Points from number `from` on are to be
+/// replaced by `points`.
+struct RunUpdate: Encodable, Sendable, Hashable {
+  struct Piece: Encodable, Sendable, Hashable {
+    var from: Int
+    var points: [Curves.Point]
+  }
+  var run: RunFacts
+  var curves: [String: Piece]
+  /// Bytes of the worker's log.
+  var log_bytes: Int
+
+  init(_ run: RunFacts, log: Int, from old: Curves, to new: Curves) {
+    self.run = run
+    log_bytes = log
+    curves = [:]
+    for (name, points) in new.values {
+      let known = old.values[name] ?? []
+      guard points != known else { continue }
+      let same = zip(known, points).prefix { $0 == $1 }.count
+      curves[name] = Piece(from: same, points: Array(points[same...]))
+    }
+  }
+}
+
+/// The runs that are running, and what tells a list that it is not what it was.
+struct ListUpdate: Encodable, Sendable, Hashable {
+  var census: String
+  var running: [RunFacts]
+}
+
+/// A built report.
+struct ReportFacts: Encodable, Sendable {
+  var name, notebook, address: String
+}
+
+/// How the server, the store and the machine are.
+struct HealthFacts: Encodable, Sendable {
+  var vgglab_version: String
+  var store: StoreHealth
+  var journal_problems: [String]
+  var running: Int
+  var load: [Double]
+  var cores: Int
+  var available_memory_bytes: Int
+  var streams: Int
+
+  var isHealthy: Bool { store.problems.isEmpty && journal_problems.isEmpty }
+}
+
+/// A value as JSON with sorted keys; numbers that are not finite are texts.
+func pageJSON(_ value: some Encodable) throws -> Data {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  return try encoder.encode(value)
+}
+
+/// The end of a worker's log: whole lines, at most so many bytes.
+func logTail(store: String, run: String, bytes: Int = 64 << 10) -> (text: String, bytes: Int) {
+  guard let folder = try? RunFolder(store: store, existing: run), let size = folder.size(of: RunFiles.log),
+    let file = try? folder.open().file(RunFiles.log)
+  else { return ("", 0) }
+  let start = max(0, size - bytes)
+  lseek(file.number, off_t(start), SEEK_SET)
+  guard var data = try? file.readAll(limit: bytes + (1 << 20)) else { return ("", size) }
+  if start > 0, let end = data.firstIndex(of: UInt8(ascii: "\n")) { data = data[(end + 1)...] }
+  return (String(decoding: data, as: UTF8.self), size)
+}
