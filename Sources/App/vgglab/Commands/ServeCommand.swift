@@ -5,17 +5,14 @@ struct ServeCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Serve a live page of the store: runs, curves while they train, comparisons, reports.",
-    discussion: """
-      vgglab serve
-      vgglab serve --host 0.0.0.0 --port 9000
-
+    discussion: helpText(
+      """
       The page only shows; nothing can be changed through it, and no training depends on it. Programs of this machine alone \
       reach it, unless --host names another address: then whoever opens it needs the token in the printed address. \
       docs/serve.md describes the pages, the JSON behind them, and what is refused.
 
-      Ctrl-C or SIGTERM ends it. Exit codes: 0 stopped by one of them, 64 usage, 66 there is no store, \
-      74 the address or the port cannot be used.
-      """)
+      Ctrl-C or SIGTERM ends it, with exit code 0.
+      """, examples: "serve", "serve --host 0.0.0.0 --port 9000"))
 
   @OptionGroup var store: StoreOptions
 

@@ -60,7 +60,7 @@ package struct ONNXModel: Sendable {
     for leaf in network.leaves { nodes.add(leaf) }
     for node in nodes.finished { graph.message(1, node.write) }
     graph.text(2, name)
-    for tensor in state.tensors {
+    for tensor in state.tensors + nodes.constants {
       graph.message(5) { message in
         for side in tensor.shape { message.integer(1, side) }
         message.integer(2, Self.floatType)
@@ -130,6 +130,8 @@ private struct GraphNodes {
   private var nodes: [GraphNode] = []
   private var current: String
   private let output: String
+  /// Numbers that operators need beside the network's weights.
+  private(set) var constants: [StateDictionary.Tensor] = []
 
   init(input: String, output: String) { (current, self.output) = (input, output) }
 
@@ -150,7 +152,7 @@ private struct GraphNodes {
         [
           ("kernel_shape", .integers([conv.kernelSize, conv.kernelSize])),
           ("strides", .integers([conv.stride, conv.stride])),
-          ("pads", .integers(Array(repeating: conv.padding, count: 4))),
+          ("pads", .integers(Array(repeating: conv.padding, count: 4))), ("group", .integer(conv.groups)),
         ])
     case .relu: add("Relu", path)
     case .maxPool2d(let pool):
@@ -160,6 +162,9 @@ private struct GraphNodes {
           ("kernel_shape", .integers([pool.kernelSize, pool.kernelSize])),
           ("strides", .integers([pool.stride, pool.stride])),
         ])
+    case .adaptiveAvgPool2d:
+      // One that changes nothing is absent, as dropout is.
+      if leaf.input != leaf.output { addAverage(leaf) }
     case .localResponseNorm(let norm):
       // With an even size ONNX's window begins one channel later than PyTorch's.
       precondition(norm.size % 2 == 1, "a window of \(norm.size) channels has no middle")
@@ -174,6 +179,32 @@ private struct GraphNodes {
     case .dropout: break
     case .sequential: preconditionFailure("a sequence of modules is no leaf")
     }
+  }
+
+  /// ONNX has no average pooling to a given size. The mean over a window is that over its rows of those over its columns, so
+  /// that two products of matrices give it.
+  private mutating func addAverage(_ leaf: Leaf) {
+    guard case .image(_, let height, let width) = leaf.input, case .image(_, let outHeight, let outWidth) = leaf.output
+    else { preconditionFailure("an average pooling of images") }
+    func means(_ size: Int, _ out: Int) -> [[Float]] {
+      (0..<out).map { place in
+        let window = place * size / out..<((place + 1) * size + out - 1) / out
+        return (0..<size).map { window.contains($0) ? 1 / Float(window.count) : 0 }
+      }
+    }
+    let (rows, columns) = ("\(leaf.path).rows", "\(leaf.path).columns")
+    let byRow = means(height, outHeight)
+    let byColumn = means(width, outWidth)
+    constants.append(StateDictionary.Tensor(key: rows, shape: [outHeight, height], values: byRow.flatMap { $0 }))
+    constants.append(
+      StateDictionary.Tensor(
+        key: columns, shape: [width, outWidth], values: (0..<width).flatMap { x in byColumn.map { $0[x] } }))
+    let half = "\(leaf.path).half"
+    nodes.append(GraphNode(type: "MatMul", name: half, inputs: [rows, current], output: half, attributes: []))
+    let result = "\(leaf.path).output"
+    nodes.append(
+      GraphNode(type: "MatMul", name: leaf.path, inputs: [half, columns], output: result, attributes: []))
+    current = result
   }
 
   private mutating func add(
