@@ -193,10 +193,8 @@ let package = Package(
     .executableTarget(
       name: "vgglab",
       dependencies: [
-        "Bench", "LivePage", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence", "Exchange",
-        "Rendering",
-        "Notebooks",
-        "Plots", "Store", "Journals",
+        "Bench", "LivePage", "Terminal", "Worker", "Scheduling", "Cluster", "Runs", "Provenance", "Evidence",
+        "Exchange", "Rendering", "Notebooks", "Plots", "Store", "Journals",
         "Experiments", "Configurations", "Inference", "Training", "Kernels", "Datasets", "Images", "Networks",
         "PositionedYAML", "Processes", "Digests", "Files",
         "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),

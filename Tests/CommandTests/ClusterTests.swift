@@ -349,7 +349,7 @@ struct ClusterTests {
     func state() throws -> String { try program("list", "--columns", "state").output }
     try program.write("\(folder)/lock", "4711\nnode7\n00000000-0000-0000-0000-000000000000\n12_3\n")
     // Where the kernel's locks reach all machines they are the truth.
-    #expect(try state().contains("interrupted"))
+    #expect(try state().contains("lost"))
     program.environment["VGGLAB_SHARED_LOCKS"] = "no"
     #expect(try state().contains("running"))
     let worker = try program("worker", folder)

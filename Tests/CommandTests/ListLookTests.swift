@@ -133,7 +133,7 @@ import Testing
     let part = try program("plan", "tiny.yaml")
     #expect(part.output.contains("total: 2 trials (1 new, 1 skip), "), "\(part.output)")
     let again = try program("plan", "tiny.yaml", "--rerun", "--jobs", "2")
-    #expect(again.output.contains("(1 new, 1 again), time at least ") && again.output.contains(" with 2 jobs"))
+    #expect(again.output.contains("total: 2 trials (1 new, 1 again), time "))
     #expect(try program("run", "tiny.yaml").code == 0)
     let done = try program("plan", "tiny.yaml").output
     #expect(done.contains("total: 2 trials (2 skip), nothing to do\n") && !done.contains("memory 0"), "\(done)")

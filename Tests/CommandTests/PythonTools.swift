@@ -11,15 +11,10 @@ enum PythonTools {
   /// An MLflow server with its client.
   static let mlflow = environment("mlflow", ["mlflow"])
 
-  /// PyTorch, where it is at hand as a wheel (`PIP_FIND_LINKS`) or asked for by `VGGLAB_TEST_TORCH=1`: it has gigabytes elsewhere.
-  static let torch: String? = {
-    let variables = ProcessInfo.processInfo.environment
-    let wheels = variables["PIP_FIND_LINKS"].flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []
-    guard wheels.contains(where: { $0.hasPrefix("torch-") }) || variables["VGGLAB_TEST_TORCH"] == "1" else {
-      return nil
-    }
-    return environment("torch", ["torch", "safetensors", "numpy"])
-  }()
+  /// PyTorch, where `VGGLAB_TEST_TORCH=1` asks for it: it is large, and takes minutes to install.
+  static let torch: String? =
+    ProcessInfo.processInfo.environment["VGGLAB_TEST_TORCH"] == "1"
+    ? environment("torch", ["torch", "safetensors", "numpy"]) : nil
 
   static let missing: Comment =
     "pip cannot install what reads the exports: there is no network, or no Python 3 with venv"
@@ -38,7 +33,7 @@ enum PythonTools {
       flock 9
       [ "$(cat "$1/complete" 2>/dev/null)" != "$2" ] || exit 0
       python3 -m venv --clear "$1"
-      "$1/bin/pip" install --quiet --disable-pip-version-check --retries 1 $2
+      timeout 600 "$1/bin/pip" install --quiet --disable-pip-version-check --retries 1 $2
       printf %s "$2" > "$1/complete"
       """
     let outcome = try? run("/bin/bash", ["-c", script, "bash", folder, wanted], in: NSTemporaryDirectory())

@@ -8,6 +8,7 @@ import Text
 struct PushCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "push", abstract: "Write runs to a server of another tool.",
+    discussion: helpText(examples: "push mlflow --url http://localhost:5000 --experiment resize"),
     subcommands: [PushMLflowCommand.self])
 }
 

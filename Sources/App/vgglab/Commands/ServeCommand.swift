@@ -4,7 +4,7 @@ import LivePage
 struct ServeCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Serve a live page of the store: runs, curves while they train, comparisons, reports.",
+    abstract: "Serve a live page of the store: runs, curves, comparisons, reports.",
     discussion: helpText(
       """
       The page only shows; nothing can be changed through it, and no training depends on it. Programs of this machine alone \
