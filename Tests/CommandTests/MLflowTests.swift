@@ -21,6 +21,8 @@ import Testing
         "--host", "127.0.0.1", "--port", port, "--workers", "1",
       ]
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
+      process.environment = ProcessInfo.processInfo.environment.merging(
+        ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"]) { $1 }
       let log = "\(folder)/server.log"
       FileManager.default.createFile(atPath: log, contents: nil)
       process.standardOutput = FileHandle(forWritingAtPath: log)
@@ -37,8 +39,10 @@ import Testing
 
     struct StartError: Error { var log: String }
 
+    /// Ends it with all that it has started: its own end waits for them, and they for it.
     func stop() {
-      process.terminate()
+      let (pid, group) = (process.processIdentifier, getpgid(process.processIdentifier))
+      kill(group == pid ? -pid : pid, SIGKILL)
       process.waitUntilExit()
     }
   }

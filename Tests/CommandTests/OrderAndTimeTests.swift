@@ -62,7 +62,7 @@ import Testing
     defer { program.remove() }
     let list = try program("list")
     #expect(list.code == 0 && list.output.contains("aa-00000001"))
-    #expect(list.errors.contains("brought from version 8 to 10") && list.errors.contains("lab.sqlite.version-8"))
+    #expect(list.errors.contains("brought from version 8 to 11") && list.errors.contains("lab.sqlite.version-8"))
     #expect(program.exists(".vgglab/lab.sqlite.version-8"))
     #expect(try !program("list").errors.contains("version"))
     #expect(try program("doctor").output.contains("lab.sqlite.version-8"))
@@ -81,7 +81,7 @@ import Testing
     try program.write("tiny.yaml", Samples.tiny)
     let outcome = try program.run(arguments)
     #expect(outcome.code == 0, "\(outcome)")
-    #expect(outcome.errors.contains("brought from version 8 to 10"), "\(outcome)")
+    #expect(outcome.errors.contains("brought from version 8 to 11"), "\(outcome)")
     // It is no fault of the store.
     #expect(!outcome.output.contains("brought from version"), "\(outcome)")
   }
