@@ -127,7 +127,7 @@ let package = Package(
       ["Store", "PositionedYAML", "Digests", "ExactJSON", "Files", "Statistics", "Text", "CCMarkGFM"]),
     module(
       "Reporting/Rendering",
-      ["Notebooks", "Plots", "Store", "PositionedYAML", "Digests", "ExactJSON", "Statistics", "Text"]),
+      ["Notebooks", "Plots", "Store", "PositionedYAML", "Digests", "ExactJSON", "Files", "Statistics", "Text"]),
     module(
       "Reporting/Evidence",
       [
@@ -146,8 +146,8 @@ let package = Package(
     module(
       "Running/Worker",
       [
-        "Training", "Kernels", "Datasets", "Networks", "Configurations", "Journals", "Provenance", "Processes",
-        "Digests", "Files",
+        "Training", "Kernels", "Datasets", "Images", "Networks", "Configurations", "Journals", "Provenance",
+        "Processes", "Digests", "Files",
       ]),
     module(
       "Running/Cluster", ["Provenance", "Experiments", "Journals", "Processes", "Files", "Text"]),

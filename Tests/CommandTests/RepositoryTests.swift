@@ -154,7 +154,8 @@ import Testing
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-ex", "tutorial.sh"]
     let folder = (Program.path as NSString).deletingLastPathComponent
-    process.environment?["PATH"] = "\(folder):\(process.environment?["PATH"] ?? "/usr/bin:/bin")"
+    let path = process.environment?["PATH"] ?? "/usr/bin:/bin"
+    process.environment?["PATH"] = "\(folder):\(path)"
     for name in ["out.txt", "err.txt"] { try program.write(name, "") }
     process.standardOutput = FileHandle(forWritingAtPath: "\(program.directory)/out.txt")
     process.standardError = FileHandle(forWritingAtPath: "\(program.directory)/err.txt")
