@@ -86,7 +86,7 @@ import Testing
     (
       "- 1",
       [
-        "1:1: an experiment is a list; a mapping with schema, experiment, question, dataset, network, training, measure, trials, sweep, profiles was expected"
+        "1:1: an experiment is a list; a mapping with schema, experiment, question, dataset, network, training, measure, trials, sweep, profiles, cluster was expected"
       ]
     ),
   ])

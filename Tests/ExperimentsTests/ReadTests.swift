@@ -267,7 +267,7 @@ import Testing
     #expect(
       Set(top.keys) == [
         "schema", "experiment", "question", "dataset", "network", "training", "trials", "sweep", "profiles",
-        "measure",
+        "measure", "cluster",
       ])
     #expect(try keys("measure") == ["cost", "signal", "threads", "repeat"])
   }
