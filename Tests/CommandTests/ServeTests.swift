@@ -10,21 +10,6 @@ import Testing
   }
   struct Curves: Decodable { var curves: [String: [[Double?]]] }
 
-  static let notebook = """
-    ---
-    title: Sizes
-    lang: en
-    ---
-
-    These are sizes.
-
-    ```{bars sizes}
-    --| caption: Parameters.
-    SELECT trial AS "group", 'parameters' AS series, parameters AS value FROM run_summary ORDER BY trial
-    ```
-
-    """
-
   /// A store with two trained runs and a server for it.
   static func served() throws -> (program: Program, server: LiveServer) {
     let program = try Program()
@@ -216,7 +201,7 @@ import Testing
     defer { program.remove() }
     try program.write("tiny.yaml", Samples.tiny)
     try #require(try program("run", "tiny.yaml", "--profile", "quick").code == 0)
-    try program.write("sizes.md", Self.notebook)
+    try program.write("sizes.md", TerminalTests.notebook)
     try #require(try program("report", "sizes.md").code == 0)
     let folder = "\(program.directory)/.vgglab/reports/sizes"
     try program.write("secret.txt", "secret\n")

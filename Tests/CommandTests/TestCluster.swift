@@ -2,14 +2,12 @@ import Foundation
 
 /// A real Slurm of two nodes on this machine, started once for the tests that need it; it ends with their process.
 struct TestCluster {
-  /// Whether `VGGLAB_TEST_SLURM=1` asks for it, and Debian's packages slurm-wlm and munge are there.
-  static let isInstalled =
-    ProcessInfo.processInfo.environment["VGGLAB_TEST_SLURM"] == "1"
-    && ["sbatch", "slurmctld", "slurmd", "munged"].allSatisfy { name in
-      ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"].contains {
-        FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
-      }
+  /// Whether Debian's packages slurm-wlm and munge are there.
+  static let isInstalled = ["sbatch", "slurmctld", "slurmd", "munged"].allSatisfy { name in
+    ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"].contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
     }
+  }
 
   let directory: String
   var configuration: String { "\(directory)/slurm.conf" }

@@ -19,7 +19,7 @@ struct BuiltReports: Sendable {
   }
 }
 
-/// What a browser is told of a report's file, by its name.
+/// The media type of a report's file, by its name.
 struct ReportFileType: Sendable, Hashable {
   let mediaType: String
   /// Whether the browser shows it; otherwise it keeps it.

@@ -42,7 +42,7 @@ final class EventStreams: Sendable {
   private func write(_ writer: inout any ResponseBodyWriter, _ runs: [String]) async throws {
     try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
     var list: ListUpdate?
-    var known: [String: (facts: RunFacts, curves: Curves, log: Int)] = [:]
+    var known: [String: (facts: LiveRun, curves: Curves, log: Int)] = [:]
     var spoke = monotonicSeconds()
     while StopSignal.number == nil {
       var messages: [String] = []
@@ -56,7 +56,7 @@ final class EventStreams: Sendable {
           try runs.map { id in
             let run = try store.run(matching: id)
             return (
-              facts: try RunFacts(run, in: store), curves: try Curves(of: run.id, in: store),
+              facts: try LiveRun(run, in: store), curves: try Curves(of: run.id, in: store),
               log: logTail(store: folder, run: run.id, bytes: 0).bytes
             )
           }
@@ -90,7 +90,7 @@ final class EventStreams: Sendable {
 
   static func listUpdate(_ store: Store) throws -> ListUpdate {
     let running = try store.runs(RunSelection(filters: [RunFilter("state=running")]))
-    return ListUpdate(census: try store.census(), running: try running.map { try RunFacts($0, in: store) })
+    return ListUpdate(census: try store.census(), running: try running.map { try LiveRun($0, in: store) })
   }
 
   private static func message(_ event: String, _ value: some Encodable) throws -> String {

@@ -4,48 +4,45 @@ import Journals
 import Runs
 import Store
 
-/// A run of the list and of the events, with names as SQL and `list --json` have them.
-struct RunFacts: Encodable, Sendable, Hashable {
-  var run, experiment, trial: String
-  var profile: String?
-  var state: RunState
-  var author: String?
-  var created_at: String
-  var ended_at: String?
-  var arch: String?
-  var input: String?
-  var parameters: Int?
-  var seed: String
-  var epochs: Int
-  /// Epochs done, of a run that is running.
-  var epoch: Double?
-  var step: Int?
-  var steps: Int?
-  /// The part that is done, from 0 to 1, of a run that is running.
-  var share: Double?
-  var seconds_left: Double?
-  var train_loss, train_accuracy, test_loss, test_accuracy, examples_per_second, seconds: Double?
-  var tags: [String]
+/// A run of the list and of the events: what `list --json` has of it, and how far it is.
+@dynamicMemberLookup
+struct LiveRun: Encodable, Sendable, Hashable {
+  /// Of a run that is running.
+  struct Progress: Encodable, Sendable, Hashable {
+    /// Epochs done.
+    var epoch: Double
+    var step: Int
+    var steps: Int?
+    /// The part that is done, from 0 to 1.
+    var share: Double
+    var seconds_left: Double?
+  }
+
+  var facts: RunFacts
+  var progress: Progress?
 
   init(_ run: RunSummary, in store: Store) throws(StoreError) {
-    (self.run, experiment, trial, profile) = (run.id, run.experiment, run.trial, run.profile)
-    (state, author, created_at, ended_at) = (run.state, run.author, run.createdAt, run.endedAt)
-    (arch, input, parameters, seed, epochs) = (run.arch, run.input, run.parameters, run.seed, run.epochs)
-    (train_loss, train_accuracy, test_loss, test_accuracy) = (
-      run.trainLoss, run.trainAccuracy, run.testLoss, run.testAccuracy
-    )
-    (examples_per_second, seconds, tags) = (run.examplesPerSecond, run.seconds, run.tags)
+    facts = RunFacts(run)
     guard run.state == .running else { return }
-    let progress = try RunProgress(of: run, in: store)
-    (epoch, step, steps) = (progress.epoch, progress.step, progress.totalSteps)
-    (share, seconds_left) = (progress.share, progress.secondsLeft)
+    let found = try RunProgress(of: run, in: store)
+    progress = Progress(
+      epoch: found.epoch, step: found.step, steps: found.totalSteps, share: found.share,
+      seconds_left: found.secondsLeft)
+  }
+
+  subscript<Value>(dynamicMember path: KeyPath<RunFacts, Value>) -> Value { facts[keyPath: path] }
+
+  /// One object with the members of both.
+  func encode(to encoder: any Encoder) throws {
+    try facts.encode(to: encoder)
+    try progress?.encode(to: encoder)
   }
 }
 
 /// A page of the list.
 struct RunListFacts: Encodable, Sendable {
   var total, page, size: Int
-  var runs: [RunFacts]
+  var runs: [LiveRun]
 }
 
 /// Curves of a run by the metrics' names, each a list of [epoch, value]; null where a value is no number.
@@ -94,7 +91,7 @@ struct Curves: Encodable, Sendable, Hashable {
 
 /// A run with its curves.
 struct RunCurves: Encodable, Sendable {
-  var run: RunFacts
+  var run: LiveRun
   var curves: Curves
 }
 
@@ -105,12 +102,12 @@ struct RunUpdate: Encodable, Sendable, Hashable {
     var from: Int
     var points: [Curves.Point]
   }
-  var run: RunFacts
+  var run: LiveRun
   var curves: [String: Piece]
   /// Bytes of the worker's log.
   var log_bytes: Int
 
-  init(_ run: RunFacts, log: Int, from old: Curves, to new: Curves) {
+  init(_ run: LiveRun, log: Int, from old: Curves, to new: Curves) {
     self.run = run
     log_bytes = log
     curves = [:]
@@ -123,10 +120,10 @@ struct RunUpdate: Encodable, Sendable, Hashable {
   }
 }
 
-/// The runs that are running, and what tells a list that it is not what it was.
+/// The runs that are running, and how a list knows that it is out of date.
 struct ListUpdate: Encodable, Sendable, Hashable {
   var census: String
-  var running: [RunFacts]
+  var running: [LiveRun]
 }
 
 /// A built report.

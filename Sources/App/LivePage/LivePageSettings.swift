@@ -53,7 +53,7 @@ package struct LivePageSettings: Sendable, Hashable {
     return "http://\(shown):\(port)/" + (token.map { "?token=\($0)" } ?? "")
   }
 
-  /// The names under which the page may be asked for, in lower case: others may lead a browser here that was told a wrong
+  /// The names under which the page may be asked for, in lower case: others may lead a browser here that was given a wrong
   /// address for its own name.
   func allows(host asked: String) -> Bool {
     let name = asked.lowercased()

@@ -43,7 +43,7 @@ struct Pages: Sendable {
       return try Answer.json(
         try await reader.read { store in
           let run = try store.run(matching: id)
-          return RunCurves(run: try RunFacts(run, in: store), curves: try Curves(of: run.id, in: store))
+          return RunCurves(run: try LiveRun(run, in: store), curves: try Curves(of: run.id, in: store))
         })
     case .apiLog(let id):
       let folder = settings.store
@@ -70,7 +70,7 @@ struct Pages: Sendable {
         try await reader.read { store in
           let page = try store.page(of: list.selection, offset: (list.page - 1) * list.size, size: list.size)
           return RunListFacts(
-            total: page.total, page: list.page, size: list.size, runs: try page.runs.map { try RunFacts($0, in: store) }
+            total: page.total, page: list.page, size: list.size, runs: try page.runs.map { try LiveRun($0, in: store) }
           )
         })
     }

@@ -11,7 +11,7 @@ public struct LockHolder: Sendable, Hashable {
   public var process: Int
   /// The machine's name; nil in records of earlier versions.
   public var host: String?
-  /// The machine's boot id, which tells one kernel from another.
+  /// The machine's boot id, which is another after each start of the machine.
   public var boot: String?
   /// The job that the process is of, such as `12_3` (`12` for one that is no array's); nil outside a cluster's job.
   public var job: String?

@@ -35,7 +35,7 @@ public func changes(of runs: [RunSummary], in store: Store) throws(StoreError) -
     return fields
   }
   var result = RunChanges()
-  /// By the run's id: the keys in which it differs from what its name stands for.
+  /// By the run's id: the keys in which it differs from the trial of its name.
   var keys: [String: Set<String>] = [:]
   for run in runs { keys[run.id] = Set((reductions[run.id] ?? []).map(\.key)) }
   for namesakes in grouped(runs, by: { [$0.experiment, $0.trial, $0.profile ?? ""] })

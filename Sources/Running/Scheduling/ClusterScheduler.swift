@@ -60,14 +60,7 @@ final class ClusterScheduler {
   /// Carries out the decisions and reports what became of each, in their order.
   func run(_ decisions: [TrialDecision]) throws -> [TrialOutcome] {
     entries = decisions.map(Entry.init)
-    queue = TrialQueue(
-      priorities: entries.map(\.trial.priority),
-      after: entries.map { entry in
-        entries.indices.filter { other in
-          entries[other].trial.experiment == entry.trial.experiment
-            && entry.trial.after.contains { entries[other].trial.isNamed($0) }
-        }
-      })
+    queue = TrialQueue(entries.map(\.trial))
     defer { printer.finish() }
     try submitWaiting()
     if cluster.isDetached {

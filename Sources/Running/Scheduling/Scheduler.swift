@@ -102,14 +102,7 @@ final class Scheduler {
   func run(_ decisions: [TrialDecision], resuming run: String? = nil) throws -> [TrialOutcome] {
     entries = decisions.map(Entry.init)
     if let run { entries[0].run = run }
-    queue = TrialQueue(
-      priorities: entries.map(\.trial.priority),
-      after: entries.map { entry in
-        entries.indices.filter { other in
-          entries[other].trial.experiment == entry.trial.experiment
-            && entry.trial.after.contains { entries[other].trial.isNamed($0) }
-        }
-      })
+    queue = TrialQueue(entries.map(\.trial))
     do {
       try takeSmokeSteps()
       while true {

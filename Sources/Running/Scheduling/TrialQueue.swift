@@ -1,3 +1,5 @@
+import Experiments
+
 /// Which trial is next: by priority, by the order they were given in, and by what each must wait for.
 struct TrialQueue {
   enum State: Hashable {
@@ -17,6 +19,17 @@ struct TrialQueue {
     self.priorities = priorities
     self.after = after
     states = [State](repeating: .waiting(notBefore: 0), count: priorities.count)
+  }
+
+  /// Trials of experiments, each behind those of its experiment that it names.
+  init(_ trials: [Trial]) {
+    self.init(
+      priorities: trials.map(\.priority),
+      after: trials.map { trial in
+        trials.indices.filter { other in
+          trials[other].experiment == trial.experiment && trial.after.contains { trials[other].isNamed($0) }
+        }
+      })
   }
 
   subscript(index: Int) -> State {

@@ -6,13 +6,13 @@ import Text
 
 /// Runs beside each other: their curves over each other, what differs in their configurations, and what came out.
 struct ComparePage {
-  private let runs: [RunFacts]
+  private let runs: [LiveRun]
   private let comparison: RunComparison?
 
   /// Throws ``StoreError`` and ``RunsError``.
   init(_ names: [String], in store: Store) throws {
     let chosen = try names.map { try store.run(matching: $0) }
-    runs = try chosen.map { try RunFacts($0, in: store) }
+    runs = try chosen.map { try LiveRun($0, in: store) }
     comparison = Set(chosen.map(\.id)).count > 1 ? try compare(chosen, in: store) : nil
   }
 

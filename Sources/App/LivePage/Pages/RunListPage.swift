@@ -6,7 +6,7 @@ import Text
 /// The list of runs: a form that filters, a table that sorts, pages.
 struct RunListPage {
   private let query: RunListQuery
-  private let runs: [RunFacts]
+  private let runs: [LiveRun]
   private let total: Int
   private let experiments: [String]
   private let census: String
@@ -19,8 +19,8 @@ struct RunListPage {
     self.query = query
     let page = try store.page(of: query.selection, offset: (query.page - 1) * query.size, size: query.size)
     total = page.total
-    var facts: [RunFacts] = []
-    for run in page.runs { facts.append(try RunFacts(run, in: store)) }
+    var facts: [LiveRun] = []
+    for run in page.runs { facts.append(try LiveRun(run, in: store)) }
     runs = facts
     experiments = try store.query("SELECT name FROM experiment ORDER BY name LIMIT \(Self.mostExperiments)").rows.map {
       $0[0].plainText
@@ -125,8 +125,8 @@ struct RunListPage {
       "<th scope=\"col\"\(column.classes)\(order)><a href=\"\(escapedHTML(query.address(sort: next)))\">\(column.name)\(arrow)</a></th>"
   }
 
-  private func row(_ run: RunFacts) -> String {
-    let epochs = run.epoch.map { "\(Quantity.fixed($0, 2))/\(run.epochs)" } ?? "\(run.epochs)"
+  private func row(_ run: LiveRun) -> String {
+    let epochs = run.progress.map { "\(Quantity.fixed($0.epoch, 2))/\(run.epochs)" } ?? "\(run.epochs)"
     let cells = [
       epochs, Quantity.fixed(run.train_loss, 3), Quantity.fixed(run.train_accuracy, 3),
       Quantity.fixed(run.test_accuracy, 3), Quantity.fixed(run.examples_per_second, 1),

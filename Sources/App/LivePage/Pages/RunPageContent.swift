@@ -7,7 +7,7 @@ import Text
 
 /// Everything about one run.
 struct RunPageContent {
-  private let run: RunFacts
+  private let run: LiveRun
   private let facts: RunDetails
   private let question: String?
   private let log: String
@@ -17,7 +17,7 @@ struct RunPageContent {
 
   /// Throws ``StoreError``.
   init(_ run: RunSummary, in store: Store, folder: String) throws(StoreError) {
-    self.run = try RunFacts(run, in: store)
+    self.run = try LiveRun(run, in: store)
     facts = try details(of: run, in: store)
     question = try store.question(experiment: run.experiment)
     log = logTail(store: folder, run: run.id).text
@@ -49,9 +49,9 @@ struct RunPageContent {
   private var progress: String {
     guard isLive else { return "" }
     return """
-      <p class="progress"><progress id="progress" max="1" value="\(run.share ?? 0)" aria-label="Part that is done"></progress>
-      <span id="left">epoch \(Quantity.fixed(run.epoch ?? 0, 2)) of \(run.epochs)\
-      \(run.seconds_left.map { ", about \(Quantity.duration($0)) left" } ?? "")</span></p>
+      <p class="progress"><progress id="progress" max="1" value="\(run.progress?.share ?? 0)" aria-label="Part that is done"></progress>
+      <span id="left">epoch \(Quantity.fixed(run.progress?.epoch ?? 0, 2)) of \(run.epochs)\
+      \(run.progress?.seconds_left.map { ", about \(Quantity.duration($0)) left" } ?? "")</span></p>
       """
   }
 

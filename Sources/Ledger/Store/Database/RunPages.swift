@@ -49,7 +49,7 @@ extension Store {
       total: total)
   }
 
-  /// What tells a list of runs that it is not what it was: how many there are, have an end, or were removed.
+  /// What changes when a list of runs is out of date: how many there are, have an end, or were removed.
   public func census() throws(StoreError) -> String {
     try reading { database in
       try String.fetchOne(
