@@ -15,7 +15,7 @@ struct ClusterTests {
   #if DEBUG
     private static let epochs = 16
   #else
-    private static let epochs = 240
+    private static let epochs = 120
   #endif
 
   /// Twelve trials of some seconds each.
@@ -99,9 +99,9 @@ struct ClusterTests {
   }
 
   /// A running job on a node whose run has a checkpoint, and its run.
-  private func working(_ program: Program, on node: String? = nil, but others: Set<String> = []) throws -> (
-    job: String, run: String
-  ) {
+  private func working(
+    _ program: Program, on node: String? = nil, but others: Set<String> = [], of epochs: Int = Self.epochs
+  ) throws -> (job: String, run: String) {
     var found: (String, String)?
     try cluster.wait("a job with a checkpoint on \(node ?? "a node")") {
       let jobs = try jobs(program)
@@ -110,7 +110,7 @@ struct ClusterTests {
         let text = journal(program, run)
         // With more than half of its work before it, so that it is disturbed before its end.
         let done = text.components(separatedBy: #""name":"epoch_seconds""#).count - 1
-        if text.contains(#"{"checkpoint":"#), done < Self.epochs / 2 { found = (task.job, run) }
+        if text.contains(#"{"checkpoint":"#), done < epochs / 2 { found = (task.job, run) }
       }
       return found != nil
     }
@@ -213,7 +213,7 @@ struct ClusterTests {
     #expect(runs(program).count == 1)
     #expect(try program("list").errors.contains("run \(run) (small) is left to Slurm job"))
     // Ctrl-C leaves the job, a second one cancels it.
-    let job = try working(program).job
+    let job = try working(program, of: 100_000).job
     for presses in 1...2 {
       let follower = try start(program, ["run", "long.yaml", "--only", "small"] + Self.slurm)
       try cluster.wait("the command follows") { text(follower.log).contains("following Slurm job \(job)") }
