@@ -10,8 +10,8 @@ demo: setup build
 	@$(VGGLAB) run experiments/architectures.yaml experiments/resize.yaml --profile quick
 	@$(VGGLAB) report
 
-# Everything that the four exercises' report stands on, in quick profiles, and the report in both languages: about a quarter of
-# an hour on two cores. A trial that does not fit this machine is told and passed over.
+# All runs that the report on the four exercises uses, in quick profiles, and the report in both languages: about a quarter of
+# an hour on two cores. A trial that does not fit this machine is reported and skipped.
 exercises: setup build
 	-@$(VGGLAB) run experiments/architectures.yaml experiments/cost.yaml experiments/alexnet.yaml experiments/init.yaml \
 	  experiments/resize.yaml experiments/depth.yaml --profile quick

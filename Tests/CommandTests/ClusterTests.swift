@@ -149,7 +149,7 @@ struct ClusterTests {
     try cluster.restore()
     second.process.waitUntilExit()
     #expect(second.process.terminationStatus == 0, "\(text(second.log))")
-    #expect(text(second.log).contains("was queued again (start 2)"), "\(text(second.log))")
+    #expect(text(second.log).contains("was requeued (start 2)"), "\(text(second.log))")
 
     // All are complete, none twice, and those that were disturbed went on from a checkpoint.
     #expect(runs(remote).count == 12)
@@ -300,7 +300,7 @@ struct ClusterTests {
   @Test(arguments: [
     (["--partition", "a b"], Int32(64), "--partition is 'a b'"), (["--time", "soon"], 64, "--time is 'soon'"),
     (["--cpus-per-task", "0"], 64, "--cpus-per-task is 0"), (["--sbatch=--array=0-9"], 64, "--sbatch is '--array=0-9'"),
-    (["--detach", "--executor", "local"], 64, "--detach goes with --executor slurm"),
+    (["--detach", "--executor", "local"], 64, "--detach requires --executor slurm"),
     (["--executor", "slurm", "--time-limit", "5m"], 64, "write --time"),
   ])
   func wrongOptionsAreSentences(_ options: [String], _ code: Int32, _ words: String) throws {

@@ -98,9 +98,9 @@ import Testing
     ),
     (
       "```{query a}\n--| view: true\nSELECT * FROM b\n```\n```{query b}\n--| view: true\nSELECT * FROM a\n```\n",
-      "bad.md:1: views read one another in a circle: a → b → a"
+      "bad.md:1: views read one another in a cycle: a → b → a"
     ),
-    ("```{query a}\n--| view: true\nSELECT * FROM a\n```\n", "bad.md:1: views read one another in a circle: a → a"),
+    ("```{query a}\n--| view: true\nSELECT * FROM a\n```\n", "bad.md:1: views read one another in a cycle: a → a"),
     (
       "---\nparameters: {seed: 1}\n---\n```{query a}\nSELECT :sede AS x\n```\n",
       "bad.md:4: the query cannot be answered: there is no parameter :sede; there are :seed"

@@ -5,7 +5,7 @@ enum Samples {
   static let tiny = """
     schema: 1
     experiment: tiny
-    question: Does everything hang together?
+    question: Does everything work together?
     dataset: {name: synthetic, resize: 32, train: 64, test: 32}
     network: {arch: vgg11, ratio: 32}
     training: {epochs: 2, batch_size: 16, learning_rate: 0.02, momentum: 0.9, seed: 3}

@@ -142,7 +142,7 @@ import Testing
     try run.wait(for: "train acc")
     for worker in run.workers { kill(worker, SIGKILL) }
     try run.wait(for: "lost, the worker was killed by signal 9 (SIGKILL)")
-    try run.wait(for: "tried again in 1.0 s")
+    try run.wait(for: "retrying in 1.0 s")
     // The second attempt comes to its time limit.
     #expect(run.waitForEnd() == 75, "\(run.text)")
     let rows = try RunTests.rows(
@@ -203,7 +203,7 @@ import Testing
     let first = try Started(program, ["run", "long.yaml", "--only", "small"])
     try first.wait(for: "train acc")
     let second = try program("run", "long.yaml", "--only", "small")
-    #expect(second.code == 0 && second.errors.contains("small: being worked on by process \(first.id)"), "\(second)")
+    #expect(second.code == 0 && second.errors.contains("small: skipped, process \(first.id)"), "\(second)")
     #expect(second.output.contains("running"))
     kill(first.id, SIGTERM)
     #expect(first.waitForEnd() == 75)

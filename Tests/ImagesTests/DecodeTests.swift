@@ -109,6 +109,6 @@ import Testing
       .printingColors,
     ]
     for error in errors { #expect("\(error)".count > 30) }
-    #expect("\(errors[2])" == "is a damaged PNG file (CRC error); get the file again, or take it away")
+    #expect("\(errors[2])" == "is a damaged PNG file (CRC error); get the file again, or remove it")
   }
 }

@@ -17,7 +17,8 @@ import Testing
       width: width, height: height, channels: channels, pixels: (0..<channels).flatMap { _ in plane })
   }
 
-  let dark = Likeness(channels: 1, height: 28, width: 28, brightness: Brightness(mean: 70, borderMean: 3))
+  let dark = TrainingImageStatistics(
+    channels: 1, height: 28, width: 28, brightness: Brightness(mean: 70, borderMean: 3))
 
   @Test func whatIsAlikeNeedsNoSentence() {
     #expect(dark.differences(of: Self.image(28, 28, edge: 0, inside: 200)) == [])
@@ -30,9 +31,11 @@ import Testing
     let found = dark.differences(of: Self.image(28, 28, edge: 250, inside: 20))
     #expect(
       found.count == 1 && found[0].contains("has bright edges (mean 250 of 255)") && found[0].contains("--invert"))
-    let paper = Likeness(channels: 1, height: 28, width: 28, brightness: Brightness(mean: 220, borderMean: 250))
+    let paper = TrainingImageStatistics(
+      channels: 1, height: 28, width: 28, brightness: Brightness(mean: 220, borderMean: 250))
     #expect(paper.differences(of: Self.image(28, 28, edge: 5, inside: 200))[0].contains("has dark edges"))
-    let photos = Likeness(channels: 1, height: 28, width: 28, brightness: Brightness(mean: 120, borderMean: 120))
+    let photos = TrainingImageStatistics(
+      channels: 1, height: 28, width: 28, brightness: Brightness(mean: 120, borderMean: 120))
     #expect(photos.differences(of: Self.image(28, 28, edge: 250, inside: 20)) == [])
   }
 
@@ -40,7 +43,8 @@ import Testing
     let red = PixelImage(
       width: 2, height: 2, channels: 3, pixels: [9, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     #expect(dark.differences(of: red)[0].contains("has colors"))
-    let colors = Likeness(channels: 3, height: 28, width: 28, brightness: Brightness(mean: 70, borderMean: 3))
+    let colors = TrainingImageStatistics(
+      channels: 3, height: 28, width: 28, brightness: Brightness(mean: 70, borderMean: 3))
     #expect(colors.differences(of: red) == [])
     #expect(colors.differences(of: Self.image(28, 28, edge: 0, inside: 9))[0].contains("is gray"))
     let wide = dark.differences(of: Self.image(300, 100, edge: 0, inside: 200))

@@ -19,7 +19,7 @@ import Testing
     ("'x'", nil, "v is the text \"x\"; a whole number was expected"),
     (
       "010", nil,
-      "v is \"010\"; a whole number was expected: a leading zero is not read, for some take it as octal; write 10"
+      "v is \"010\"; a whole number was expected: a leading zero is ambiguous (octal in some programs); write 10"
     ),
     (
       "00", 0, ""
@@ -54,7 +54,7 @@ import Testing
     ("\"0.1\"", nil, "v is the text \"0.1\"; a number was expected: write 0.1 without quotes"),
     (
       "01.5", nil,
-      "v is \"01.5\"; a number was expected: a leading zero is not read, for some take it as octal; write 1.5"
+      "v is \"01.5\"; a number was expected: a leading zero is ambiguous (octal in some programs); write 1.5"
     ),
     (".inf", nil, "v is \".inf\"; a number was expected: it must be finite"),
     ("-.INF", nil, "v is \"-.INF\"; a number was expected: it must be finite"),

@@ -114,11 +114,11 @@ import Rendering
       "reports/sizes/data/results.csv", "runs/\(run)/journal.jsonl",
     ] {
       #expect(try spoilt(name) { try FileManager.default.removeItem(atPath: $0) } == ["\(name) is missing"])
-      #expect(try spoilt(name, append) == ["\(name) was changed: it does not fit its digest"])
+      #expect(try spoilt(name, append) == ["\(name) was changed: it does not match its digest"])
     }
     #expect(
       try spoilt("reports/more.txt") { try Data("a".utf8).write(to: URL(fileURLWithPath: $0)) }
-        == ["reports/more.txt was added: SHA256SUMS does not know it"])
+        == ["reports/more.txt was added: SHA256SUMS does not list it"])
     // A digest list that leads out, or that a forger has made again.
     #expect(
       try spoilt("SHA256SUMS") { path in

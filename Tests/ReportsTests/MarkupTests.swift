@@ -117,7 +117,7 @@ import Testing
       "\":::{if q}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"
     ),
     ("$\\foo$\n", "the formula $\\foo$: \\foo is none of the commands that are known; docs/notebooks.md lists them"),
-    ("$\\frac{1}$\n", "the formula $\\frac{1}$: \\frac has nothing behind it"),
+    ("$\\frac{1}$\n", "the formula $\\frac{1}$: \\frac needs something after it"),
     ("$a_{1$\n", "the formula $a_{1$: { has no partner"),
     (
       "![a](https://x.org/a.png)\n",
@@ -125,11 +125,11 @@ import Testing
     ),
     (
       "![a](../a.png)\n",
-      "the image \"../a.png\" cannot be shown: name a file below the notebook's folder, with no .. and no link on the way"
+      "the image \"../a.png\" cannot be shown: name a file below the notebook's folder, without .. or links in its path"
     ),
     (
       "![a](/etc/passwd)\n",
-      "the image \"/etc/passwd\" cannot be shown: name a file below the notebook's folder, with no .. and no link on the way"
+      "the image \"/etc/passwd\" cannot be shown: name a file below the notebook's folder, without .. or links in its path"
     ),
   ])
   func whatIsNotUnderstoodIsAnError(text: String, sentence: String) {

@@ -66,7 +66,7 @@ import Testing
     ),
     (
       "```{claim x}\n--| says: a\ncolumns holds; 1\n```\n:::{if x}\n```{claim y}\n--| says: b\ncolumns holds; 1\n```\n:::\n",
-      "6: the claim \"y\" stands under a condition on the claim \"x\"; claims are judged together, so use a query"
+      "6: the claim \"y\" is inside a condition on the claim \"x\"; claims are judged together, so use a query"
     ),
     (
       "```{query q}\nno\n```\n:::{if q}\n```{claim x}\n--| says: a\ncolumns holds; 1\n```\n:::\n{{x.effect}}\n",
@@ -80,11 +80,11 @@ import Testing
     (":::{if q.}\n:::\n", "1: \":::{if q.}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"),
     (
       "```{query a}\n--| view: true\nSELECT * FROM b\n```\n```{query b}\n--| view: true\nSELECT * FROM a\n```\n",
-      "1: views read one another in a circle: a → b → a; write one of them without the others"
+      "1: views read one another in a cycle: a → b → a; write one of them without the others"
     ),
     (
       "```{table a}\nSELECT * FROM x JOIN b\n```\n```{query b}\n--| view: true\none\n```\n",
-      "1: the query reads the view \"b\", which stands behind it in line 4; put the view first"
+      "1: the query reads the view \"b\", which is defined later, in line 4; put the view first"
     ),
     ("```{table x\nrows\n```\n", "1: \"{table x\" is not the head of a cell; write {kind id}"),
     ("```{table <x>}\nrows\n```\n", "1: \"{table <x>}\" is not the head of a cell; write {kind id}"),

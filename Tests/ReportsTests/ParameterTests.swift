@@ -54,8 +54,8 @@ import Testing
       "---\nparameters: {1a: 2}\n---\n",
       "2:14: \"1a\" is no parameter's name; use letters, digits and underscores, a letter first"
     ),
-    ("---\nparameters: {a: }\n---\n", "2:17: the parameter a is empty; a text, number or truth was expected"),
-    ("---\nparameters: {a: [1]}\n---\n", "2:17: the parameter a is a list; a text, number or truth was expected"),
+    ("---\nparameters: {a: }\n---\n", "2:17: the parameter a is empty; a text, number or Boolean was expected"),
+    ("---\nparameters: {a: [1]}\n---\n", "2:17: the parameter a is a list; a text, number or Boolean was expected"),
     ("---\nconstants: {three: a}\n---\n", "2:13: the constant \"three\" has no digit; leave it out"),
     (
       "---\nbibliography: ../other.bib\n---\n",

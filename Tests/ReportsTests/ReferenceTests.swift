@@ -63,7 +63,7 @@ import Testing
     #expect(try folder.text("index.html").contains("See a table that is left out here."))
     #expect(
       rendered.warnings.count == 1
-        && rendered.warnings[0].hasSuffix("note.md:4: @tbl-t leads to a cell that is left out"))
+        && rendered.warnings[0].hasSuffix("note.md:4: @tbl-t refers to a cell that is left out"))
   }
 
   @Test func worksAreCited() throws {
@@ -146,9 +146,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("@fig-nets\n\n```{curves net}\ncurves\n```\n", "1: @fig-nets leads to no cell; did you mean @fig-net?"),
-    ("@fig-t\n\n```{table t}\nrows\n```\n", "1: @fig-t leads to a table cell; write @tbl-t"),
-    ("@fig-q\n\n```{query q}\none\n```\n", "1: @fig-q leads to a query cell; it has no number to refer to"),
+    ("@fig-nets\n\n```{curves net}\ncurves\n```\n", "1: @fig-nets refers to no cell; did you mean @fig-net?"),
+    ("@fig-t\n\n```{table t}\nrows\n```\n", "1: @fig-t refers to a table cell; write @tbl-t"),
+    ("@fig-q\n\n```{query q}\none\n```\n", "1: @fig-q refers to a query cell; it has no number to refer to"),
     ("[@nobody2000]\n", "1: the bibliography has no entry \"nobody2000\""),
     (
       "---\nbibliography: works.bib\n---\n{lit 5 | @simonyan2051}\n",

@@ -119,7 +119,7 @@ import Rendering
     let found = try verifier.compare(page: forged.page, file: "p", with: store)
     #expect(
       found.differences.map { $0.what ?? "" } == [
-        "a row of final_metric of run \(folder.runs[2]) is not what the journals tell"
+        "a row of final_metric of run \(folder.runs[2]) differs from the journals"
       ])
   }
 

@@ -147,7 +147,7 @@ import Text
       RunDetails.Steps(attempt: 2, first: 7, last: 12, superseded: 0),
     ]
     let all = RunTexts.show(facts, allAttempts: true)
-    #expect(all.contains("attempt 1 of 2\n  steps           1 to 9; 3 of them were done again later\n"))
+    #expect(all.contains("attempt 1 of 2\n  steps           1 to 9; 3 of them were repeated by a later attempt\n"))
     #expect(all.contains("attempt 2 of 2\n  steps           7 to 12\n"))
     #expect(!RunTexts.show(facts).contains("attempt 1 of 2"))
   }
@@ -159,7 +159,7 @@ import Text
       try fixture.add("b", resize: 96, seed: 0, accuracy: 0.8),
       try fixture.add("c", resize: 64, seed: 0, accuracy: 0.8),
     ]
-    let keeper = try Keeper(store: fixture.path) { _ in }
+    let keeper = try RunAnnotator(store: fixture.path) { _ in }
     #expect(try keeper.tag(runs[0], ["good", "paper"], removing: false) == ["good", "paper"])
     #expect(throws: RunsError.badTag("a b")) { try keeper.tag(runs[0], ["x", "a b"], removing: false) }
     #expect(throws: RunsError.badNote(bytes: 0, limit: 65536)) { try keeper.note(runs[0], "") }

@@ -59,7 +59,7 @@ import Testing
     #expect(written.hasPrefix("\u{1B}[3A\u{1B}[J"))
     #expect(written.dropFirst(7).split(separator: "\n").allSatisfy { $0.count <= 29 })
     written = ""
-    printer.say("stays")
+    printer.printLine("stays")
     #expect(written == "\u{1B}[2A\u{1B}[Jstays\n")
     written = ""
     printer.finish()
@@ -81,7 +81,7 @@ import Testing
     let printer = ProgressPrinter(isTerminal: false) { written += $0 }
     printer.draw([trial()], total: TotalProgress(done: 0, working: 1, waiting: 0), now: 0)
     printer.reached(trial(), now: 0)
-    printer.say("done")
+    printer.printLine("done")
     printer.finish()
     #expect(written == "\(trial().line)\ndone\n")
   }

@@ -13,11 +13,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("b81cf6e9cc0f5f3c {\"future\":{}}", "does not fit its checksum"),
+    ("b81cf6e9cc0f5f3c {\"future\":{}}", "does not match its checksum"),
     ("5e2d01fbff59dddf {\"future\":{}}", "is of a kind that this vgglab does not know"),
     ("6faedd9c93de26c8 {\"end\":{},\"event\":{}}", "is of a kind that this vgglab does not know"),
     ("4f53cda18c2baa0c []", "is of a kind that this vgglab does not know"),
-    ("41528a4ebb69f13e {\"run\":{},\"version\":2}", "is of version 2 of the format, and this vgglab knows up to 1"),
+    ("41528a4ebb69f13e {\"run\":{},\"version\":2}", "has format version 2, and this vgglab reads up to 1"),
     ("{\"event\":{}}", "is not a record"),
     ("", "is not a record"),
     (String(repeating: "x", count: 1 << 19), "is not a record"),
@@ -104,13 +104,13 @@ import Testing
     let problems = try store.ingest()
     #expect(problems.count == 3)
     #expect(problems[0].hasPrefix("\(run.journalPath): the line at byte"))
-    #expect(problems[1].hasPrefix("\(other.journalPath): records a run that cannot be"))
+    #expect(problems[1].hasPrefix("\(other.journalPath): a record with a run is invalid"))
     #expect(problems[2].hasPrefix("\(other.journalPath): does not begin with its run"))
     #expect(try store.runs().map(\.id) == [run.run])
     #expect(try store.run(matching: run.run).testAccuracy == 0.5)
     #expect(
       try store.health().problems == [
-        "runs/\(other.run): its journal does not begin with its run; nothing of it was taken in"
+        "runs/\(other.run): its journal does not begin with its run record; nothing was ingested"
       ])
   }
 

@@ -98,7 +98,7 @@ import Training
         refused += 1
         continue
       }
-      #expect(read.complaint(for: network, momentum: true) != nil || read != trainer.checkpoint)
+      #expect(read.mismatch(with: network, momentum: true) != nil || read != trainer.checkpoint)
     }
     #expect(refused > length / 2, "\(refused) of \(length)")
   }

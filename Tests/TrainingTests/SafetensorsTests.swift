@@ -15,7 +15,7 @@ import Training
     let state = initialState(of: network, .kaiming, seed: 2)
     let back = try StateDictionary(safetensors: state.safetensors)
     #expect(back == state)
-    #expect(back.complaint(for: network) == nil)
+    #expect(back.mismatch(with: network) == nil)
   }
 
   @Test func theBytesAreTheFormats() throws {

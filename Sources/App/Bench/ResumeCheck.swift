@@ -28,7 +28,7 @@ public struct ResumeCheck {
   /// What was found of one trial.
   public struct Finding: Codable, Sendable {
     public var trial: String
-    /// Workers that were killed at work.
+    /// Workers that were killed while running.
     public var kills: Int
     public var attempts: Int
     /// The steps behind which attempts went on.

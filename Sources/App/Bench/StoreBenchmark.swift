@@ -78,7 +78,7 @@ public struct StoreBenchmark: Encodable, Sendable {
     try journal.append([
       .run(
         RunRecord(
-          run: run, experiment: "experiment-0", question: "How does the store bear it?", trial: "ingested",
+          run: run, experiment: "experiment-0", question: "How does the store scale?", trial: "ingested",
           trialID: "ffffffff", configuration: "{}", reductions: [], seed: 0, epochs: 10,
           createdAt: "2026-02-01T00:00:00.000Z")),
       .attempt(

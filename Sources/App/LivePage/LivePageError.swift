@@ -19,7 +19,7 @@ package enum LivePageError: Error, Hashable, Sendable, CustomStringConvertible {
     case .portInUse(let host, let port):
       "\(host):\(port): another program listens there already; choose another port with --port, or 0 for any free one"
     case .cannotListen(let host, let port, let reason):
-      "\(host):\(port): cannot be listened on (\(reason)); choose another address with --host or --port"
+      "\(host):\(port): cannot listen on this address (\(reason)); choose another address with --host or --port"
     case .weakToken(let bytes):
       "--token has \(bytes) characters; use at least \(LivePageSettings.shortestToken), or leave --token out and one is generated"
     case .badToken: "--token has characters that an address cannot carry; use letters, digits, '-', '.', '_' and '~'"

@@ -36,7 +36,7 @@ struct PageQuery: Sendable, Hashable {
 
   private static func decoded(_ text: Substring) throws(RequestProblem) -> String {
     guard let value = text.replacing("+", with: " ").removingPercentEncoding, !value.utf8.contains(0) else {
-      throw RequestProblem(status: 400, reason: "the address has a '%' that encodes nothing")
+      throw RequestProblem(status: 400, reason: "the address has an invalid percent-encoding")
     }
     return value
   }

@@ -40,7 +40,7 @@ struct RequestGate: Sendable {
 
   func answer(_ request: RequestFacts) -> Answer {
     guard request.method == "GET" || request.method == "HEAD" else {
-      return .refuse(status: 405, reason: "this page only shows: GET and HEAD are the methods that it knows")
+      return .refuse(status: 405, reason: "this page is read-only; it accepts GET and HEAD")
     }
     guard let target = request.target, target.utf8.first == UInt8(ascii: "/") else {
       return .refuse(status: 400, reason: "the request names no path")
@@ -48,7 +48,7 @@ struct RequestGate: Sendable {
     guard target.utf8.count <= Self.longestTarget else {
       return .refuse(status: 414, reason: "the address is longer than \(Self.longestTarget) bytes")
     }
-    guard !request.hasBody else { return .refuse(status: 413, reason: "a request has no body here") }
+    guard !request.hasBody else { return .refuse(status: 413, reason: "requests with a body are not accepted") }
     guard request.hosts.count == 1, let name = Self.name(of: request.hosts[0]) else {
       return .refuse(status: 400, reason: "the request must have one Host field")
     }
@@ -59,10 +59,10 @@ struct RequestGate: Sendable {
     }
     // A page of another site may lead here by a link, and may not read, embed or send anything.
     if let origin = request.origin, origin.lowercased() != "http://\(request.hosts[0].lowercased())" {
-      return .refuse(status: 403, reason: "another site asked for it")
+      return .refuse(status: 403, reason: "cross-site requests are not accepted")
     }
     if let site = request.fetchSite, site == "cross-site" || site == "same-site", request.fetchMode != "navigate" {
-      return .refuse(status: 403, reason: "another site asked for it")
+      return .refuse(status: 403, reason: "cross-site requests are not accepted")
     }
     return authorization(request)
   }
@@ -78,7 +78,7 @@ struct RequestGate: Sendable {
     }
     if let given = request.token, Self.isSame(given, token) { return .welcome }
     return .refuse(
-      status: 401, reason: "this page asks for a token; open the address that `vgglab serve` printed when it began")
+      status: 401, reason: "this page requires a token; open the address that `vgglab serve` printed at startup")
   }
 
   /// The host of a `Host` field without its port; nil for what is none.

@@ -7,7 +7,7 @@ extension RunComparison {
   public var text: String { text(.plain) }
 
   /// For people: a line a trial with its seeds summarized, what differs between the trials, and all that was measured.
-  public func text(_ look: Look) -> String {
+  public func text(_ look: OutputStyle) -> String {
     var sections: [[String]] = []
     if let question, !question.isEmpty { sections.append([wrapped(printable(question), width: look.width, indent: 0)]) }
     sections.append(look.lines(summary(look)).text + summaryNotes.map { wrapped($0, width: look.width) })
@@ -33,7 +33,7 @@ extension RunComparison {
     ("test_accuracy", "test acc"), ("train_loss", "train loss"), ("examples_per_second", "images/s"),
   ]
 
-  private func summary(_ look: Look) -> FittedTable {
+  private func summary(_ look: OutputStyle) -> FittedTable {
     let shown = Self.summarized.compactMap { wanted in
       metrics.first { $0.name == wanted.name }.map { (metric: $0, title: wanted.title) }
     }
@@ -47,6 +47,9 @@ extension RunComparison {
       columns.append(.init("", dropRank: 11))
       if groups.count > 1 { columns.append(.init("\(title) - A", dropRank: 2)) }
     }
+    // Networks that were described and not trained have their sizes to compare.
+    let hasSizes = shown.isEmpty && groups.contains { $0.parameters != nil }
+    if hasSizes { columns += [.init("parameters", .right), .init("multiply-adds", .right)] }
     var table = FittedTable(columns)
     for (index, group) in groups.enumerated() {
       var row: [FittedTable.Cell] = [
@@ -54,10 +57,16 @@ extension RunComparison {
         .init("\(group.members.count)"), .init(Self.seeds(group)),
       ]
       for (place, (metric, _)) in shown.enumerated() {
-        row.append(.init(Self.short(metric.values[index])))
+        let isDisturbed = metric.name == "examples_per_second" && group.disturbed_epochs > 0
+        row.append(.init(Self.short(metric.values[index]) + (isDisturbed ? "*" : "")))
         guard place == 0 else { continue }
         row.append(.init(metric.name == "test_accuracy" ? look.bar(metric.values[index]?.mean) : "", .faint))
         if groups.count > 1 { row.append(Self.difference(metric.differences[index], isFirst: index == 0)) }
+      }
+      if hasSizes {
+        row += [group.parameters, group.multiply_adds].map {
+          .init($0.map { Quantity.grouped($0) } ?? FittedTable.absent)
+        }
       }
       table.add(row)
     }
@@ -72,6 +81,9 @@ extension RunComparison {
       notes.append(
         "± is half the 95 % interval of the mean over seeds; differences are paired by seed\(isUnpaired ? " where seeds are common" : "")."
       )
+    }
+    if groups.contains(where: { $0.disturbed_epochs > 0 }) {
+      notes.append("* other work on the machine disturbed some epochs; see below before you compare rates.")
     }
     if groups.contains(where: \.is_single) {
       notes.append("A trial with a single run has no interval: chance may explain a difference.")
@@ -128,7 +140,7 @@ extension RunComparison {
     return "\(number(estimate.mean)) ± \(String(format: "%.2g", half))"
   }
 
-  private func agreementLines(_ look: Look) -> [String] {
+  private func agreementLines(_ look: OutputStyle) -> [String] {
     var table = FittedTable([
       .init("first run"), .init("second run"), .init("images", .right, folds: true), .init("first", .right),
       .init("second", .right), .init("p", .right),
@@ -163,14 +175,14 @@ private struct Grid {
   var cells: [[String]]
 
   /// Rows become columns where one block is too wide and there are fewer of them.
-  func lines(_ look: Look) -> [String] {
+  func lines(_ look: OutputStyle) -> [String] {
     guard columns.count > rows.count, fit(columns.indices, look).width > look.width else { return blocks(look) }
     return Grid(
       corner: "", rows: columns, columns: rows, cells: columns.indices.map { place in cells.map { $0[place] } }
     ).blocks(look)
   }
 
-  private func blocks(_ look: Look) -> [String] {
+  private func blocks(_ look: OutputStyle) -> [String] {
     var lines: [String] = []
     var rest = columns.indices
     while !rest.isEmpty {
@@ -187,7 +199,7 @@ private struct Grid {
     return lines
   }
 
-  private func fit(_ columns: Range<Int>, _ look: Look) -> FittedTable.Fit {
+  private func fit(_ columns: Range<Int>, _ look: OutputStyle) -> FittedTable.Fit {
     var table = FittedTable(
       [.init(corner, shortens: true)] + columns.map { .init(self.columns[$0], .left, shortens: true) })
     for (row, name) in rows.enumerated() { table.add([.init(name)] + columns.map { .init(cells[row][$0]) }) }

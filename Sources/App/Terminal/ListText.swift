@@ -4,7 +4,9 @@ import Text
 
 extension RunTexts {
   /// A line a run, in as many columns as the look has; what all runs have in common is in a line above.
-  public static func list(_ runs: [RunSummary], changes: RunChanges = RunChanges(), look: Look = .plain) -> String {
+  public static func list(_ runs: [RunSummary], changes: RunChanges = RunChanges(), look: OutputStyle = .plain)
+    -> String
+  {
     guard !runs.isEmpty else { return "no runs" }
     let hasAuthors = Set(runs.map(\.author)).count > 1
     var table = FittedTable([
@@ -41,7 +43,7 @@ extension RunTexts {
   }
 
   /// What the profiles of the listed runs changed, a paragraph each.
-  private static func profileLines(_ changes: RunChanges, _ look: Look) -> [String] {
+  private static func profileLines(_ changes: RunChanges, _ look: OutputStyle) -> [String] {
     let isOneExperiment = Set(changes.profiles.map(\.experiment)).count < 2
     return changes.profiles.flatMap { profile in
       let name = isOneExperiment ? profile.name : "\(profile.name) of \(profile.experiment)"

@@ -2,7 +2,7 @@ public import Scheduling
 import Text
 
 /// What `run` would do with each trial, a line each, and the totals.
-public func planText(_ decisions: [TrialDecision], jobs: Int, look: Look = .plain) -> String {
+public func planText(_ decisions: [TrialDecision], jobs: Int, look: OutputStyle = .plain) -> String {
   var table = FittedTable([
     .init("experiment", folds: true), .init("trial"), .init("action"), .init("steps", .right), .init("time", .right),
     .init("memory", .right), .init("disk", .right), .init("why", folds: true),

@@ -33,7 +33,7 @@ package final class ProgressPrinter: ProgressReporter {
   }
 
   /// A line that stays.
-  package func say(_ line: String) {
+  package func printLine(_ line: String) {
     write(erasure + printable(line, keepingLines: true) + "\n")
     drawn = []
     drawnAt = -Double.infinity

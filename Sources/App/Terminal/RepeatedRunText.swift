@@ -17,7 +17,7 @@ extension RepeatedRun {
       "  test accuracy  \(test_accuracy.map { Quantity.fixed($0, 4) }.joined(separator: " and "))",
     ]
     if let first = comparison.first_difference { lines.append("  first          \(first)") }
-    if !comparison.isIdentical, !remarks.isEmpty { lines += remarks.map { "  not as then    \($0)" } }
+    if !comparison.isIdentical, !remarks.isEmpty { lines += remarks.map { "  changed        \($0)" } }
     return lines.map { printable($0) }.joined(separator: "\n")
   }
 }

@@ -26,7 +26,9 @@ public enum RunTexts {
   }
 
   /// A line a group of runs that have the same values in some columns.
-  public static func groups(_ runs: [RunSummary], by columns: [RunColumn], in store: Store) throws -> String {
+  public static func groups(
+    _ runs: [RunSummary], by columns: [RunColumn], in store: Store, look: OutputStyle = .plain
+  ) throws -> String {
     guard !runs.isEmpty else { return "no runs" }
     var order: [[SQLValue]] = []
     var members: [[SQLValue]: [RunSummary]] = [:]
@@ -34,26 +36,29 @@ public enum RunTexts {
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(run)
     }
-    var table = TextTable(
-      columns.map { ($0.name, $0.isNumber ? .right : .left) } + [
-        ("runs", .right), ("completed", .right), ("train loss", .right), ("train acc", .right), ("test acc", .right),
-        ("images/s", .right),
+    var table = FittedTable(
+      columns.map { .init($0.name, $0.isNumber ? .right : .left, shortens: !$0.isNumber) } + [
+        .init("runs", .right, folds: true), .init("completed", .right, folds: true),
+        .init("train loss", .right, dropRank: 3), .init("train acc", .right, dropRank: 4),
+        .init("test acc", .right, dropRank: 1), .init("images/s", .right, dropRank: 2),
       ])
     for key in order {
       let group = members[key]!
       let done = group.filter { $0.state == .completed }
       func mean(_ value: (RunSummary) -> Double?, _ decimals: Int) -> String {
         guard let sample = Sample(done.compactMap(value)) else { return "–" }
-        let deviation = sample.deviation.map { " ± \(Quantity.fixed($0, decimals))" } ?? ""
-        return Quantity.fixed(sample.mean, decimals) + deviation
+        let half = sample.interval().map { " ± \(Quantity.fixed(($0.high - $0.low) / 2, decimals))" } ?? ""
+        return Quantity.fixed(sample.mean, decimals) + half
       }
       table.add(
-        key.map(cell) + [
+        (key.map(cell) + [
           "\(group.count)", "\(done.count)", mean(\.trainLoss, 3), mean(\.trainAccuracy, 3), mean(\.testAccuracy, 3),
           mean({ $0.undisturbedExamplesPerSecond ?? $0.examplesPerSecond }, 1),
-        ])
+        ]).map { .init($0) })
     }
-    return table.text + "\nmean ± standard deviation of completed runs"
+    let (lines, omitted) = look.lines(table)
+    let dropped = omitted.isEmpty ? [] : ["not shown in \(look.width) columns: \(omitted.joined(separator: ", "))"]
+    return (lines + ["mean of completed runs ± half its 95 % interval"] + dropped).joined(separator: "\n")
   }
 
   /// Everything about one run; of its attempts the last, or all.
@@ -112,14 +117,14 @@ private struct RunText {
     for (key, value) in configurationFields(run.configuration).sorted(by: { $0.key < $1.key }) {
       let original = defaults[key]
       lines.append(
-        printable("\(original == nil ? " " : "*") \(key): \(value)\(original.map { "  (default \($0))" } ?? "")"))
+        printable("\(original == nil ? " " : "*") \(key): \(value)\(original.map { "  (first trial: \($0))" } ?? "")"))
     }
     if !run.reductions.isEmpty {
-      section("reduced")
-      lines += run.reductions.map { printable("  \($0.key): \($0.used), in full \($0.full)") }
+      section("changed by the profile")
+      lines += run.reductions.map { printable("  \($0.key): \($0.used), without the profile \($0.full)") }
     }
     if !run.metrics.isEmpty {
-      section("metrics, the last of each")
+      section("metrics at the end")
       for (name, value) in run.metrics.sorted(by: { $0.key < $1.key }) {
         lines.append(printable("  \(name)\(String(repeating: " ", count: max(1, 22 - name.count)))\(value)"))
       }
@@ -140,7 +145,7 @@ private struct RunText {
   mutating func add(_ attempt: RunDetails.Attempt) {
     section("attempt \(attempt.attempt)\(run.attempts.count > 1 ? " of \(run.attempts.count)" : "")")
     if let steps = run.steps.first(where: { $0.attempt == attempt.attempt }) {
-      let again = steps.superseded == 0 ? "" : "; \(steps.superseded) of them were done again later"
+      let again = steps.superseded == 0 ? "" : "; \(steps.superseded) of them were repeated by a later attempt"
       line("  steps", "\(steps.first) to \(steps.last)\(again)")
     }
     line("  started", attempt.started_at)
@@ -149,7 +154,7 @@ private struct RunText {
     }
     if attempt.resumed_from > 0 { line("  resumed", "from the checkpoint of step \(attempt.resumed_from)") }
     for difference in attempt.differences?.split(separator: "\n") ?? [] {
-      line("  not as before", String(difference))
+      line("  changed", String(difference))
     }
     line("  vgglab", "\(attempt.vgglab_version), binary \(attempt.binary_digest.prefix(12))")
     let note = run.events.first { $0.kind == EventKind.git.rawValue && $0.attempt == attempt.attempt }?.message
@@ -211,7 +216,7 @@ extension Garbage {
   /// For people.
   public func text(dryRun: Bool) -> String {
     var lines = (runs + weights + files).map { "\(printable($0.path))  \(Quantity.bytes($0.bytes))" }
-    lines += kept.map { "runs/\($0) is still worked on and stays" }
+    lines += kept.map { "runs/\($0) is in progress and was kept" }
     let count =
       "\(runs.count) removed runs\(weights.isEmpty ? "" : ", \(weights.count) files of weights") and \(files.count) stale files, \(Quantity.bytes(bytes))"
     lines.append(dryRun ? "would delete \(count)" : "deleted \(count)")

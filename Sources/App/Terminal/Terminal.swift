@@ -13,7 +13,7 @@ public func writeText(_ text: String) -> OutputFailure? { writeAll(Array(printab
 /// Results for people, to stdout, that this module's tables colored: their cells are printable already.
 ///
 /// Anything else goes through ``writeText(_:)``; a look without color leads there as well.
-public func writeTable(_ text: String, _ look: Look) -> OutputFailure? {
+public func writeTable(_ text: String, _ look: OutputStyle) -> OutputFailure? {
   look.hasColor ? writeAll(Array(text.utf8), 1) : writeText(text)
 }
 

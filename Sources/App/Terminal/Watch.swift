@@ -38,7 +38,7 @@ public func liveLines(
   var lines = ["vgglab  \(store.directory)  \(timestamp().prefix(19).replacing("T", with: " ")) UTC  q quits"]
   lines.append(machineLine())
   lines += ["", running.isEmpty ? "nothing is running" : "running"]
-  var last = ["", completed.isEmpty ? "nothing is completed" : "completed last"]
+  var last = ["", completed.isEmpty ? "no completed runs" : "last completed"]
   for run in completed {
     last.append(
       "  \(run.trial)  \(run.id)  test acc \(Quantity.fixed(run.testAccuracy, 3))  "
@@ -113,7 +113,7 @@ private func enterScreen() {
 }
 
 /// Gives the terminal back, where `watch` has it; for whoever ends the process.
-public func giveTerminalBack() { leaveScreen() }
+public func restoreTerminal() { leaveScreen() }
 
 /// Safe in a signal handler: two system calls.
 private func leaveScreen() {

@@ -16,17 +16,34 @@ struct VGGLab: ParsableCommand {
       examples: "run experiments/resize.yaml --profile quick", "report",
       also: [.failed, .differs, .refuted, .stopped, .interrupted]),
     version: vgglabVersion,
-    subcommands: [
-      RunCommand.self, PlanCommand.self, ResumeCommand.self, RerunCommand.self, NewCommand.self,
-      VerifyResumeCommand.self,
-      ListCommand.self, ShowCommand.self, LogCommand.self,
-      WatchCommand.self, ServeCommand.self,
-      CompareCommand.self, TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self,
-      CollectCommand.self, SummaryCommand.self, PredictCommand.self, MistakesCommand.self, ReportCommand.self,
-      VerifyCommand.self,
-      ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self, QueryCommand.self, ExportCommand.self,
-      PushCommand.self, ImportCommand.self,
-      BenchCommand.self, DoctorCommand.self, WorkerCommand.self, KeysCommand.self,
+    subcommands: [WorkerCommand.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Train",
+        subcommands: [NewCommand.self, RunCommand.self, PlanCommand.self, ResumeCommand.self, RerunCommand.self]),
+      CommandGroup(
+        name: "Look at runs",
+        subcommands: [
+          ListCommand.self, ShowCommand.self, LogCommand.self, WatchCommand.self, CompareCommand.self,
+          ServeCommand.self, QueryCommand.self,
+        ]),
+      CommandGroup(
+        name: "Use a trained network", subcommands: [PredictCommand.self, MistakesCommand.self, SummaryCommand.self]),
+      CommandGroup(
+        name: "Reports that can be checked",
+        subcommands: [
+          ReportCommand.self, VerifyCommand.self, ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self,
+        ]),
+      CommandGroup(
+        name: "Keep the store",
+        subcommands: [
+          TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self, GCCommand.self,
+        ]),
+      CommandGroup(
+        name: "Other tools", subcommands: [ExportCommand.self, PushCommand.self, ImportCommand.self]),
+      CommandGroup(
+        name: "Checks and benchmarks",
+        subcommands: [DoctorCommand.self, VerifyResumeCommand.self, BenchCommand.self, KeysCommand.self]),
     ])
 
   /// As the protocol's own, but what the parser prints passes the function that everything printed passes: an argument
@@ -37,13 +54,13 @@ struct VGGLab: ParsableCommand {
       try command.run()
     } catch {
       if let complaint = misspeltCommand() {
-        complain(complaint)
+        printError(complaint)
         leave(64)
       }
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
       if !message.isEmpty {
-        if code.isSuccess { output(message) } else { complain(message) }
+        if code.isSuccess { output(message) } else { printError(message) }
       }
       leave(code.rawValue)
     }

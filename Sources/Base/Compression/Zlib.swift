@@ -13,7 +13,7 @@ public enum CompressionError: Error, Hashable, Sendable, CustomStringConvertible
     switch self {
     case .damaged(let reason): reason
     case .endsTooEarly: "it ends too early"
-    case .trailing(let bytes): "\(bytes) bytes stand behind its end"
+    case .trailing(let bytes): "\(bytes) bytes follow its end"
     case .unpacksTooLarge(let limit): "it unpacks to more than \(limit) bytes"
     }
   }

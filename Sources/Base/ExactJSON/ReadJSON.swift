@@ -35,11 +35,11 @@ public struct JSONProblem: Error, Hashable, Sendable, CustomStringConvertible {
       case .tooManyValues(let limit): "it has more than \(limit) values"
       case .unexpected(let expected): "\(expected) was expected"
       case .endsTooEarly: "it ends too early"
-      case .badNumber: "the number is none, or larger than 64 bits hold"
+      case .badNumber: "the number is invalid, or does not fit 64 bits"
       case .badEscape: "there is no such escape in a string"
-      case .controlCharacter: "a control character stands in a string"
+      case .controlCharacter: "a string contains a control character"
       case .doubledKey(let key): "the key \"\(key.prefix(40))\" is doubled"
-      case .trailing: "something stands behind its end"
+      case .trailing: "there is text after its end"
       }
     return "byte \(offset): \(what)"
   }

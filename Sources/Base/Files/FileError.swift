@@ -34,7 +34,7 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): cannot be written (\(reason)); check permissions and free space, or name another folder"
     case .notPlain(let path, let kind):
       "\(path): is \(kind.phrase), and a regular file or folder was expected; name one, or - for standard input"
-    case .exists(let path): "\(path): is there already, and stays as it is; choose another name, or remove it"
+    case .exists(let path): "\(path): already exists and was not changed; choose another name, or remove it"
     }
   }
 }

@@ -35,6 +35,16 @@ public final class Folder: Sendable {
     return Folder(Descriptor(number, path: inner))
   }
 
+  /// Opens a folder in this one by a name that ``names()`` gave, which may be any name but no path. Throws ``FileError``.
+  public func folder(listed name: String) throws(FileError) -> Folder {
+    guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\0") else {
+      throw .missing(path: "\(path)/\(name)")
+    }
+    let number = openat(descriptor.number, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    guard number >= 0 else { throw Self.openError("\(path)/\(name)") }
+    return Folder(Descriptor(number, path: "\(path)/\(name)"))
+  }
+
   /// Opens a folder in this one, and makes it where it is missing. Throws ``FileError``.
   public func folder(making name: PlainName, mode: mode_t) throws(FileError) -> Folder {
     if mkdirat(descriptor.number, name.text, mode) != 0, errno != EEXIST {

@@ -15,8 +15,8 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooManyPixels(let width, let height, let limit):
       "is \(width)x\(height) pixels; at most \(limit) pixels are read: make the image smaller"
     case .damaged(let format, let reason):
-      "is a damaged \(format.name) file (\(reason)); get the file again, or take it away"
-    case .printingColors: "is a JPEG in the colors of printing (CMYK); save it as RGB"
+      "is a damaged \(format.name) file (\(reason)); get the file again, or remove it"
+    case .printingColors: "is a CMYK JPEG; save it as RGB"
     }
   }
 }

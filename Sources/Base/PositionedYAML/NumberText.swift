@@ -21,7 +21,10 @@ struct NumberText {
     // Zeros alone are zero to everybody.
     let isZero = digits.allSatisfy { $0 == "0" }
     if digits.count > 1, digits.first == "0", !isZero {
-      throw Complaint(remedy: "a leading zero is not read, for some take it as octal; write \(plainDecimal(digits))")
+      throw Complaint(
+        remedy:
+          "a leading zero is ambiguous (octal in some programs); write \(plainDecimal(digits))"
+      )
     }
     guard plain else { throw Complaint(remedy: "write \(text) without quotes") }
     return isZero ? "0" : sign == "+" ? digits : text[...]
@@ -36,7 +39,8 @@ struct NumberText {
     let digits = body.prefix { ("0"..."9").contains($0) }
     if digits.count > 1, digits.first == "0", value != 0 {
       throw Complaint(
-        remedy: "a leading zero is not read, for some take it as octal; write \(plainDecimal(digits))"
+        remedy:
+          "a leading zero is ambiguous (octal in some programs); write \(plainDecimal(digits))"
           + body.dropFirst(digits.count))
     }
     guard plain else { throw Complaint(remedy: "write \(text) without quotes") }

@@ -113,7 +113,7 @@ private struct YAMLParse {
         if let second = try parser.nextRoot() {
           throw Failure(
             place: Place(second.mark?.line ?? 1, 1),
-            message: "a second document begins here; write one document a file")
+            message: "a second document begins here; write one document per file")
         }
         var conversion = YAMLConversion(
           source: source, inserted: Set(insertions.map(\.scalar)), original: Self.original(insertions))

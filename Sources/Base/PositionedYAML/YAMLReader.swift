@@ -40,7 +40,7 @@ public final class YAMLReader {
       } else {
         let remedy =
           nearest(to: entry.key, among: known).map { "did you mean \"\($0)\"?" }
-          ?? "known are \(known.joined(separator: ", "))"
+          ?? "known keys are \(known.joined(separator: ", "))"
         report(line: entry.line, column: entry.column, "unknown key \"\(shortened(entry.key))\" in \(what); \(remedy)")
       }
     }
@@ -96,7 +96,7 @@ public final class YAMLReader {
       return nil
     }
     do { return try NumberText(text: text, plain: plain).whole() } catch {
-      complain(node, what, expected, error)
+      printError(node, what, expected, error)
       return nil
     }
   }
@@ -111,7 +111,7 @@ public final class YAMLReader {
     }
     let value: Double
     do { value = try NumberText(text: text, plain: plain).number() } catch {
-      complain(node, what, "a number was expected", error)
+      printError(node, what, "a number was expected", error)
       return nil
     }
     guard condition(value) else {
@@ -121,7 +121,7 @@ public final class YAMLReader {
     return value
   }
 
-  private func complain(_ node: YAMLNode, _ what: String, _ expected: String, _ complaint: NumberText.Complaint) {
+  private func printError(_ node: YAMLNode, _ what: String, _ expected: String, _ complaint: NumberText.Complaint) {
     report(node, "\(what) is \(node.named); \(expected)\(complaint.remedy.map { ": \($0)" } ?? "")")
   }
 

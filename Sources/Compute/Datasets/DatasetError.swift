@@ -102,9 +102,9 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): its header promises \(expected) bytes of data, and \(found) follow; get the file again"
     case .noImages(let path): "\(path): has no images; at least one is needed"
     case .label(let path, let index, let found, let classes):
-      "\(path): label \(index) is \(found); labels are from 0 to \(classes - 1)\(classes == 10 ? "; a classes.txt beside it, with a name a line, is for other numbers of classes" : "")"
+      "\(path): label \(index) is \(found); labels are from 0 to \(classes - 1)\(classes == 10 ? "; for other numbers of classes put a classes.txt beside it, with one name per line" : "")"
     case .counts(let images, let imageCount, let labels, let labelCount):
-      "\(images) has \(imageCount) images and \(labels) \(labelCount) labels; they must be as many"
+      "\(images) has \(imageCount) images and \(labels) \(labelCount) labels; the numbers must be equal"
     case .sizesDiffer(let training, let test): "the training images are \(training) and the test images \(test)"
     case .digest(let path, let found, let expected):
       """
@@ -130,7 +130,7 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nestedFolder(let path):
       "\(path): is a folder in the folder of a class; move its images into the class's folder"
     case .halfMissing(let path, let found, let missing):
-      "\(path): has the folder \(found) and no folder \(missing); add it, with a subfolder a class"
+      "\(path): has the folder \(found) and no folder \(missing); add it, with one subfolder per class"
     case .unknownClass(let path, let known):
       """
       \(path): there is no class of this name in the training images\(nearest(to: lastPathComponent(path), among: known).map { "; did you mean \($0)?" } ?? "; the classes there are \(known.prefix(20).joined(separator: ", "))")

@@ -196,7 +196,7 @@ struct ImageFolder {
     }
     return ImageSet(
       channels: channels, height: height, width: width, pixels: pixels, labels: files.map { UInt8($0.label) },
-      classes: classNames.count)
+      classes: classNames.count, files: files.map(\.path))
   }
 }
 

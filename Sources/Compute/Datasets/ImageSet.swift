@@ -17,9 +17,13 @@ public struct ImageSet: Sendable {
   public let labels: [UInt8]
   /// How many classes there are.
   public let classes: Int
+  /// Where each image was read from, below the data set's folder; nil for images that have no file of their own.
+  public let files: [String]?
 
   /// Images of one size with their labels.
-  public init(channels: Int = 1, height: Int, width: Int, pixels: [UInt8], labels: [UInt8], classes: Int) {
+  public init(
+    channels: Int = 1, height: Int, width: Int, pixels: [UInt8], labels: [UInt8], classes: Int, files: [String]? = nil
+  ) {
     precondition(
       pixels.count == labels.count * channels * height * width,
       "\(pixels.count) bytes are not \(labels.count) images of \(channels)x\(height)x\(width)")
@@ -30,6 +34,7 @@ public struct ImageSet: Sendable {
     self.pixels = pixels
     self.labels = labels
     self.classes = classes
+    self.files = files
   }
 
   /// The bytes of an image.
@@ -47,7 +52,7 @@ public struct ImageSet: Sendable {
     guard count < self.count else { return self }
     return ImageSet(
       channels: channels, height: height, width: width, pixels: Array(pixels[..<(count * imageBytes)]),
-      labels: Array(labels[..<count]), classes: classes)
+      labels: Array(labels[..<count]), classes: classes, files: files.map { Array($0.prefix(count)) })
   }
 }
 

@@ -4,7 +4,7 @@ import Glibc
 /// The processor core whose kernels OpenBLAS works with, and who chose it.
 ///
 /// OpenBLAS chooses by the processor's model number. A model that is newer than the library gets kernels of 2004 (Prescott,
-/// SSE3), and an AMD processor with AVX-512 those for AVX2; the processor's features tell better. See
+/// SSE3), and an AMD processor with AVX-512 those for AVX2; the processor's feature flags are more reliable. See
 /// `docs/decisions/0010-openblas-takes-the-core-that-the-features-allow.md`.
 public struct BLASCore: Sendable, Hashable, CustomStringConvertible {
   /// As `openblas_get_corename()` has it; results depend on it in the last bits.

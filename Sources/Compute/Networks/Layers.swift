@@ -4,7 +4,7 @@ import Text
 public struct LayerRow: Hashable, Sendable {
   /// PyTorch's dotted child numbers: `2.0`.
   public let path: String
-  /// From 0: which direct child of the outer Sequential it is or stands in.
+  /// From 0: which direct child of the outer Sequential it is or belongs to.
   public let child: Int
   /// `Conv2d`.
   public let type: String

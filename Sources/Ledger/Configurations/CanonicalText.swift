@@ -65,7 +65,7 @@ public enum ConfigurationTextError: Error, Hashable, Sendable, CustomStringConve
     switch self {
     case .notJSON: "the configuration is not JSON"
     case .missing(let key): "the configuration has no \(key)"
-    case .notAValue(let key): "the configuration has a value of \(key) that cannot be"
+    case .notAValue(let key): "the configuration has an invalid value of \(key)"
     case .unknown(let key): "the configuration has the key \(key), which this vgglab does not know; update vgglab"
     }
   }

@@ -58,7 +58,7 @@ public struct ConfigurationTable: Sendable {
       ["fashion-mnist", "idx-folder", "image-folder", "cifar-10", "synthetic"],
       canonical: .always, column: .init("dataset"),
       help:
-        "Which images: Fashion-MNIST, your own as four IDX files or as a folder with a subfolder a class, CIFAR-10, or generated ones for trying out."
+        "Which images: Fashion-MNIST, your own as four IDX files or as a folder with one subfolder per class, CIFAR-10, or generated images for tests."
     ),
     ConfigurationKey(
       "dataset.path", .path, absent: "none", canonical: .never, column: nil, isSweepable: false,
@@ -144,10 +144,12 @@ public struct ConfigurationTable: Sendable {
       set: { if case .unsigned(let seed)? = $1 { $0.training.seed = seed } }),
     .truth(
       "training.shuffle", \.training.shuffle, canonical: .always, column: .init("shuffle"),
-      help: "Whether each epoch has an order of its own."),
+      help:
+        "Whether to shuffle the images in each epoch."
+    ),
     .whole(
       "training.max_steps", \.training.maxSteps, 1...1_000_000_000, absent: "all", canonical: .always,
-      column: .init("max_steps"), help: "Stop after so many steps in all."),
+      column: .init("max_steps"), help: "Stop after this many steps in total."),
   ]
 
   private static let measure: [ConfigurationKey] = [
@@ -165,7 +167,7 @@ public struct ConfigurationTable: Sendable {
         if $1 == nil { $0.measure.cost = nil } else if $0.measure.cost == nil { $0.measure.cost = CostSettings() }
       }),
     cost("steps", \.steps, 1...1000, help: "The steps that are timed."),
-    cost("warmup", \.warmup, 0...1000, help: "The steps before them that are not."),
+    cost("warmup", \.warmup, 0...1000, help: "The warm-up steps before the timed ones."),
     .truth(
       "measure.signal", \.measure.signal, canonical: .unlessSectionDefault, column: .init("signal"),
       help: "Measure before the training how large outputs, gradients and weights of each layer are."),
@@ -174,7 +176,7 @@ public struct ConfigurationTable: Sendable {
       column: .init("measure_threads"), help: "The threads of the trial's worker; at most as many as there are cores."),
     .whole(
       "measure.repeat", \.measure.repeat, 1...1000, canonical: .unlessSectionDefault, column: .init("repeat"),
-      help: "Which of several measurements of the same it is."),
+      help: "The number of the measurement, where the same is measured several times."),
   ]
 
   private static func cost(

@@ -51,9 +51,9 @@ public struct TrainingSettings: Sendable, Hashable {
   public var weightDecay = 0.0
   /// Of weights, order and dropout.
   public var seed: UInt64 = 0
-  /// Whether each epoch has an order of its own.
+  /// Whether to shuffle the images in each epoch.
   public var shuffle = true
-  /// Stop after so many steps in all; nil for no such limit.
+  /// Stop after this many steps in total; nil for no such limit.
   public var maxSteps: Int?
 
   /// The defaults.
@@ -68,7 +68,7 @@ public struct MeasureSettings: Sendable, Hashable {
   public var signal: Bool
   /// The threads of its worker; nil for those of `--threads`.
   public var threads: Int?
-  /// Which of several measurements of the same it is, from 1.
+  /// The number of the measurement, where the same is measured several times, from 1.
   public var `repeat`: Int
 
   /// A measurement; by default none.

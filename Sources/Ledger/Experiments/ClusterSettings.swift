@@ -135,7 +135,7 @@ public struct ClusterSettings: Sendable, Hashable {
   private static var keys: [Key] {
     [
       Key(
-        name: "executor", help: "Where trials are worked on; --executor has the last word.",
+        name: "executor", help: "Where trials run; --executor overrides it.",
         schema: [.init("enum", .array(Executor.allCases.map { .text($0.rawValue) }))],
         read: { node, reader, settings in
           let words = Executor.allCases.map(\.rawValue)
@@ -181,7 +181,7 @@ public struct ClusterSettings: Sendable, Hashable {
   /// The block's JSON schema.
   static var schema: JSONValue {
     .object([
-      JSONValue.Member("description", .text("What is asked of a cluster for each trial; no part of what a trial is.")),
+      JSONValue.Member("description", .text("What each trial requests from a cluster; not part of its identity.")),
       JSONValue.Member("type", .text("object")), JSONValue.Member("additionalProperties", .bool(false)),
       JSONValue.Member(
         "properties",

@@ -28,9 +28,9 @@ public struct AnnotationRecord: Sendable, Hashable, Codable {
 
   /// What of it cannot be; nil if all of it can.
   var problem: String? {
-    guard at.utf8.count <= 40, at.utf8.allSatisfy({ (32...126).contains($0) }) else { return "its time is no time" }
+    guard at.utf8.count <= 40, at.utf8.allSatisfy({ (32...126).contains($0) }) else { return "its time is invalid" }
     return switch kind {
-    case .tag, .untag: Self.isTagName(text) ? nil : "its tag is no tag"
+    case .tag, .untag: Self.isTagName(text) ? nil : "its tag is invalid"
     case .note: text.utf8.count <= Self.noteLimit ? nil : "its note is too long"
     case .remove, .restore, .reference: text.utf8.count <= Self.noteLimit ? nil : "its text is too long"
     }

@@ -1,5 +1,5 @@
 import Digests
-public import Foundation
+import Foundation
 
 /// Takes the names of machines and people out of copies of runs, the same way in all of them: the first host becomes
 /// `host-1` everywhere, the second `host-2`, and whoever made the runs `author`.

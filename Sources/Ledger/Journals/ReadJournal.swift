@@ -95,13 +95,13 @@ private func decode(_ line: Data, _ decoder: JSONDecoder) throws(LineProblem) ->
   }
   let json = Data(line.dropFirst(length + 1))
   guard line.prefix(length).elementsEqual(JournalLine.checksum(json).utf8) else {
-    throw LineProblem(what: "does not fit its checksum")
+    throw LineProblem(what: "does not match its checksum")
   }
   do {
     return try decoder.decode(JournalRecord.self, from: json)
   } catch let error as NewerJournal {
     throw LineProblem(
-      what: "is of version \(error.version) of the format, and this vgglab knows up to \(JournalLine.version)")
+      what: "has format version \(error.version), and this vgglab reads up to \(JournalLine.version)")
   } catch {
     throw LineProblem(what: "is of a kind that this vgglab does not know")
   }

@@ -21,7 +21,7 @@ struct RecordLimits {
   /// Images of a data set.
   static let examples = 1 << 32
 
-  /// Before a journal's first record.
+  /// The limits before a journal's first record.
   init() {}
 
   /// As a run's configuration sets them.
@@ -30,19 +30,19 @@ struct RecordLimits {
     steps = Self.steps(of: run)
   }
 
-  /// What of a record cannot be, as half a sentence; nil if all of it can.
+  /// What is invalid in a record, as a phrase; nil if nothing is.
   func problem(of record: JournalRecord) -> String? {
-    do throws(Impossible) {
+    do throws(InvalidRecord) {
       try check(record)
       return nil
     } catch { return error.what }
   }
 
-  private struct Impossible: Error {
+  private struct InvalidRecord: Error {
     var what: String
   }
 
-  private func check(_ record: JournalRecord) throws(Impossible) {
+  private func check(_ record: JournalRecord) throws(InvalidRecord) {
     switch record {
     case .run(let run): try check(run)
     case .attempt(let attempt): try check(attempt)
@@ -88,16 +88,16 @@ struct RecordLimits {
     }
   }
 
-  private func check(_ run: RunRecord) throws(Impossible) {
+  private func check(_ run: RunRecord) throws(InvalidRecord) {
     if let known = self.run {
-      throw Impossible(what: "it is the record of run \(run.run.prefix(40)) after that of \(known.run)")
+      throw InvalidRecord(what: "it is the record of run \(run.run.prefix(40)) after that of \(known.run)")
     }
-    guard RunFolder.isID(run.run) else { throw Impossible(what: "'\(run.run.prefix(40))' is not the id of a run") }
+    guard RunFolder.isID(run.run) else { throw InvalidRecord(what: "'\(run.run.prefix(40))' is not the id of a run") }
     guard run.trialID.utf8.count <= 64,
       run.trialID.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) || $0 == 45 })
-    else { throw Impossible(what: "'\(run.trialID.prefix(40))' is not the id of a trial") }
+    else { throw InvalidRecord(what: "'\(run.trialID.prefix(40))' is not the id of a trial") }
     guard run.trialID.utf8.count < 64 || run.trialID == sha256Hex(run.configuration) else {
-      throw Impossible(what: "the trial's id is not the digest of the configuration")
+      throw InvalidRecord(what: "the trial's id is not the digest of the configuration")
     }
     try text("experiment", run.experiment, 1000)
     try text("trial", run.trial, 1000)
@@ -115,7 +115,7 @@ struct RecordLimits {
     }
   }
 
-  private func check(_ attempt: AttemptRecord) throws(Impossible) {
+  private func check(_ attempt: AttemptRecord) throws(InvalidRecord) {
     let environment = attempt.environment
     try whole("attempt", attempt.attempt, 1...Self.attempts)
     try time(attempt.startedAt)
@@ -135,7 +135,7 @@ struct RecordLimits {
     }
   }
 
-  private func check(_ network: NetworkRecord) throws(Impossible) {
+  private func check(_ network: NetworkRecord) throws(InvalidRecord) {
     let count = 0...(1 << 53)
     try text("arch", network.arch, 1000)
     try whole("ratio", network.ratio, 0...(1 << 30))
@@ -160,21 +160,21 @@ struct RecordLimits {
     }
   }
 
-  private func check(_ images: ImagesRecord) throws(Impossible) {
+  private func check(_ images: ImagesRecord) throws(InvalidRecord) {
     try whole("classNames", images.classNames.count, 0...(1 << 16))
     for name in images.classNames { try text("classNames", name, 1000) }
     try whole("height", images.height, 1...(1 << 16))
     try whole("width", images.width, 1...(1 << 16))
     guard (0...255).contains(images.mean), (0...255).contains(images.borderMean) else {
-      throw Impossible(what: "the images' means are \(images.mean) and \(images.borderMean)")
+      throw InvalidRecord(what: "the images' means are \(images.mean) and \(images.borderMean)")
     }
   }
 
-  private func check(_ metric: MetricRecord) throws(Impossible) {
+  private func check(_ metric: MetricRecord) throws(InvalidRecord) {
     try text("a metric's name", metric.name, 100)
     try step(metric.step)
     guard metric.epoch >= 0, metric.epoch <= Double(max(run?.epochs ?? Self.epochs, 1)) + 1e-6 else {
-      throw Impossible(what: "\(metric.name.prefix(40)) is of epoch \(metric.epoch)")
+      throw InvalidRecord(what: "\(metric.name.prefix(40)) is of epoch \(metric.epoch)")
     }
     try value(metric.name, metric.value, in: metric.metric?.range ?? LayerMeasure(rawValue: metric.name)?.range)
     try duration("seconds", metric.seconds ?? 0)
@@ -182,11 +182,11 @@ struct RecordLimits {
     if let timing = metric.timing { try check(timing) }
   }
 
-  private func check(_ timing: EpochTimingRecord) throws(Impossible) {
+  private func check(_ timing: EpochTimingRecord) throws(InvalidRecord) {
     try whole("examples", timing.examples, 1...Self.examples)
     try whole("involuntary_switches", timing.involuntarySwitches, 0...Self.most)
     guard timing.trainingSeconds > 0, timing.seconds >= timing.trainingSeconds else {
-      throw Impossible(what: "an epoch of \(timing.seconds) s has steps of \(timing.trainingSeconds) s")
+      throw InvalidRecord(what: "an epoch of \(timing.seconds) s has steps of \(timing.trainingSeconds) s")
     }
     try duration("seconds", timing.seconds)
     // Of many cores.
@@ -198,7 +198,7 @@ struct RecordLimits {
     }
   }
 
-  private func check(_ metric: LayerMetricRecord) throws(Impossible) {
+  private func check(_ metric: LayerMetricRecord) throws(InvalidRecord) {
     try text("a metric's name", metric.name, 100)
     try step(metric.step)
     try whole("position", metric.position, 0...10_000)
@@ -207,22 +207,22 @@ struct RecordLimits {
       in: LayerMeasure(rawValue: metric.name)?.range ?? MetricName(rawValue: metric.name)?.range)
   }
 
-  private func check(_ predictions: PredictionsRecord) throws(Impossible) {
+  private func check(_ predictions: PredictionsRecord) throws(InvalidRecord) {
     try whole("examples", predictions.examples, 0...Self.examples)
     let digits = predictions.correct.utf8
     guard digits.count == (predictions.examples + 7) / 8 * 2,
       digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
     else {
-      throw Impossible(what: "the digits of its predictions are not those of \(predictions.examples) images")
+      throw InvalidRecord(what: "the digits of its predictions are not those of \(predictions.examples) images")
     }
   }
 
-  private func check(_ evaluation: EvaluationRecord) throws(Impossible) {
+  private func check(_ evaluation: EvaluationRecord) throws(InvalidRecord) {
     let classes = evaluation.classNames.count
     try whole("classes", classes, 2...256)
     for name in evaluation.classNames { try text("a class's name", name, 1000) }
     guard evaluation.confusion.count == classes, evaluation.confusion.allSatisfy({ $0.count == classes }) else {
-      throw Impossible(what: "its confusions are not \(classes) rows of \(classes)")
+      throw InvalidRecord(what: "its confusions are not \(classes) rows of \(classes)")
     }
     for images in evaluation.confusion.joined() { try whole("confusions", images, 0...Self.examples) }
     try whole("calibration bins", evaluation.calibration.count, 0...EvaluationRecord.bins)
@@ -241,11 +241,11 @@ struct RecordLimits {
       try whole("width", filter.width, 1...EvaluationRecord.filterSide)
       guard filter.weights.count == filter.channels * filter.height * filter.width,
         filter.weights.allSatisfy(\.isFinite)
-      else { throw Impossible(what: "a filter's weights are not those of its sides") }
+      else { throw InvalidRecord(what: "a filter's weights are not those of its sides") }
     }
   }
 
-  private func check(_ mistake: MistakeRecord, classes: Int) throws(Impossible) {
+  private func check(_ mistake: MistakeRecord, classes: Int) throws(InvalidRecord) {
     try whole("image", mistake.image, 0...Self.examples)
     try whole("label", mistake.label, 0...classes - 1)
     try whole("predicted", mistake.predicted, 0...classes - 1)
@@ -256,46 +256,46 @@ struct RecordLimits {
     let plane = 2 * mistake.height * mistake.width
     guard digits.count == plane || digits.count == 3 * plane,
       digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
-    else { throw Impossible(what: "the pixels of image \(mistake.image) are not those of its sides") }
+    else { throw InvalidRecord(what: "the pixels of image \(mistake.image) are not those of its sides") }
   }
 
-  private func value(_ name: String, _ value: Double, in range: ClosedRange<Double>?) throws(Impossible) {
-    guard range?.contains(value) != false else { throw Impossible(what: "\(name) is \(value)") }
+  private func value(_ name: String, _ value: Double, in range: ClosedRange<Double>?) throws(InvalidRecord) {
+    guard range?.contains(value) != false else { throw InvalidRecord(what: "\(name) is \(value)") }
   }
 
-  private func step(_ step: Int) throws(Impossible) { try whole("step", step, 0...steps) }
+  private func step(_ step: Int) throws(InvalidRecord) { try whole("step", step, 0...steps) }
 
-  private func own(_ path: PlainName) throws(Impossible) {
-    guard !RunFiles.reserved.contains(path) else { throw Impossible(what: "'\(path)' is not a file of its own") }
+  private func own(_ path: PlainName) throws(InvalidRecord) {
+    guard !RunFiles.reserved.contains(path) else { throw InvalidRecord(what: "'\(path)' is not a file of its own") }
   }
 
-  private func size(_ name: String, _ bytes: Int) throws(Impossible) { try whole(name, bytes, 0...Self.bytes) }
+  private func size(_ name: String, _ bytes: Int) throws(InvalidRecord) { try whole(name, bytes, 0...Self.bytes) }
 
-  private func whole(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(Impossible) {
+  private func whole(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(InvalidRecord) {
     guard range.contains(value) else {
-      throw Impossible(what: "\(name) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
+      throw InvalidRecord(what: "\(name) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
     }
   }
 
-  private func duration(_ name: String, _ seconds: Double) throws(Impossible) {
-    guard (0...Self.seconds).contains(seconds) else { throw Impossible(what: "\(name) is \(seconds)") }
+  private func duration(_ name: String, _ seconds: Double) throws(InvalidRecord) {
+    guard (0...Self.seconds).contains(seconds) else { throw InvalidRecord(what: "\(name) is \(seconds)") }
   }
 
-  private func time(_ text: String) throws(Impossible) {
+  private func time(_ text: String) throws(InvalidRecord) {
     guard text.utf8.count <= 40, text.utf8.allSatisfy({ (32...126).contains($0) }) else {
-      throw Impossible(what: "a time is none")
+      throw InvalidRecord(what: "a time is invalid")
     }
   }
 
-  private func digest(_ text: String) throws(Impossible) {
+  private func digest(_ text: String) throws(InvalidRecord) {
     guard text.utf8.count <= 128, text.utf8.allSatisfy({ (33...126).contains($0) }) else {
-      throw Impossible(what: "a digest is none")
+      throw InvalidRecord(what: "a digest is invalid")
     }
   }
 
-  private func text(_ name: String, _ text: String, _ limit: Int) throws(Impossible) {
+  private func text(_ name: String, _ text: String, _ limit: Int) throws(InvalidRecord) {
     guard text.utf8.count <= limit else {
-      throw Impossible(what: "\(name) has \(text.utf8.count) bytes, more than \(limit)")
+      throw InvalidRecord(what: "\(name) has \(text.utf8.count) bytes, more than \(limit)")
     }
   }
 }

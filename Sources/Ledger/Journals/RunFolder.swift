@@ -76,6 +76,9 @@ public struct RunFolder: Sendable, Hashable {
     return Int(status.st_size)
   }
 
+  /// Whether nothing is there under the journal's name.
+  public var isWithoutJournal: Bool { (try? open())?.kind(of: RunFiles.journal.text) == nil }
+
   /// Whether a text can be the id of a run: letters, digits and dashes alone, so that an id is never a path.
   public static func isID(_ text: String) -> Bool { name(of: text) != nil }
 

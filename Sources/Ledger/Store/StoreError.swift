@@ -20,7 +20,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A database of another program in the index's place.
   case foreignDatabase(path: String, reason: String)
   /// No run or trial has the name.
-  case noSuchRun(String)
+  /// With the trials that were probably meant.
+  case noSuchRun(String, near: [String] = [])
   /// Several runs have ids that begin so.
   case ambiguousRun(String, candidates: [String])
   /// A condition or an order of runs makes no sense.
@@ -52,19 +53,22 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notWritable(let path, let reason):
       "\(path): cannot be written (\(reason)); check its permissions, or name another folder with --store"
     case .newer(let path, let found, let known):
-      "\(path): is of version \(found), written by a newer vgglab; this one knows up to \(known): update vgglab"
+      "\(path): has version \(found), written by a newer vgglab; this one reads up to version \(known): update vgglab"
     case .older(let path, let found, let known):
-      "\(path): is of version \(found); a command that may write to the store brings it up to version \(known)"
+      "\(path): has version \(found); a command that writes to the store upgrades it to version \(known)"
     case .notADatabase(let path, let reason):
       "\(path): is not a store's database (\(reason)); `vgglab doctor --rebuild` makes it again from the journals"
     case .file(let error): "\(error)"
     case .journal(let error): "\(error)"
     case .foreignDatabase(let path, let reason):
       "\(path): is a database of another program (\(reason)); it was left alone: move it away, or name another store with --store"
-    case .noSuchRun(let text):
-      "there is no run or trial '\(text.prefix(100))' in the store; `vgglab list` shows what there is"
+    case .noSuchRun(let text, let near):
+      "there is no run or trial '\(text.prefix(100))' in the store; "
+        + (near.isEmpty
+          ? "`vgglab list` shows what there is"
+          : "did you mean \(near.prefix(3).map { "'\($0)'" }.joined(separator: " or "))?")
     case .ambiguousRun(let text, let candidates):
-      "'\(text)' may be \(candidates.prefix(8).joined(separator: ", ")); write more of it"
+      "'\(text)' is ambiguous (\(candidates.prefix(8).joined(separator: ", "))); write more of it"
     case .badComparisonName(let name):
       "a comparison cannot be called '\(name.prefix(64))'; use up to 64 letters, digits, dashes and underscores"
     case .comparisonExists(let name): "there is a comparison '\(name)' already; choose another name"
@@ -73,13 +77,13 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         + (known.isEmpty ? "none was saved" : "there are \(known.prefix(20).joined(separator: ", "))")
     case .badFilter(let text, let reason): "'\(text.prefix(100))': \(reason)"
     case .badQuery(let sql, let reason): "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
-    case .busy(let path): "\(path): other processes work with it; run the same command again when they are done"
+    case .busy(let path): "\(path): is in use by other processes; run the same command again when they have ended"
     case .database(let path, let reason): "\(path): \(reason)"
     case .runIsOther(let run):
-      "run \(run) is in the store already and has another journal; nothing was taken in"
+      "run \(run) is already in the store with a different journal; nothing was imported"
     case .badIndexValue(let row):
-      "the store's index has a value that cannot be (in a row of \(row)); `vgglab doctor --rebuild` makes it again from the journals"
-    case .evidence(let problem): "the evidence does not hold: \(problem)"
+      "the store's index has an invalid value (in a row of \(row)); `vgglab doctor --rebuild` makes it again from the journals"
+    case .evidence(let problem): "the evidence is invalid: \(problem)"
     }
   }
 }

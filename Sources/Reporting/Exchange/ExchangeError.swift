@@ -47,7 +47,7 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
       """
     case .badAddress(let text):
       "'\(text.prefix(200))' is not the address of a server; write http://HOST:PORT or https://HOST, without a user or query"
-    case .noCurl: "there is no curl on the PATH, which speaks HTTP for vgglab; install it (apt-get install curl)"
+    case .noCurl: "curl is not in PATH, and vgglab needs it for HTTP; install it (apt-get install curl)"
     case .noAnswer(let address, let reason):
       "\(address): the server did not answer (\(reason)); check the address and that it runs, then run the same command again"
     case .refused(let address, let status, let message):

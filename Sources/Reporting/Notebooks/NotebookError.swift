@@ -1,3 +1,4 @@
+import Text
 public import Files
 public import PositionedYAML
 
@@ -19,6 +20,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case reservedID(String)
   case doubledID(String, line: Int)
   case fenceNotClosed
+  case cellSwallows(String, other: String, line: Int)
   case emptyCell(kind: String)
   case unknownOption(String, kind: String, nearest: String?)
   case badOption(String, value: String, expected: String)
@@ -81,6 +83,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .badCellHead(let head): "\"\(shortened(head))\" is not the head of a cell; write {kind id}"
     case .reservedID(let id): "the id \"\(id)\" belongs to the notebook's parameters; choose another"
     case .doubledID(let id, let line): "the id \"\(id)\" is taken by the cell in line \(line); choose another"
+    case .cellSwallows(let head, let other, let line):
+      "the cell \(shortened(head)) has no end before the cell \(shortened(other)) in line \(line); close it with as many backticks as it begins with"
     case .fenceNotClosed: "the cell has no end; close it with as many backticks as it begins with"
     case .emptyCell(let kind): "the \(kind) cell has no query"
     case .unknownOption(let option, let kind, let nearest):
@@ -95,16 +99,18 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .unknownID(let id, let nearest):
       "there is no query or table \"\(shortened(id))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .unknownColumn(let column, let id, let columns):
-      "\"\(id)\" has no column \"\(shortened(column))\"; it has \(columns.joined(separator: ", "))"
+      "\"\(id)\" has no column \"\(shortened(column))\"; "
+        + (nearest(to: column, among: columns).map { "did you mean \"\($0)\"?" }
+          ?? "it has \(columns.joined(separator: ", "))")
     case .badInline(let text, let reason): "\(shortened(text)): \(reason)"
     case .unknownParameter(let name, let nearest):
       "the front matter has no parameter \"\(shortened(name))\""
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .badQuery(let reason): reason
     case .laterView(let id, let line):
-      "the query reads the view \"\(id)\", which stands behind it in line \(line); put the view first"
+      "the query reads the view \"\(id)\", which is defined later, in line \(line); put the view first"
     case .viewCircle(let ids):
-      "views read one another in a circle: \(ids.joined(separator: " → ")); write one of them without the others"
+      "views read one another in a cycle: \(ids.joined(separator: " → ")); write one of them without the others"
     case .noRows(let kind, let id):
       "the \(kind) cell \"\(id)\" finds no rows; run the experiment first, or give it an option `otherwise`"
     case .wrongColumns(let kind, let expected, let found):
@@ -120,11 +126,11 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "the column \(column) has \"\(shortened(value))\"; a whole number from 0 was expected"
     case .wrongCounts(let text): "there are \(text); successes are a part of the trials"
     case .claimUnderClaim(let id, let condition):
-      "the claim \"\(id)\" stands under a condition on the claim \"\(condition)\"; claims are judged together, so use a query"
+      "the claim \"\(id)\" is inside a condition on the claim \"\(condition)\"; claims are judged together, so use a query"
     case .unknownReference(let text, let nearest):
-      "\(shortened(text)) leads to no cell" + (nearest.map { "; did you mean \($0)?" } ?? "")
+      "\(shortened(text)) refers to no cell" + (nearest.map { "; did you mean \($0)?" } ?? "")
     case .wrongReference(let text, let kind, let right):
-      "\(shortened(text)) leads to a \(kind) cell; "
+      "\(shortened(text)) refers to a \(kind) cell; "
         + (right.map { "write \($0)" } ?? "it has no number to refer to")
     case .unknownCitation(let key, let nearest):
       "the bibliography has no entry \"\(shortened(key))\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")

@@ -115,6 +115,9 @@ package struct Words: Sendable {
   package var gap: String { pick(" ", "") }
   package var stop: String { pick(".", "。") }
   package var data: String { pick("The data of this figure", "本图的数据") }
+  package var queries: String {
+    pick("Queries of numbers in sentences, and views that other queries read", "正文数字的查询，以及其他查询所读的视图")
+  }
   package var query: String { pick("The query", "查询") }
   package var more: String { pick("more rows are in", "更多行见") }
   package var contents: String { pick("Contents", "目录") }

@@ -1,4 +1,4 @@
-package import Notebooks
+import Notebooks
 
 extension Renderer {
   /// Notes of one draft; there may be more of them than anybody reads.

@@ -20,7 +20,7 @@ package struct HTMLRenderer {
 
   package mutating func page() -> String {
     var body = blocks(renderer.blocks)
-    body += footnotes() + referencesHTML + constantsHTML
+    body += footnotes() + referencesHTML + constantsHTML + queriesHTML
     var headings = renderer.headings
     if !texts.works.entries.isEmpty {
       headings.append(Heading(level: 2, text: words.references, slug: "references"))
@@ -195,6 +195,17 @@ package struct HTMLRenderer {
     let entries = constants.map { "<dt>\(escapedHTML($0.text))</dt><dd>\(escapedHTML($0.meaning))</dd>" }
     return
       "<details class=\"constants\"><summary>\(words.constants)</summary><dl>\(entries.joined())</dl></details>\n"
+  }
+
+  /// The queries that no table, figure or claim shows: those of numbers in sentences, and the views.
+  private var queriesHTML: String {
+    let queries = renderer.sentenceQueries
+    guard !queries.isEmpty else { return "" }
+    let entries = queries.map {
+      "<dt><code>\(escapedHTML($0.id))</code></dt><dd><pre tabindex=\"0\">\(escapedHTML($0.sql.trimmed))</pre></dd>"
+    }
+    return
+      "<details class=\"constants\"><summary>\(words.queries)</summary><dl>\(entries.joined())</dl></details>\n"
   }
 }
 

@@ -25,7 +25,7 @@ package struct MarkdownRenderer {
     var parts: [String] = []
     if !renderer.hasOwnTitle, !renderer.notebook.title.isEmpty { parts.append("# \(inline(renderer.notebook.title))") }
     if !renderer.notebook.subtitle.isEmpty { parts.append(inline(renderer.notebook.subtitle)) }
-    parts += blocks(renderer.blocks) + footnotes() + references()
+    parts += blocks(renderer.blocks) + footnotes() + references() + queries()
     for section in renderer.facts.sections {
       parts += ["## \(escapedMarkdown(section.heading))", section.markdown]
     }
@@ -214,6 +214,14 @@ package struct MarkdownRenderer {
     let ticks = String(repeating: "`", count: longest + 1)
     let pad = text.hasPrefix("`") || text.hasSuffix("`") || text.allSatisfy { $0 == " " } ? " " : ""
     return ticks + pad + text + pad + ticks
+  }
+
+  /// The queries that no table, figure or claim shows, folded; a Jupyter notebook has them as cells.
+  private func queries() -> [String] {
+    let queries = renderer.sentenceQueries
+    guard !queries.isEmpty else { return [] }
+    let entries = queries.map { "`\($0.id)`\n\n\(fenced($0.sql.trimmed, "sql"))" }
+    return ["<details><summary>\(words.queries)</summary>\n\n\(entries.joined(separator: "\n\n"))\n\n</details>"]
   }
 
   /// The works that are cited, and the constants.

@@ -1,8 +1,8 @@
 public import Notebooks
-public import Files
+import Files
 public import Foundation
 public import Plots
-public import Store
+import Store
 
 /// A report, all of it in memory.
 public struct RenderedReport: Sendable {

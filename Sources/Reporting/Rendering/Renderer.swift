@@ -36,6 +36,19 @@ package struct Renderer {
   package let numbers: [String: Int]
 
   package var notebook: Notebook { report.notebook }
+
+  /// The query cells that were asked or that others read as views: nothing else on the page shows them.
+  package var sentenceQueries: [Cell] {
+    let views = Views(notebook)
+    let asked = Set(queries.map(\.id))
+    var needed = asked
+    var open = notebook.cells.filter { asked.contains($0.id) }
+    while let cell = open.popLast() {
+      for view in views.named(by: cell) where needed.insert(view.id).inserted { open.append(view) }
+    }
+    return notebook.cells.filter { $0.kind == .query && needed.contains($0.id) }.sorted { $0.order < $1.order }
+  }
+
   /// Those of the notebook, in a draft behind notes on what is open.
   package private(set) var blocks: [Block] = []
 
@@ -69,7 +82,7 @@ package struct Renderer {
         return claim
       })
     try checkSections()
-    try tellProvenance(rows)
+    try addProvenanceWarnings(rows)
     blocks = (report.source.isDraft ? [draftNotes] : []) + report.blocks
   }
 
@@ -117,7 +130,7 @@ package struct Renderer {
   }
 
   /// Fills in the provenance cells.
-  private mutating func tellProvenance(_ source: any RowSource) throws(NotebookError) {
+  private mutating func addProvenanceWarnings(_ source: any RowSource) throws(NotebookError) {
     var problems = ProblemList()
     for (place, cell) in cells.enumerated() {
       guard let cell, cell.cell.kind == .provenance, case .table = cell.content else { continue }
@@ -288,7 +301,7 @@ package struct Renderer {
       found.append("\(notebook.file):\(expression.line): \(expression.source) has no value")
     }
     for expression in texts.leadingNowhere {
-      found.append("\(notebook.file):\(expression.line): \(expression.source) leads to a cell that is left out")
+      found.append("\(notebook.file):\(expression.line): \(expression.source) refers to a cell that is left out")
     }
     for work in texts.works.unknown {
       let commands = work.commands.map { "\\\($0)" }.joined(separator: ", ")

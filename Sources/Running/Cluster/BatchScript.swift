@@ -129,7 +129,7 @@ package struct BatchScript: Sendable, Hashable {
     if [ "$code" -eq 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(Self.restarts) ]; then
       task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
       if [ "$(squeue -h -j "$task" -t all -o %T)" = RUNNING ]; then
-        echo "vgglab: job $task stopped on node $node and queues again"
+        echo "vgglab: job $task stopped on node $node; requeuing"
         scontrol requeue "$task"
       fi
     fi

@@ -28,7 +28,7 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
       jobs are submitted, or leave out --executor slurm
       """
     case .controllerDown(let words):
-      "the controller of Slurm does not answer\(Self.quoted(words)); jobs that were submitted go on; try again later"
+      "the controller of Slurm does not answer\(Self.quoted(words)); submitted jobs keep running; try again later"
     case .refused(let words):
       """
       Slurm refused the jobs\(Self.quoted(words)); change --partition, --time, --cpus-per-task or --memory (or the block \
@@ -37,9 +37,9 @@ public enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case .failed(let program, let words): "\(program) failed\(Self.quoted(words))"
     case .unreadable(let program, let what): "what \(program) printed cannot be understood: \(what)"
     case .differentExecutors(let files):
-      "\(files.joined(separator: " and ")) ask for different executors; say which with --executor"
+      "\(files.joined(separator: " and ")) name different executors; choose one with --executor"
     case .otherOption(let option, let instead):
-      "\(option) is for work on this machine; with --executor slurm write \(instead)"
+      "\(option) works only with the local executor; with --executor slurm use \(instead)"
     case .badPath(let path): "\(path): a path with a line end cannot be given to a job; use another folder"
     }
   }

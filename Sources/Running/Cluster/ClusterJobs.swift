@@ -33,9 +33,9 @@ package final class ClusterJobs {
       case .submitting: "a job that is being submitted"
       case .listed(let task):
         "Slurm job \(task.job) (\(task.state.meaning.words)\(task.node.map { " on \($0)" } ?? ""))"
-      case .forgotten(let job): "Slurm job \(job), which is over"
+      case .forgotten(let job): "Slurm job \(job), which has ended"
       case .neverSubmitted: "a job that was never submitted"
-      case .unknown(let job, let why): "Slurm job \(job), of which nothing is known now: \(why)"
+      case .unknown(let job, let why): "Slurm job \(job), whose state is unknown: \(why)"
       }
     }
   }

@@ -1,5 +1,5 @@
 package import Files
-package import Foundation
+import Foundation
 import Processes
 
 /// The programs of Slurm: they submit, list and cancel jobs. Only what they print for programs is read, and exit codes.

@@ -51,7 +51,7 @@ package enum SlurmState: String, Sendable, Hashable, CaseIterable {
     case .pending: (.waiting, .leave, "waits for its turn")
     case .requeued, .requeueFederated: (.waiting, .leave, "is queued again")
     case .requeueHeld, .specialExit, .reservationDeleted:
-      (.waiting, .leave, "is held; `scontrol release` lets it go on")
+      (.waiting, .leave, "is held; `scontrol release` releases it")
     case .suspended, .stopped: (.working, .leave, "is suspended on its node")
     case .configuring: (.working, .leave, "waits for its node to be ready")
     case .running, .signaling, .resizing: (.working, .leave, "runs")
@@ -94,7 +94,7 @@ package enum SlurmState: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The reasons for which a job waits that no waiting ends, and what to do.
-package enum NeverReason: String, Sendable, Hashable, CaseIterable {
+package enum BlockingReason: String, Sendable, Hashable, CaseIterable {
   case partitionConfig = "PartitionConfig"
   case partitionNodeLimit = "PartitionNodeLimit"
   case partitionTimeLimit = "PartitionTimeLimit"
@@ -123,9 +123,9 @@ package enum NeverReason: String, Sendable, Hashable, CaseIterable {
     case .dependencyNeverSatisfied: "a job that it depends on failed; remove the dependency"
     case .invalidAccount, .accountNotAllowed: "the account may not be used there; change --account"
     case .invalidQOS, .qosNotAllowed: "the quality of service may not be used there; change --qos"
-    case .qosTimeLimit, .associationTimeLimit: "such a long job is not allowed to you; lower --time"
-    case .qosCPULimit, .associationCPULimit: "so many cores are not allowed to you; lower --cpus-per-task"
-    case .qosMemoryLimit: "so much memory is not allowed to you; lower --memory"
+    case .qosTimeLimit, .associationTimeLimit: "your limits do not allow a job this long; lower --time"
+    case .qosCPULimit, .associationCPULimit: "your limits do not allow this many cores; lower --cpus-per-task"
+    case .qosMemoryLimit: "your limits do not allow this much memory; lower --memory"
     case .maxRequeue: "the job was queued again too often"
     case .launchFailed: "the job could not be started on its node; ask the administrator"
     case .deadline: "its deadline cannot be kept"

@@ -20,6 +20,8 @@ package enum InferenceError: Error, Hashable, Sendable, CustomStringConvertible 
     switch self {
     case .noWeights(let run, "best", _):
       "run \(run) keeps no 'best' weights; use --at last, the weights that the training ended with"
+    case .noWeights(let run, let name, "completed"):
+      "run \(run) has no '\(name)' weights: it was described or measured and not trained, or they were deleted; `vgglab rerun \(run)` trains it again"
     case .noWeights(let run, let name, let state):
       "run \(run) is \(state) and keeps no '\(name)' weights; only a run that is trained to its end has them"
     case .weightsGone(let run, let path):

@@ -5,6 +5,8 @@ package import Images
 package struct Mistake: Sendable, Hashable {
   /// Its place among the test images, from 0.
   package var index: Int
+  /// Its file below the data set's folder; nil for images that have none of their own.
+  package var file: String?
   /// What it is.
   package var label: Int
   /// What the network takes it for.
@@ -61,7 +63,8 @@ extension TrainedRun {
       let (was, predicted) = (Int(labels[$0]), Int(classes[$0]))
       let row = probabilities[$0]
       return Mistake(
-        index: $0, label: was, predicted: predicted, probability: row?[predicted], probabilityOfLabel: row?[was])
+        index: $0, file: test?.files?[$0], label: was, predicted: predicted, probability: row?[predicted],
+        probabilityOfLabel: row?[was])
     }
     found.sort { (-($0.probability ?? 0), $0.index) < (-($1.probability ?? 0), $1.index) }
     var pixels: [Int: PixelImage] = [:]

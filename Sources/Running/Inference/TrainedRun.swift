@@ -90,7 +90,7 @@ package struct TrainedRun {
     do { state = try StateDictionary(safetensors: data).named(for: network) } catch {
       throw InferenceError.unreadableWeights(path: path, reason: "\(error)")
     }
-    if let complaint = state.complaint(for: network) {
+    if let complaint = state.mismatch(with: network) {
       throw InferenceError.unreadableWeights(path: path, reason: "the weights are not this network's: \(complaint)")
     }
     return state

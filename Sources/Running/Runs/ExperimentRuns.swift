@@ -11,11 +11,11 @@ public func runsToCompare(_ names: [String], profile: String? = nil, in store: S
     if trials.count > 1 { return trials }
     do {
       return [try store.run(matching: name)]
-    } catch StoreError.noSuchRun(let text) {
+    } catch StoreError.noSuchRun(let text, let near) {
       let found = try newestCompleteRuns(experiment: name, profile: profile, in: store)
       guard found.isEmpty else { return found }
       guard try !store.runs(RunSelection(filters: [RunFilter(experiment: name)])).isEmpty else {
-        throw StoreError.noSuchRun(text)
+        throw StoreError.noSuchRun(text, near: near)
       }
       throw RunsError.notComparable(
         "the experiment '\(name)' has no complete run\(profile.map { " of the profile '\($0)'" } ?? "") yet")

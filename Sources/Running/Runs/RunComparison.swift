@@ -22,6 +22,11 @@ public struct RunComparison: Sendable, Codable {
     public var members: [Member]
     /// One seed only: chance cannot be told from a difference.
     public var is_single: Bool
+    /// Epochs in which other work took the machine's cores, of all runs together.
+    public var disturbed_epochs: Int
+    public var parameters: Int?
+    /// Of the forward pass of one image.
+    public var multiply_adds: Int?
   }
   /// A parameter that is not the same in all groups.
   public struct Parameter: Sendable, Codable {
@@ -101,11 +106,14 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
     let values = grouped.map { $0.parameters[key] ?? "none" }
     return Set(values).count > 1 ? RunComparison.Parameter(key: key, values: values) : nil
   }
+  let work = try store.values(of: [RunColumn("multiply_adds")], for: grouped.map { $0.runs[0] })
   let groups = grouped.enumerated().map { index, group in
     RunComparison.Group(
       letter: letter(index), name: commonName(group.runs),
       members: group.runs.map { .init(run: $0.id, trial: $0.trial, seed: $0.seed, state: $0.state) },
-      is_single: Set(group.runs.map(\.seed)).count == 1)
+      is_single: Set(group.runs.map(\.seed)).count == 1,
+      disturbed_epochs: group.runs.reduce(0) { $0 + $1.disturbedEpochs }, parameters: group.runs[0].parameters,
+      multiply_adds: work[index].first?.number.map { Int($0) })
   }
   // By group, metric and seed. Runs of the same seed are the same training again and not a further sample.
   var finals: [[String: [String: [Double]]]] = []
@@ -134,10 +142,10 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
   for (group, members) in zip(groups, grouped.map(\.runs)) {
     let (timed, disturbed) = members.reduce((0, 0)) { ($0.0 + $1.timedEpochs, $0.1 + $1.disturbedEpochs) }
     if disturbed > 0 {
-      comparison.remarks.append("\(group.letter): \(timingSentence(timed: timed, disturbed: disturbed))")
+      comparison.remarks.append("images/s of \(group.letter): \(timingSentence(timed: timed, disturbed: disturbed))")
     }
   }
-  try addSurroundings(&comparison, store)
+  try addEnvironmentRemarks(&comparison, store)
   try addAgreements(&comparison, grouped.map(\.runs), store)
   return comparison
 }
@@ -146,6 +154,7 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
 public func timingSentence(timed: Int, disturbed: Int) -> String {
   let epochs = "\(timed) epoch\(timed == 1 ? "" : "s")"
   guard disturbed > 0 else { return "\(epochs), none disturbed" }
+  guard disturbed < timed else { return "no undisturbed epoch: other work on the machine disturbed all \(epochs)" }
   return "from \(timed - disturbed) of \(epochs); \(disturbed) disturbed by other work on the machine"
 }
 
@@ -170,8 +179,8 @@ private func difference(from first: [String: Double], to other: [String: Double]
   return RunComparison.Estimate([mean(other) - mean(first)], count: 0)
 }
 
-/// Tells where groups ran with something else than their configuration: rates, and last bits, may come from there.
-private func addSurroundings(_ comparison: inout RunComparison, _ store: Store) throws(StoreError) {
+/// Adds remarks where groups ran in different environments, which may change rates and last bits.
+private func addEnvironmentRemarks(_ comparison: inout RunComparison, _ store: Store) throws(StoreError) {
   let columns = ["threads", "kernels", "cpu", "instruction_set", "blas_core", "vgglab_version"]
   var found: [[[SQLValue]]] = []
   for group in comparison.groups {

@@ -17,10 +17,10 @@ public enum RunsError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notComparable(let sentence): sentence
-    case .runIsWorkedOn(let run): "run \(run) is being worked on; stop it first, and remove it then"
-    case .runIsUsed(let run, let user): "run \(run) is used by the \(user); --force removes it all the same"
+    case .runIsWorkedOn(let run): "run \(run) is in progress; stop it before you remove it"
+    case .runIsUsed(let run, let user): "run \(run) is used by the \(user); --force removes it anyway"
     case .runIsPinned(let run, let comparison):
-      "run \(run) belongs to the saved comparison '\(comparison)'; --force removes it all the same"
+      "run \(run) belongs to the saved comparison '\(comparison)'; --force removes it anyway"
     case .badTag(let name):
       "'\(name.prefix(64))' cannot be a tag; use up to 64 visible characters without spaces and commas"
     case .badNote(let bytes, let limit): "the note has \(bytes) bytes; it must have from 1 to \(limit)"

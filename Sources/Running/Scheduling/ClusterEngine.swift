@@ -4,7 +4,7 @@ import Foundation
 import Processes
 
 /// The tables of the documentation of clusters, in Markdown: settings, states, reasons.
-public var clusterTables: [String] { [ClusterSettings.keyTable, SlurmState.table, NeverReason.table] }
+public var clusterTables: [String] { [ClusterSettings.keyTable, SlurmState.table, BlockingReason.table] }
 
 /// Jobs of Slurm.
 struct ClusterEngine: TrialEngine {

@@ -98,13 +98,13 @@ final class ClusterScheduler {
   private func detach() throws -> [TrialOutcome] {
     let waiting = queue.waiting
     if !waiting.isEmpty {
-      printer.say(
-        "vgglab: \(Self.count(waiting.count, "trial")) come after others; run the same command again when these are complete"
+      printer.printLine(
+        "vgglab: \(Self.count(waiting.count, "trial")) wait for others; run the same command again when these are complete"
       )
     }
     for one in followed { one.status = jobs.status(of: one.run) }
     if !followed.isEmpty {
-      printer.say(
+      printer.printLine(
         "vgglab: \(Self.count(followed.count, "trial")) left to Slurm; the same command without --detach follows them")
     }
     return try outcomes()
@@ -127,22 +127,22 @@ final class ClusterScheduler {
     let jobs = Self.count(followed.count, "trial")
     if number == SIGINT, !followed.isEmpty {
       leaveAt = system.now() + Self.patience
-      printer.say(
+      printer.printLine(
         """
-        vgglab: \(jobs) go on in Slurm, and the same command follows them again; \
+        vgglab: \(jobs) keep running in Slurm, and the same command follows them again; \
         press Ctrl-C once more within \(Int(Self.patience)) s to cancel them
         """)
     } else {
       leaveAt = system.now()
       if !followed.isEmpty {
-        printer.say("vgglab: \(jobs) go on in Slurm; the same command follows them again")
+        printer.printLine("vgglab: \(jobs) keep running in Slurm; the same command follows them again")
       }
     }
   }
 
   /// Cancels the jobs and waits until they are over.
   private func cancelAll() throws {
-    printer.say("vgglab: canceling \(Self.count(followed.count, "job"))")
+    printer.printLine("vgglab: canceling \(Self.count(followed.count, "job"))")
     try cancel(followed)
     leaveAt = system.now() + Self.cancelLimit
   }
@@ -171,11 +171,11 @@ final class ClusterScheduler {
       if one.mayHaveProgress {
         for reached in one.follower.follow(now: now) { printer.reached(reached, now: now) }
       }
-      say(one)
+      printLine(one)
       if one.follower.hasEnded || one.looksOver() { ended.append(one) }
       if one.looksStuck() { never.append(one) }
     }
-    sayComplaint()
+    reportSlurmProblem()
     if !ended.isEmpty {
       _ = try store.ingest(only: Set(ended.map(\.run)))
       for one in ended { try settle(one) }
@@ -189,30 +189,30 @@ final class ClusterScheduler {
         waiting: queue.waiting.count + followed.count - working.count), now: now)
   }
 
-  private func sayComplaint() {
+  private func reportSlurmProblem() {
     let complaint = jobs.complaint.map { "\($0)" }
     guard complaint != saidComplaint else { return }
     saidComplaint = complaint
-    printer.say("vgglab: \(complaint ?? "the controller of Slurm answers again")")
+    printer.printLine("vgglab: \(complaint ?? "the controller of Slurm answers again")")
   }
 
   /// What is new of a job.
-  private func say(_ one: FollowedRun) {
+  private func printLine(_ one: FollowedRun) {
     guard let task = one.task else { return }
     let name = entries[one.index].trial.name
     if task.restarts > one.restarts {
       one.restarts = task.restarts
       one.saidNode = nil
-      printer.say("\(name): Slurm job \(task.job) was queued again (start \(task.restarts + 1))")
+      printer.printLine("\(name): Slurm job \(task.job) was requeued (start \(task.restarts + 1))")
     }
     if task.state.meaning.phase == .working, let node = task.node, node != one.saidNode {
       one.saidNode = node
-      printer.say("\(name): Slurm job \(task.job) runs on \(node)")
+      printer.printLine("\(name): Slurm job \(task.job) runs on \(node)")
     }
     if task.state == .pending, task.reason.hasPrefix("JobHeld"), one.saidReason != task.reason {
       one.saidReason = task.reason
-      printer.say(
-        "\(name): Slurm job \(task.job) is held (\(task.reason)); `scontrol release \(task.job)` lets it go on")
+      printer.printLine(
+        "\(name): Slurm job \(task.job) is held (\(task.reason)); `scontrol release \(task.job)` releases it")
     }
   }
 
@@ -220,10 +220,10 @@ final class ClusterScheduler {
   private func giveUp(_ never: [FollowedRun]) throws {
     try cancel(never)
     for one in never {
-      guard let task = one.task, let reason = NeverReason(rawValue: task.reason) else { continue }
+      guard let task = one.task, let reason = BlockingReason(rawValue: task.reason) else { continue }
       finish(
         one, isComplete: false, state: "cannot start",
-        "Slurm job \(task.job) would never start: \(task.reason), that is, \(reason.words)")
+        "Slurm job \(task.job) can never start: \(task.reason) (\(reason.words))")
     }
     failFast()
   }
@@ -234,16 +234,17 @@ final class ClusterScheduler {
     let name = entries[one.index].trial.name
     switch summary.state {
     case .completed:
-      printer.say("\(name): completed")
+      printer.printLine("\(name): completed")
       return finish(one, isComplete: true, state: "is completed", nil)
     case .failed:
-      printer.say("\(name): failed\(summary.cause.map { ", \($0)" } ?? "")")
+      printer.printLine("\(name): failed\(summary.cause.map { ", \($0)" } ?? "")")
       finish(one, isComplete: false, state: "is failed", summary.cause)
       return failFast()
     case .running:
       if !one.saidRunning, let holder = (try? RunFolder(store: directory, existing: one.run))?.lockHolder {
         one.saidRunning = true
-        printer.say("\(name): \(holder.name) works on run \(one.run), though \(one.status?.words ?? "its job is over")")
+        printer.printLine(
+          "\(name): \(holder.name) works on run \(one.run), though \(one.status?.words ?? "its job is over")")
       }
       return
     case .gone: return finish(one, isComplete: false, state: "is gone", "the run's folder is gone")
@@ -256,20 +257,20 @@ final class ClusterScheduler {
     }
     let cause =
       one.isCancelled && handled.interrupts >= 2 ? "Ctrl-C, pressed twice: the job was canceled" : ending.cause
-    if !isStopping, !one.isCancelled, try mayTryAgain(one, ending.remedy) {
-      printer.say("\(name): \(summary.state.name)\(cause.map { ", \($0)" } ?? ""); it is submitted again")
+    if !isStopping, !one.isCancelled, try shouldResubmit(one, ending.remedy) {
+      printer.printLine("\(name): \(summary.state.name)\(cause.map { ", \($0)" } ?? ""); resubmitting")
       followed.removeAll { $0 === one }
       queue[one.index] = .waiting(notBefore: 0)
       return
     }
-    printer.say("\(name): \(summary.state.name)\(cause.map { ", \($0)" } ?? "")")
+    printer.printLine("\(name): \(summary.state.name)\(cause.map { ", \($0)" } ?? "")")
     finish(one, isComplete: false, state: "is \(summary.state.name)", cause ?? "its job was not submitted")
     if summary.state != .interrupted { failFast() }
   }
 
   /// Whether a run whose job is over is submitted again: where nothing of it is to blame, as long as it makes progress or has
   /// not failed three times in a row.
-  private func mayTryAgain(_ one: FollowedRun, _ remedy: SlurmState.Remedy) throws -> Bool {
+  private func shouldResubmit(_ one: FollowedRun, _ remedy: SlurmState.Remedy) throws -> Bool {
     let entry = entries[one.index]
     switch remedy {
     case .leave: return false
@@ -296,7 +297,7 @@ final class ClusterScheduler {
   private func failFast() {
     guard options.failFast, !isStopping else { return }
     isStopping = true
-    printer.say("vgglab: canceling the other jobs (--fail-fast)")
+    printer.printLine("vgglab: canceling the other jobs (--fail-fast)")
     try? cancel(followed)
   }
 }
@@ -338,7 +339,7 @@ final class FollowedRun {
 
   /// Whether Slurm gave a reason, at this look and the one before, for which its job will never start.
   func looksStuck() -> Bool {
-    let isNever = task.map { $0.state == .pending && NeverReason(rawValue: $0.reason) != nil } ?? false
+    let isNever = task.map { $0.state == .pending && BlockingReason(rawValue: $0.reason) != nil } ?? false
     neverCount = isNever ? neverCount + 1 : 0
     return neverCount >= 2
   }

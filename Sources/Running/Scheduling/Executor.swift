@@ -3,7 +3,7 @@ import Foundation
 import Journals
 package import Processes
 
-/// A worker at work.
+/// A running worker.
 package protocol WorkerHandle: AnyObject {
   /// The number of its process, where it has one on this machine.
   var processID: Int? { get }

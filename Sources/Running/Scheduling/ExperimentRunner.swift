@@ -61,7 +61,7 @@ public struct ExperimentRunner {
     self.init(store: directory, engine: engine, system: SystemInterface(), printer: printer)
   }
 
-  /// A runner in a world of one's own.
+  /// A runner with a given executor and system interface, for tests.
   package init(
     store directory: String, executor: any Executor, system: SystemInterface, printer: any ProgressReporter
   ) {
@@ -79,7 +79,7 @@ public struct ExperimentRunner {
 
   /// What ``run(_:options:)`` would do with each trial; nothing is written but what the journals have new, into the store's index.
   ///
-  /// With `measuring` a few steps are timed of networks that no run of the store tells the rate of.
+  /// With `measuring` a few steps are timed for each network that has no recorded rate in the store.
   public func plan(
     _ experiments: [Experiment], options: RunOptions, measuring: Bool = false
   ) throws -> [TrialDecision] {
@@ -95,7 +95,7 @@ public struct ExperimentRunner {
       if decision.action != .skip, let other = planned.updateValue(trial, forKey: trial.id) {
         planned[trial.id] = other
         decision.action = .skip
-        decision.why = "the same configuration as \(other.experiment)/\(other.name), which is run once"
+        decision.why = "shares the run of \(other.experiment)/\(other.name), which has the same configuration"
       }
       if decision.action != .skip {
         for refusal in engine.refusals(of: decision, options, system) {
@@ -106,13 +106,16 @@ public struct ExperimentRunner {
     }
   }
 
-  /// Runs what is missing, and tells how it goes on stderr.
+  /// Runs what is missing, and prints progress to stderr.
   ///
   /// Throws before anything is written when an option, the data set or the store is unusable.
   public func run(_ experiments: [Experiment], options: RunOptions) throws -> [TrialOutcome] {
     let settings = Dictionary(experiments.map { ($0.name, $0.cluster) }) { $1 }
     return try run(experiments.flatMap(\.trials), options: options, resuming: nil, settings: settings)
   }
+
+  /// Whether the trials are jobs of a cluster.
+  public var isOnCluster: Bool { engine is ClusterEngine }
 
   /// The batch scripts that ``run(_:options:)`` would submit to a cluster, one after the other; none for this machine.
   public func scripts(_ experiments: [Experiment], options: RunOptions) throws -> [String] {
@@ -136,9 +139,9 @@ public struct ExperimentRunner {
         named: folder.name, path: folder.path, side: trial.dataset.resize,
         environment: ProcessInfo.processInfo.environment)
     }
-    let store = try Store.openToChange(at: directory, create: true) { printer.say("vgglab: \($0)") }
+    let store = try Store.openToChange(at: directory, create: true) { printer.printLine("vgglab: \($0)") }
     if let name = store.networkFileSystem {
-      printer.say("vgglab: " + NetworkFileSystem.sentence(name, path: directory))
+      printer.printLine("vgglab: " + NetworkFileSystem.sentence(name, path: directory))
     }
     let planner = Planner(
       store: store, options: options,
@@ -156,7 +159,7 @@ public struct ExperimentRunner {
 
   private func openIfThere() throws -> Store? {
     do {
-      return try Store.openToRead(at: directory) { printer.say("vgglab: \($0)") }
+      return try Store.openToRead(at: directory) { printer.printLine("vgglab: \($0)") }
     } catch StoreError.missing {
       return nil
     }

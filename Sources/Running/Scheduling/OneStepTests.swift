@@ -7,25 +7,25 @@ extension Scheduler {
   /// One step of every distinct long trial that would begin anew; one that fails in it fails here, before the work begins.
   ///
   /// A trial alone takes its own first step as soon; short ones are not worth it.
-  func takeSmokeSteps() throws {
+  func runOneStepTests() throws {
     guard options.smoke else { return }
     let most = options.memory ?? system.totalMemory()
     let long = try entries.indices.filter { index in
       let decision = entries[index].decision
       guard [.new, .changed, .again].contains(decision.action), decision.trial.training.epochs > 0,
-        // A measurement of some steps is none the wiser for one before them.
+        // A measurement of a few steps gains nothing from a one-step test.
         decision.trial.measure?.cost == nil, decision.forecast.memoryBytes <= most
       else { return false }
       return try !planner.forecaster.isShort(decision.trial, decision.forecast)
     }
     guard long.count > 1 else { return }
-    printer.say(
+    printer.printLine(
       "vgglab: running one step of each of \(long.count) trials as a test; --no-smoke skips it")
     var found: [String: String?] = [:]
     for index in long {
       handleSignals()
       if isStopping { return }
-      let key = smokeKey(entries[index].trial)
+      let key = oneStepTestKey(entries[index].trial)
       let complaint: String?
       if let known = found[key] {
         complaint = known
@@ -39,7 +39,7 @@ extension Scheduler {
   }
 
   /// Trials of one key take the same first step as far as it can fail: neither seed nor length matters.
-  private func smokeKey(_ trial: Trial) -> String {
+  private func oneStepTestKey(_ trial: Trial) -> String {
     var trial = trial
     trial.training.seed = 0
     trial.training.epochs = 1
@@ -64,7 +64,7 @@ extension Scheduler {
           end, asked: nil, killsBefore: kills, killsNow: system.kills(), log: text, freeBytes: nil)
         switch cause {
         case .killed, .stoppedByOthers:
-          printer.say("\(trial.name): its one-step test was not finished: \(cause.sentence)")
+          printer.printLine("\(trial.name): its one-step test was not finished: \(cause.sentence)")
           return nil
         case .outOfMemory, .crashed: return cause.sentence
         default:
@@ -87,10 +87,10 @@ extension Scheduler {
     let entry = entries[index]
     let folder = try createRun(
       of: entry.trial, in: directory, after: store.newestSequence(), forecast: entry.decision.forecast)
-    try recordUnbegun(folder.run, cause)
+    try recordStartFailure(folder.run, cause)
     entry.run = folder.run
     entry.endedAs = "is failed"
-    printer.say("\(entry.trial.name): failed, \(cause)")
+    printer.printLine("\(entry.trial.name): failed, \(cause)")
     queue[index] = .over(isComplete: false)
     failFast()
   }

@@ -39,7 +39,7 @@ struct Planner {
       return found
     }
     if let running = runs.first(where: { $0.state == .running }) {
-      return decision(.skip, "\(named(running)) is being worked on", running)
+      return decision(.skip, "\(named(running)) is in progress", running)
     }
     if let done = runs.first(where: { $0.id == doneHere && $0.state == .completed }) {
       return decision(.skip, "\(named(done)) is complete", done)
@@ -93,7 +93,7 @@ struct Planner {
   private static func why(_ run: String, _ job: ClusterJobs.Status) -> String { "\(run) is left to \(job.words)" }
 
   /// What is done with a trial whose run did not come to its end the time before.
-  func tryAgain(_ trial: Trial, run: RunSummary) throws -> TrialDecision {
+  func retry(_ trial: Trial, run: RunSummary) throws -> TrialDecision {
     switch run.state {
     case .completed, .running, .gone: return try decide(trial)
     case .failed: return try again(trial, after: run)
@@ -115,10 +115,10 @@ struct Planner {
         $0 * Double(forecast.steps - forecast.firstStep) / Double(forecast.steps)
       }
     }
-    let place = forecast.firstStep > 0 ? "from step \(forecast.firstStep)" : "from the beginning"
+    let place = forecast.firstStep > 0 ? "from step \(forecast.firstStep)" : "from the start"
     return TrialDecision(
       trial: trial, action: .resume,
-      why: "run \(run.id) is \(run.state.name)\(run.cause.map { " (\($0))" } ?? ""); it goes on \(place)", run: run.id,
+      why: "run \(run.id) is \(run.state.name)\(run.cause.map { " (\($0))" } ?? ""); it resumes \(place)", run: run.id,
       state: run.state, forecast: forecast)
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Text
 
-/// Where one running trial stands.
+/// The progress of one running trial.
 package struct TrialProgress: Sendable {
   package var trial: String
   package var epochs: Int
@@ -51,7 +51,7 @@ package struct TrialProgress: Sendable {
 
   package var imagesPerSecond: Double? { stepsPerSecond.map { $0 * Double(batchSize) } }
 
-  /// Seconds still to go at the pace of late; nil before the first step.
+  /// Seconds left at the recent rate; nil before the first step.
   package var remaining: Double? { stepsPerSecond.map { Double(max(0, totalSteps - step)) / $0 } }
 
   package var line: String { line(columns: .max) }
@@ -73,7 +73,7 @@ package struct TrialProgress: Sendable {
   }
 }
 
-/// Where all the trials together stand.
+/// The progress of all trials together.
 package struct TotalProgress: Sendable {
   package var done: Int
   package var working: Int
@@ -101,7 +101,7 @@ package struct TotalProgress: Sendable {
 /// Where the scheduler reports to, for people.
 package protocol ProgressReporter: AnyObject {
   /// A line that stays.
-  func say(_ line: String)
+  func printLine(_ line: String)
   /// Where the running trials are now.
   func draw(_ running: [TrialProgress], total: TotalProgress, now: Double)
   /// A curve point was reached.

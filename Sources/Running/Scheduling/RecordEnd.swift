@@ -12,9 +12,10 @@ struct RunRecorder {
 
   /// Records in a run's journal how its worker ended, unless the run has its end; gives the run as it is then.
   ///
-  /// `endedJob` is the cluster's job that the worker was of.
+  /// `endedJob` is the cluster's job that the worker was of. Nothing is recorded of a worker that had not begun an attempt of its own:
+  /// `attempts` is how many there were when it was started.
   func recordEnd(
-    of run: String, _ end: ProcessEnd?, _ cause: String, endedJob: String? = nil
+    of run: String, _ end: ProcessEnd?, _ cause: String, endedJob: String? = nil, attempts: Int = 0
   ) throws -> RunSummary {
     _ = try store.ingest()
     let folder = try RunFolder(store: directory, existing: run)
@@ -23,7 +24,7 @@ struct RunRecorder {
       defer { lock.release() }
       _ = try store.ingest()
       let summary = try store.run(matching: run)
-      guard summary.state != .completed, summary.state != .failed else { return summary }
+      guard summary.state != .completed, summary.state != .failed, summary.attempts > attempts else { return summary }
       var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause)
       switch end {
       case .exited(let code): record.code = Int(code)
@@ -36,7 +37,7 @@ struct RunRecorder {
         try journal.flush()
       } catch {
         // On a full disk the run is as sound without it.
-        printer.say("vgglab: how the worker of run \(run) ended could not be recorded: \(error)")
+        printer.printLine("vgglab: the exit of the worker of run \(run) could not be recorded: \(error)")
       }
     }
     _ = try store.ingest()
@@ -45,7 +46,7 @@ struct RunRecorder {
 
   /// Records a run as failed whose worker never began with it, so that it does not stay queued; one that an earlier attempt
   /// has begun stays as it is.
-  func recordUnbegun(_ run: String, _ cause: String) throws {
+  func recordStartFailure(_ run: String, _ cause: String) throws {
     _ = try store.ingest()
     let folder = try RunFolder(store: directory, existing: run)
     guard try store.run(matching: run).state == .queued, let lock = try folder.acquireLock() else { return }
@@ -77,12 +78,12 @@ extension Scheduler {
   private var recorder: RunRecorder { RunRecorder(directory: directory, store: store, printer: printer) }
 
   /// ``RunRecorder/recordEnd(of:_:_:endedJob:)`` of a worker of this machine.
-  func recordEnd(of run: String, _ end: ProcessEnd, _ cause: WorkerCause) throws -> RunSummary {
-    try recorder.recordEnd(of: run, end, cause.sentence)
+  func recordEnd(of worker: RunningWorker, _ end: ProcessEnd, _ cause: WorkerCause) throws -> RunSummary {
+    try recorder.recordEnd(of: worker.run, end, cause.sentence, attempts: worker.attemptsBefore)
   }
 
-  /// ``RunRecorder/recordUnbegun(_:_:)``.
-  func recordUnbegun(_ run: String, _ cause: String) throws { try recorder.recordUnbegun(run, cause) }
+  /// ``RunRecorder/recordStartFailure(_:_:)``.
+  func recordStartFailure(_ run: String, _ cause: String) throws { try recorder.recordStartFailure(run, cause) }
 
   /// ``RunRecorder/refer(_:to:)``.
   func refer(_ trial: Trial, to run: String) throws { try recorder.refer(trial, to: run) }

@@ -4,7 +4,7 @@ import Foundation
 import Journals
 public import Runs
 public import Store
-public import Training
+import Training
 
 /// A run that was trained again, and how the two compare. Names as `--json` has them.
 public struct RepeatedRun: Sendable, Codable {
@@ -41,7 +41,7 @@ extension ExperimentRunner {
     case .running, .gone:
       throw SchedulingError.wrongState(
         run: run.id, state: run.state, wanted: "interrupted",
-        remedy: run.state == .gone ? "run its experiment file again" : "`vgglab watch` shows how it goes on")
+        remedy: run.state == .gone ? "run its experiment file again" : "`vgglab watch` shows its progress")
     }
     var (trial, options) = (try recordedTrial(run, in: store, options: options), options)
     options.kernels = try kernels(of: run, in: store) ?? options.kernels
@@ -57,7 +57,7 @@ extension ExperimentRunner {
     guard run.state == .completed else {
       throw SchedulingError.wrongState(
         run: run.id, state: run.state, wanted: "completed",
-        remedy: "only what is complete can be compared; `vgglab resume` goes on with an interrupted run")
+        remedy: "only what is complete can be compared; `vgglab resume` continues an interrupted run")
     }
     guard run.epochs > 0 else {
       throw SchedulingError.notRepeatable(run: run.id, reason: "its network was described and not trained")

@@ -15,7 +15,7 @@ public struct RunOptions: Sendable, Hashable {
   public var rerun: Bool
   public var failed: Bool
   public var failFast: Bool
-  /// How often a trial is tried again that ended by what can pass: killed, out of memory, a full disk.
+  /// How often a trial is retried after a transient failure: killed, out of memory, disk full.
   public var retries: Int
   /// The folder of the data set's files, before all other places.
   public var data: String?
@@ -25,7 +25,7 @@ public struct RunOptions: Sendable, Hashable {
   public static let defaultCheckpointSeconds = 60.0
   /// Seconds that a trial's worker may work; nil for no limit.
   public var timeLimit: Double?
-  /// Bytes that all trials at work may have together; nil for what the machine has.
+  /// Memory limit of all running trials together, in bytes; nil for what the machine has.
   public var memory: Int?
   /// One step of each long trial before the work begins.
   public var smoke: Bool

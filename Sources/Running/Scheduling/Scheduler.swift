@@ -5,7 +5,7 @@ import Processes
 import Store
 import Text
 
-/// Keeps up to `jobs` workers at work until every trial is done with.
+/// Runs up to `jobs` workers at a time until every trial has an outcome.
 final class Scheduler {
   let directory: String
   let store: Store
@@ -24,13 +24,13 @@ final class Scheduler {
     var run: String?
     /// How often it was tried again.
     var tries = 0
-    /// Why it is not complete, and how sentences about those behind it say so.
+    /// Why it is not complete, and how messages about the trials that depend on it say so.
     var cause: String?
     var endedAs = "was not run"
     /// Whether a worker of this command has completed it.
     var isDoneHere = false
     /// The last sentence about its waiting, not to be said again.
-    var saidWaiting: String?
+    var lastWaitMessage: String?
 
     init(_ decision: TrialDecision) {
       trial = decision.trial
@@ -38,8 +38,8 @@ final class Scheduler {
     }
   }
 
-  /// A worker at work on a trial. The trial's lock is held as long as this is.
-  final class Working {
+  /// A running worker. The trial's lock is held as long as this value exists.
+  final class RunningWorker {
     let index: Int
     let run: String
     let worker: any WorkerHandle
@@ -48,12 +48,14 @@ final class Scheduler {
     var began: Double
     let killsBefore: Memory.Kills
     let logOffset: Int
+    /// Attempts that the run had when the worker was started.
+    let attemptsBefore: Int
     var follower: JournalFollower
     var asked: StopReason?
 
     /// Whether the end of a worker that never began with its run is the run's own fault: one that was killed or stopped says
     /// nothing of it.
-    func hasFailedToBegin(_ end: ProcessEnd) -> Bool {
+    func failedToStart(_ end: ProcessEnd) -> Bool {
       if asked?.isStartLimit == true { return true }
       guard asked == nil, case .exited(let code) = end else { return false }
       return ![75, 130].contains(code)
@@ -61,7 +63,7 @@ final class Scheduler {
 
     init(
       index: Int, run: String, worker: any WorkerHandle, lock: TrialLock, memory: Int, began: Double,
-      killsBefore: Memory.Kills, logOffset: Int, follower: JournalFollower
+      killsBefore: Memory.Kills, logOffset: Int, attemptsBefore: Int, follower: JournalFollower
     ) {
       self.index = index
       self.run = run
@@ -71,16 +73,17 @@ final class Scheduler {
       self.began = began
       self.killsBefore = killsBefore
       self.logOffset = logOffset
+      self.attemptsBefore = attemptsBefore
       self.follower = follower
     }
   }
 
   var entries: [Entry] = []
   var queue = TrialQueue(priorities: [], after: [])
-  var working: [Working] = []
+  var working: [RunningWorker] = []
   var isStopping = false
   private var handled = StopRequest()
-  /// Bytes that could be had when nothing was at work.
+  /// Bytes that were available while no worker was running.
   private var memoryWhenIdle = 0
 
   init(
@@ -104,7 +107,7 @@ final class Scheduler {
     if let run { entries[0].run = run }
     queue = TrialQueue(entries.map(\.trial))
     do {
-      try takeSmokeSteps()
+      try runOneStepTests()
       while true {
         handlePause()
         handleSignals()
@@ -163,15 +166,16 @@ final class Scheduler {
       return .passed
     case .held(let holder):
       let who = holder?.name ?? "another process"
-      entry.endedAs = "is being worked on by \(who)"
-      printer.say("\(trial.name): being worked on by \(who)")
+      entry.endedAs = "is being run by \(who)"
+      printer.printLine(
+        "\(trial.name): skipped, \(who) is running it")
       queue[index] = .over(isComplete: false)
       return .passed
     }
     defer { if !working.contains(where: { $0.lock === lock }) { lock.release() } }
     _ = try store.ingest()
     let decision =
-      try entry.run.map { try planner.tryAgain(trial, run: store.run(matching: $0)) }
+      try entry.run.map { try planner.retry(trial, run: store.run(matching: $0)) }
       ?? planner.decide(trial, doneHere: completed(trial))
     entry.decision = decision
     if let run = decision.run, decision.action == .resume || decision.state == .completed {
@@ -184,13 +188,13 @@ final class Scheduler {
           entry,
           """
           \(trial.name): waits for the worker of run \(decision.run ?? "") to stop\(holder.map { " (\($0.name))" } ?? ""); \
-          who started it is gone
+          the process that started it has exited
           """)
         return .passed
       }
       entry.run = decision.run
       entry.endedAs = decision.state.map { "is \($0.name)" } ?? "was skipped"
-      printer.say("\(trial.name): skipped, \(decision.why)")
+      printer.printLine("\(trial.name): skipped, \(decision.why)")
       queue[index] = .over(isComplete: decision.state == .completed)
       return .passed
     }
@@ -207,7 +211,7 @@ final class Scheduler {
     return entries.first { $0.isDoneHere && $0.trial.id == id }?.run
   }
 
-  /// Whether the memory that a trial is planned to take can be had now; one for which it never can is done with.
+  /// Whether the memory that a trial is planned to take is available now; a trial that can never have it fails.
   private func hasRoom(for index: Int) throws -> Bool {
     let entry = entries[index]
     let need = entry.decision.forecast.memoryBytes
@@ -216,7 +220,7 @@ final class Scheduler {
       settle(
         index, isComplete: false,
         """
-        it needs \(Quantity.bytes(need)) of memory, and there will never be more than \(Quantity.bytes(most)); lower \
+        it needs \(Quantity.bytes(need)) of memory, but at most \(Quantity.bytes(most)) can become available; lower \
         training.batch_size\(options.memory == nil ? "" : ", or raise --memory")
         """)
       return false
@@ -247,7 +251,7 @@ final class Scheduler {
     guard threads(of: trial) <= cores || trial.measure?.threads == nil else {
       settle(
         index, isComplete: false,
-        "it wants \(threads(of: trial)) threads, and there are \(cores) cores; lower measure.threads")
+        "it needs \(threads(of: trial)) threads, but there are only \(cores) cores; lower measure.threads")
       return false
     }
     guard !working.isEmpty else { return true }
@@ -270,6 +274,7 @@ final class Scheduler {
     entry.cause = nil
     let kills = system.kills()
     let logOffset = logSize(run)
+    let attemptsBefore = decision.action == .resume ? try store.run(matching: run).attempts : 0
     let folder = try RunFolder(store: directory, existing: run)
     let worker: any WorkerHandle
     do {
@@ -277,7 +282,7 @@ final class Scheduler {
       try job(of: trial).write(to: open)
       worker = try executor.start(in: open)
     } catch {
-      try recordUnbegun(run, "\(error)")
+      try recordStartFailure(run, "\(error)")
       throw error
     }
     let follower = JournalFollower(
@@ -286,11 +291,12 @@ final class Scheduler {
         trial: trial.name, epochs: trial.training.epochs, totalSteps: decision.forecast.steps,
         batchSize: trial.training.batchSize, startedAt: system.now()))
     working.append(
-      Working(
+      RunningWorker(
         index: index, run: run, worker: worker, lock: lock, memory: decision.forecast.memoryBytes,
-        began: system.now(), killsBefore: kills, logOffset: logOffset, follower: follower))
+        began: system.now(), killsBefore: kills, logOffset: logOffset, attemptsBefore: attemptsBefore,
+        follower: follower))
     queue[index] = .working
-    printer.say(
+    printer.printLine(
       """
       \(trial.name): \(decision.action == .resume ? "resuming" : "starting") run \(run), \
       \(decision.forecast.steps - decision.forecast.firstStep) steps on \
@@ -304,15 +310,15 @@ final class Scheduler {
   }
 
   private func wait(_ entry: Entry, _ sentence: String) {
-    guard entry.saidWaiting != sentence else { return }
-    entry.saidWaiting = sentence
-    printer.say(sentence)
+    guard entry.lastWaitMessage != sentence else { return }
+    entry.lastWaitMessage = sentence
+    printer.printLine(sentence)
   }
 
   /// Done with a trial that is not run.
   private func settle(_ index: Int, isComplete: Bool, _ cause: String) {
     entries[index].cause = cause
-    printer.say("\(entries[index].trial.name): not run: \(cause)")
+    printer.printLine("\(entries[index].trial.name): not run: \(cause)")
     queue[index] = .over(isComplete: isComplete)
   }
 
@@ -341,11 +347,11 @@ final class Scheduler {
     handled = request
     isStopping = true
     if isFirst {
-      printer.say("vgglab: stopping after the current step; run the same command again to resume")
+      printer.printLine("vgglab: stopping after the current step; run the same command again to resume")
       ask(number == SIGINT ? .ctrlC : .signal(number))
     }
     if isSecondCtrlC {
-      printer.say("vgglab: stopping at once")
+      printer.printLine("vgglab: stopping at once")
       for one in working {
         one.asked = .secondCtrlC
         one.worker.send(signal: SIGKILL)
@@ -369,7 +375,7 @@ final class Scheduler {
     guard let limit = options.timeLimit else { return }
     for one in working where one.asked == nil && system.now() - one.began >= limit {
       one.asked = .timeLimit(seconds: limit)
-      printer.say("\(entries[one.index].trial.name): its time is over; it stops after the current step")
+      printer.printLine("\(entries[one.index].trial.name): time limit reached; it stops after the current step")
       one.worker.send(signal: SIGTERM)
     }
   }
@@ -437,14 +443,14 @@ final class Scheduler {
         end, asked: one.asked, killsBefore: one.killsBefore, killsNow: kills,
         log: logText(one.run, from: one.logOffset),
         freeBytes: freeBytes(directory))
-      var summary = try recordEnd(of: one.run, end, cause)
-      if summary.state == .queued, one.hasFailedToBegin(end), !isStopping {
+      var summary = try recordEnd(of: one, end, cause)
+      if summary.state == .queued, one.failedToStart(end), !isStopping {
         let words = lastLine(logText(one.run, from: one.logOffset))
-        try recordUnbegun(one.run, words ?? cause.sentence)
+        try recordStartFailure(one.run, words ?? cause.sentence)
         summary = try store.run(matching: one.run)
       }
       if summary.state == .completed {
-        printer.say("\(entry.trial.name): completed")
+        printer.printLine("\(entry.trial.name): completed")
         entry.isDoneHere = true
         queue[one.index] = .over(isComplete: true)
         continue
@@ -452,15 +458,15 @@ final class Scheduler {
       let reason = summary.state == .failed ? summary.cause : cause.sentence
       entry.cause = reason
       entry.endedAs = "is \(summary.state.name)"
-      printer.say("\(entry.trial.name): \(summary.state.name)\(reason.map { ", \($0)" } ?? "")")
-      let canPass =
-        summary.state == .failed ? WorkerCause.tellsOfFullDisk(summary.cause ?? "") : cause.canPass
-      if canPass, entry.tries < options.retries, !isStopping {
+      printer.printLine("\(entry.trial.name): \(summary.state.name)\(reason.map { ", \($0)" } ?? "")")
+      let isTransient =
+        summary.state == .failed ? WorkerCause.mentionsFullDisk(summary.cause ?? "") : cause.isTransient
+      if isTransient, entry.tries < options.retries, !isStopping {
         let delay = system.retryDelay(entry.tries)
         entry.tries += 1
         queue[one.index] = .waiting(notBefore: system.now() + delay)
-        printer.say(
-          "\(entry.trial.name): tried again in \(Quantity.duration(delay)), \(entry.tries) of \(options.retries)")
+        printer.printLine(
+          "\(entry.trial.name): retrying in \(Quantity.duration(delay)) (retry \(entry.tries) of \(options.retries))")
         continue
       }
       queue[one.index] = .over(isComplete: false)

@@ -67,8 +67,9 @@ extension ClusterScheduler {
     case .held(let holder) where holder?.isThisProcess == true: return nil
     case .held(let holder):
       let who = holder?.name ?? "another process"
-      entries[index].endedAs = "is being worked on by \(who)"
-      printer.say("\(trial.name): being worked on by \(who)")
+      entries[index].endedAs = "is being run by \(who)"
+      printer.printLine(
+        "\(trial.name): skipped, \(who) is running it")
       queue[index] = .over(isComplete: false)
       return nil
     }
@@ -78,7 +79,7 @@ extension ClusterScheduler {
     let entry = entries[index]
     let id = entry.trial.id
     let done = entries.first { $0.isDoneHere && $0.trial.id == id }?.run
-    return try entry.run.map { try planner.tryAgain(entry.trial, run: store.run(matching: $0)) }
+    return try entry.run.map { try planner.retry(entry.trial, run: store.run(matching: $0)) }
       ?? planner.decide(entry.trial, doneHere: done)
   }
 
@@ -93,20 +94,20 @@ extension ClusterScheduler {
     if let run = decision.run, let job = decision.job {
       entry.run = run
       if !entries.contains(where: { $0 !== entry && $0.run == run }) {
-        printer.say("\(entry.trial.name): following \(job.words), run \(run)")
+        printer.printLine("\(entry.trial.name): following \(job.words), run \(run)")
       }
       try follow(index, run)
       return false
     }
     guard decision.state != .running else {
       let sentence = "\(entry.trial.name): \(decision.why)"
-      if entry.saidWaiting != sentence { printer.say(sentence) }
-      entry.saidWaiting = sentence
+      if entry.lastWaitMessage != sentence { printer.printLine(sentence) }
+      entry.lastWaitMessage = sentence
       return false
     }
     entry.run = decision.run
     entry.endedAs = decision.state.map { "is \($0.name)" } ?? "was skipped"
-    printer.say("\(entry.trial.name): skipped, \(decision.why)")
+    printer.printLine("\(entry.trial.name): skipped, \(decision.why)")
     queue[index] = .over(isComplete: decision.state == .completed)
     return false
   }
@@ -155,7 +156,7 @@ extension ClusterScheduler {
       throw error
     }
     let last = batch.indices.count - 1
-    printer.say(
+    printer.printLine(
       """
       vgglab: submitted \(Self.count(batch.indices.count, "trial")) as Slurm job \(job) (task\(last == 0 ? " 0" : "s 0-\(last)")), \
       \(Self.count(batch.shape.threads, "core")) and \(Quantity.bytes(batch.memory)) of memory each
@@ -165,7 +166,7 @@ extension ClusterScheduler {
   /// Done with a trial that is not run.
   private func leave(_ index: Int, _ cause: String) {
     entries[index].cause = cause
-    printer.say("\(entries[index].trial.name): not run: \(cause)")
+    printer.printLine("\(entries[index].trial.name): not run: \(cause)")
     queue[index] = .over(isComplete: false)
   }
 }

@@ -14,8 +14,8 @@ package struct StopRequest: Sendable, Hashable {
 
 /// What the scheduler knows of the world: clock, signals, memory. Tests have their own.
 package struct SystemInterface {
-  /// Begins to listen to signals. The second Ctrl-C kills the workers and is still told to their journals; only a third ends
-  /// this process as it stands.
+  /// Begins to listen to signals. The second Ctrl-C kills the workers and is still recorded in their journals; only a third ends
+  /// this process immediately.
   package var listen: () -> Void = { StopSignal.listen(endingAt: 3, pausing: true) }
   package var now: () -> Double = monotonicSeconds
   package var sleep: (Double) -> Void = { Thread.sleep(forTimeInterval: $0) }
@@ -23,7 +23,7 @@ package struct SystemInterface {
   /// Whether Ctrl-Z was pressed, and what stops this process until it is continued.
   package var isPauseWanted: () -> Bool = { StopSignal.isPauseWanted }
   package var pause: () -> Void = { StopSignal.pause() }
-  /// Bytes that can be had now, and the most that could ever be had.
+  /// Bytes that are available now, and the most that can ever become available.
   package var availableMemory: () -> Int = { Memory().available }
   package var totalMemory: () -> Int = { Memory().total }
   package var cores: () -> Int = { Processor.cores }

@@ -93,6 +93,9 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
   /// Whether its worker was stopped before the end: it can be resumed.
   public var isInterrupted: Bool { RunState(rawValue: state) == .interrupted && action != .skip }
 
+  /// Whether another process works on it: it is not done, and this command did not wait for it.
+  public var isElsewhere: Bool { RunState(rawValue: state) == .running && job == nil }
+
   /// The outcomes as a table for people, with the causes of what is not complete under it.
   public static func table(_ outcomes: [TrialOutcome]) -> String {
     var table = TextTable([

@@ -82,10 +82,10 @@ struct LocalEngine: TrialEngine {
     var refusals: [String] = []
     let most = options.memory ?? system.totalMemory()
     if decision.forecast.memoryBytes > most {
-      refusals.append("there will never be more memory than \(Quantity.bytes(most))")
+      refusals.append("at most \(Quantity.bytes(most)) of memory can become available")
     }
     if let threads = decision.trial.measure?.threads, threads > system.cores() {
-      refusals.append("it wants \(threads) threads, and there are \(system.cores()) cores")
+      refusals.append("it needs \(threads) threads, but there are only \(system.cores()) cores")
     }
     return refusals
   }

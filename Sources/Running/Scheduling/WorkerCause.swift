@@ -57,19 +57,19 @@ package enum WorkerCause: Sendable, Hashable {
     case .exited(let code) where code == 75 || code == 130:
       self = asked.map { .stopped($0) } ?? .stoppedByOthers(code: code)
     case .exited(74):
-      let isFull = Self.tellsOfFullDisk(log) || freeBytes.map { $0 < 64 << 10 } == true
+      let isFull = Self.mentionsFullDisk(log) || freeBytes.map { $0 < 64 << 10 } == true
       self = isFull ? .diskFull : .inputOutput
     case .exited(let code): self = .exited(code: code)
     }
   }
 
   /// Whether a text has the system's own words for a full disk.
-  static func tellsOfFullDisk(_ text: String) -> Bool {
+  static func mentionsFullDisk(_ text: String) -> Bool {
     [ENOSPC, EDQUOT].contains { text.contains(String(cString: strerror($0))) }
   }
 
   /// Whether the same may go well another time.
-  package var canPass: Bool {
+  package var isTransient: Bool {
     switch self {
     case .outOfMemory, .killed, .stoppedByOthers, .diskFull, .inputOutput: true
     case .stopped, .crashed, .exited: false
@@ -89,9 +89,9 @@ package enum WorkerCause: Sendable, Hashable {
       see its log, and the limits on memory and processes (`ulimit -a`)
       """
     case .stopped(.failFast): "stopped because another trial failed (--fail-fast)"
-    case .outOfMemory(true): "out of memory: killed by SIGKILL while the kernel killed in its control group"
+    case .outOfMemory(true): "out of memory: killed by SIGKILL during an out-of-memory kill in its control group"
     case .outOfMemory(false):
-      "out of memory, most likely: killed by SIGKILL while the kernel killed for want of memory on this machine"
+      "probably out of memory: killed by SIGKILL during an out-of-memory kill on this machine"
     case .killed(let signal): "the worker was killed by signal \(signal) (\(Self.name(signal)))"
     case .crashed(let signal): "the worker crashed by signal \(signal) (\(Self.name(signal))); see its log"
     case .stoppedByOthers(130): "stopped by SIGINT, sent to the worker"

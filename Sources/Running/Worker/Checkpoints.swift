@@ -5,9 +5,9 @@ package import Journals
 import Processes
 package import Training
 
-/// Keeps a run's checkpoints: the last two, each told to the journal when it is whole and on the disk.
+/// Keeps a run's last two checkpoints. Each is recorded in the journal once it is complete and flushed to disk.
 ///
-/// They are written by a thread of their own while the training goes on; ``settle(waiting:)`` tells the journal.
+/// They are written by a thread of their own while the training goes on; ``settle(waiting:)`` records them in the journal.
 package struct CheckpointKeeper {
   private let folder: RunFolder
   private let journal: JournalWriter
@@ -45,7 +45,7 @@ package struct CheckpointKeeper {
     writing = CheckpointWriting(checkpoint, name: name, in: folder)
   }
 
-  /// Tells of a checkpoint that is whole by now, or waits for it, and lets go of all but it and the one before. Throws
+  /// Records a checkpoint that has been written by now, or waits for it, and deletes all but the last two. Throws
   /// ``FileError`` where it could not be written, and ``JournalError``.
   package mutating func settle(waiting: Bool) throws {
     guard let writing, waiting || writing.isDone else { return }
@@ -89,7 +89,7 @@ package struct Resumption {
 
   package init() {}
 
-  /// The newest sound checkpoint of a journal: one that is damaged is told and the one before is taken.
+  /// The newest sound checkpoint of a journal: a damaged one is reported and the previous one is used.
   package init(of past: [JournalRecord], in folder: RunFolder, environment: EnvironmentRecord) {
     for record in past.checkpoints.suffix(2).reversed() {
       do {
@@ -97,7 +97,9 @@ package struct Resumption {
         self.record = record
         break
       } catch {
-        problems.append("the checkpoint of step \(record.step) cannot be used (\(error)); an earlier one is taken")
+        problems.append(
+          "the checkpoint of step \(record.step) cannot be used (\(error)); the one before is used, or the training starts again"
+        )
       }
     }
     let earlier: [AttemptRecord] = past.compactMap { if case .attempt(let record) = $0 { record } else { nil } }

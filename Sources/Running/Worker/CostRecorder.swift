@@ -4,7 +4,7 @@ import Journals
 import Processes
 import Training
 
-/// Measures what training steps cost, and tells the journal of each.
+/// Measures what training steps cost, and records each in the journal.
 struct CostRecorder {
   let journal: JournalWriter
   /// When the attempt began, by ``monotonicSeconds()``.

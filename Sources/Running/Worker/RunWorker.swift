@@ -137,7 +137,7 @@ private struct Attempt {
       worker.report("vgglab: \(problem)")
     }
     for difference in resumption.differences {
-      worker.report("vgglab: not as in the attempt before: \(difference)")
+      worker.report("vgglab: changed since the previous attempt: \(difference)")
     }
   }
 
@@ -175,7 +175,8 @@ private struct Attempt {
       .predictions(PredictionsRecord(isRight: zip(trainer.testPredictions, dataset.test.labels).map(==))),
     ])
     if let evaluation = EvaluationRecord(trainer, dataset) { try journal.append([.evaluation(evaluation)]) }
-    try end(.completed, cause: nil, trainingSeconds: outcome.trainingSeconds)
+    // The outcome counts the steps of earlier attempts too; each attempt records its own.
+    try end(.completed, cause: nil, trainingSeconds: observer.trainingSeconds)
     keeper.removeAll()
     return 0
   }

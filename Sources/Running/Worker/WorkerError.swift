@@ -19,9 +19,9 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
     case .artifactChanged(let path):
       "\(path): is not what the run has recorded (its SHA-256 differs); the file was changed or damaged"
     case .otherData(let run, let what):
-      "run \(run) began with other data (\(what) differ); bring back the files, or start anew with --rerun"
+      "run \(run) began with other data (\(what) differ); restore the files, or start over with --rerun"
     case .unknownKernels(let name): "there are no kernels '\(name.prefix(40))'; write fast or blas"
-    case .noRunFolder(let path): "\(path): is no run's folder; it must be STORE/runs/RUN"
+    case .noRunFolder(let path): "\(path): is not a run's folder; write STORE/runs/RUN"
     }
   }
 }

@@ -62,7 +62,7 @@ struct PageFrame: Sendable {
     <dl>
     <dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next run, previous run</dd>
     <dt><kbd>Enter</kbd></dt><dd>open the run</dd>
-    <dt><kbd>x</kbd></dt><dd>select the run, or take it out again</dd>
+    <dt><kbd>x</kbd></dt><dd>select or deselect the run</dd>
     <dt><kbd>c</kbd></dt><dd>compare the selected runs</dd>
     <dt><kbd>n</kbd> <kbd>p</kbd></dt><dd>next page, previous page</dd>
     <dt><kbd>/</kbd></dt><dd>search</dd>
@@ -78,12 +78,12 @@ struct PageFrame: Sendable {
   static func problem(_ status: Int, _ reason: String) -> String {
     let title =
       switch status {
-      case 400, 413, 414: "This cannot be asked"
+      case 400, 413, 414: "Bad request"
       case 401, 403, 421: "Not allowed"
       case 404: "Not found"
-      case 405: "Only to look at"
+      case 405: "Read-only"
       case 503: "Too busy"
-      default: "This did not work"
+      default: "Request failed"
       }
     return PageFrame(
       title: title, content: "<p>\(escapedHTML(reason))</p>\n<p><a href=\"/\">All runs</a></p>"

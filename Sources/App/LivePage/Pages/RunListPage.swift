@@ -72,8 +72,8 @@ struct RunListPage {
     guard !runs.isEmpty else {
       let hint =
         total > 0
-        ? "This page is behind the last. <a href=\"\(escapedHTML(query.address(page: pageCount)))\">Last page</a>"
-        : "Nothing fits. <a href=\"/\">Show all runs</a>, or start one: <code>vgglab run experiments/resize.yaml --profile quick</code>"
+        ? "This page does not exist. <a href=\"\(escapedHTML(query.address(page: pageCount)))\">Last page</a>"
+        : "No runs match. <a href=\"/\">Show all runs</a>, or start one: <code>vgglab run experiments/resize.yaml --profile quick</code>"
       return "<p class=\"count\">\(total == 0 ? count : "")</p>\n<p>\(hint)</p>"
     }
     return """

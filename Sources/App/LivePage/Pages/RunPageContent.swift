@@ -112,8 +112,11 @@ struct RunPageContent {
     let usual = Dictionary(facts.differences.map { ($0.key, $0.default) }) { first, _ in first }
     let reduced = Dictionary(facts.reductions.map { ($0.key, $0.full) }) { first, _ in first }
     let rows = configurationFields(facts.configuration).sorted { $0.key < $1.key }.map { key, value in
-      let full = reduced[key].map { "reduced from \(escapedHTML($0))" }
-      let other = usual[key].map { "the experiment's first trial has \(escapedHTML($0))" }
+      let full = reduced[key].map { "the profile changed it from \(escapedHTML($0))" }
+      // The experiment's first trial without a profile often has what the profile changed.
+      let other = usual[key].flatMap {
+        $0 == reduced[key] ? nil : "the experiment's first trial has \(escapedHTML($0))"
+      }
       return [
         escapedHTML(key), "<code>\(escapedHTML(value))</code>",
         [full, other].compactMap(\.self).joined(separator: "; "),

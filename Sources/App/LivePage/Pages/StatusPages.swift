@@ -43,7 +43,7 @@ struct HealthPage {
       ("network file system", escapedHTML(store.networkFileSystem ?? "none")),
       ("load", "\(facts.load.map { String(format: "%.2f", $0) }.joined(separator: ", ")) on \(facts.cores) cores"),
       ("available memory", Quantity.bytes(facts.available_memory_bytes)),
-      ("pages that watch", "\(facts.streams)"),
+      ("open event streams", "\(facts.streams)"),
     ]
     let problems = store.problems + facts.journal_problems
     let list =

@@ -25,7 +25,7 @@ struct ArchiveCommand: ParsableCommand {
 }
 
 struct ArchiveOptions: ParsableArguments {
-  @Option(name: .long, help: "The folder that archives stand in.")
+  @Option(name: .long, help: "The folder that contains the archives.")
   var archives = "reports/archive"
 
   func validate() throws {
@@ -67,10 +67,10 @@ struct ArchiveCreateCommand: LabCommand {
   @Option(name: .long, help: ArgumentHelp("A notebook whose report comes along; may be repeated.", valueName: "file"))
   var notebook: [String] = []
 
-  @Flag(name: .long, help: "Take weights along, however large (default: kept files up to 4 MB).")
+  @Flag(name: .long, help: "Include weights of any size (default: only kept files up to 4 MB).")
   var weights = false
 
-  @Flag(name: .long, help: "Take along the changes to the source that were not committed when a run was made.")
+  @Flag(name: .long, help: "Include the uncommitted source changes that were kept with each run.")
   var withDiff = false
 
   @Flag(name: .long, help: "Leave out the names of hosts and author, commits and folders, the same way everywhere.")
@@ -78,7 +78,7 @@ struct ArchiveCreateCommand: LabCommand {
 
   func validate() throws {
     if withDiff, anonymous {
-      throw ValidationError("--with-diff and --anonymous exclude each other: changes to the source may tell names")
+      throw ValidationError("--with-diff and --anonymous cannot be combined: source changes may contain names")
     }
   }
 
@@ -94,9 +94,9 @@ struct ArchiveCreateCommand: LabCommand {
       version: vgglabVersion, artifactLimit: weights ? 1 << 30 : 4 << 20, withChanges: withDiff,
       anonymousPeople: anonymous ? authorNames() : nil)
     let archive = try archives.folder.create(request, from: source)
-    for file in archive.leftOut { complain("vgglab: \(file) was left out; --weights takes it along") }
+    for file in archive.leftOut { printError("vgglab: \(file) was left out; --weights includes it") }
     let contents = try archives.folder.contents(of: name)
-    if !format.json { complain(contents.text) }
+    if !format.json { printError(contents.text) }
     output(format.json ? try json(ArchiveFacts(archive, contents)) : "\(archives.archives)/\(name)")
   }
 
@@ -150,10 +150,10 @@ struct ArchiveDiffCommand: LabCommand {
   @OptionGroup var archives: ArchiveOptions
   @OptionGroup var format: JSONOptions
 
-  @Argument(help: "The one.")
+  @Argument(help: "The first archive.")
   var first: String
 
-  @Argument(help: "The other.")
+  @Argument(help: "The second archive.")
   var second: String
 
   func execute() throws {
@@ -175,10 +175,10 @@ struct ArchiveVerifyCommand: LabCommand {
   @OptionGroup var limits: EvidenceOptions
   @OptionGroup var format: JSONOptions
 
-  @Option(name: .long, help: "Train so many of the archive's runs again and compare the bits; --seed chooses which.")
+  @Option(name: .long, help: "Train N of the archive's runs again and compare them bit for bit; --seed selects which.")
   var rerun = 0
 
-  @Option(name: .long, help: "Chooses the runs of --rerun.")
+  @Option(name: .long, help: "The seed that selects the runs for --rerun.")
   var seed: UInt64 = 0
 
   @OptionGroup var training: TrainingOptions
@@ -219,7 +219,7 @@ struct ArchiveVerifyCommand: LabCommand {
       of: archive.name, into: source, version: vgglabVersion, limits: limits.limits)
     let runs = try source.runs().filter { $0.state == .completed && $0.epochs > 0 }
     let chosen = runs.sorted { sha256Hex("\(seed) \($0.id)") < sha256Hex("\(seed) \($1.id)") }.prefix(rerun)
-    complain("vgglab: training \(chosen.count) of the archive's \(runs.count) trained runs again")
+    printError("vgglab: training \(chosen.count) of the archive's \(runs.count) trained runs again")
     return try RunRepeater(keep: nil, options: training.runOptions).repeatRuns(Array(chosen), of: source)
   }
 }
@@ -241,7 +241,7 @@ struct ArchiveImportCommand: LabCommand {
     let new = try archive.archives.folder.importRuns(
       of: archive.name, into: target, version: vgglabVersion, limits: limits.limits)
     if format.json { output(try json(new)) } else if !new.isEmpty { output(new.joined(separator: "\n")) }
-    complain("vgglab: \(new.count) runs are new in \(store.directory)")
+    printError("vgglab: \(new.count) runs are new in \(store.directory)")
   }
 }
 

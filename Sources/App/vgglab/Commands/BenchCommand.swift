@@ -25,7 +25,7 @@ struct BenchOptions: ParsableArguments {
   @Option(name: .long, help: "The side of the images, in pixels.")
   var resize = 224
 
-  @Option(name: .long, help: "Images a step.")
+  @Option(name: .long, help: "Images per step.")
   var batch = 128
 
   @Option(name: .long, help: "Threads (default: all cores).")

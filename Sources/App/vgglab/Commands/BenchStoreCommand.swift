@@ -29,7 +29,7 @@ struct BenchStoreCommand: LabCommand {
       throw ValidationError("--rows is \(rows); it must be from \(100 * runs) (100 a run) to 1000000000")
     }
     if let keep, FileManager.default.fileExists(atPath: keep) {
-      throw ValidationError("--keep \(keep): is there already; name a new folder")
+      throw ValidationError("--keep \(keep): already exists; name a new folder")
     }
   }
 

@@ -13,7 +13,7 @@ struct CompareCommand: LabCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
-  @OptionGroup var look: LookOptions
+  @OptionGroup var look: OutputStyleOptions
 
   @Argument(
     help: ArgumentHelp(
@@ -21,7 +21,7 @@ struct CompareCommand: LabCommand {
       valueName: "run"))
   var runs: [String] = []
 
-  @Option(name: .long, help: "Of an experiment only the runs of this profile; none for those without.")
+  @Option(name: .long, help: "Compare only the experiment's runs of this profile ('none' for runs without one).")
   var profile: String?
 
   @Option(
@@ -30,13 +30,13 @@ struct CompareCommand: LabCommand {
       "Draw test accuracy and train loss into a PNG, or an SVG or PDF if the name ends so.", valueName: "file"))
   var plot: String?
 
-  @Option(name: .long, help: ArgumentHelp("Keep the comparison; its runs are not removed then.", valueName: "name"))
+  @Option(name: .long, help: ArgumentHelp("Save the comparison and protect its runs from removal.", valueName: "name"))
   var save: String?
 
-  @Option(name: .long, help: "What the comparison is to tell, kept with it.")
+  @Option(name: .long, help: "The question that the comparison answers; saved with it.")
   var question: String?
 
-  @Option(name: .long, help: ArgumentHelp("Compare again the runs of a comparison that was kept.", valueName: "name"))
+  @Option(name: .long, help: ArgumentHelp("Compare the runs of a saved comparison again.", valueName: "name"))
   var load: String?
 
   func validate() throws {
@@ -55,7 +55,7 @@ struct CompareCommand: LabCommand {
       ?? runsToCompare(runs, profile: profile, in: source)
     let profiles = Set(chosen.map { $0.profile ?? "none" })
     if saved == nil, profiles.count > 1, Set(chosen.map(\.experiment)).count == 1 {
-      complain(
+      printError(
         "vgglab: the runs are of different profiles (\(profiles.sorted().joined(separator: ", "))); "
           + "--profile NAME compares those of one")
     }

@@ -27,7 +27,7 @@ struct DoctorCommand: LabCommand {
   var rebuild = false
 
   func validate() throws {
-    if output != nil, data == nil { throw ValidationError("-o goes with --data alone") }
+    if output != nil, data == nil { throw ValidationError("-o requires --data") }
     if rebuild, data != nil {
       throw ValidationError("--rebuild and --data do not go together; run one after the other")
     }
@@ -43,7 +43,7 @@ struct DoctorCommand: LabCommand {
   private func look(at data: String) throws {
     let found = try findDatasets(data)
     if let output, let first = found.first {
-      if found.count > 1 { complain("vgglab: the file names \(found.count) data sets; the first is drawn") }
+      if found.count > 1 { printError("vgglab: the file names \(found.count) data sets; the first is drawn") }
       try writeOutput(output, try renderPNG(first.grid()))
       if output == "-" { return }
     }

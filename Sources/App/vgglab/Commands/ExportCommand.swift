@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Files
 import Foundation
 import Store
@@ -31,7 +31,7 @@ struct ExportCommand: LabCommand {
   @Option(name: .long, help: "Whose weights: initial, best or last (safetensors and onnx; default: last).")
   var at: WeightsMoment?
 
-  @Flag(name: .long, help: "Also what a later attempt of the run did again (csv and jsonl).")
+  @Flag(name: .long, help: "Include values that a later attempt recorded again (csv and jsonl).")
   var attempts = false
 
   @Option(
@@ -43,10 +43,10 @@ struct ExportCommand: LabCommand {
     if !format.isText, output == nil {
       throw ValidationError(
         format == .tfevents
-          ? "tfevents is a folder a run: name a folder with -o" : "\(format) is binary: name a file with -o")
+          ? "tfevents writes one folder per run: name a folder with -o" : "\(format) is binary: name a file with -o")
     }
-    if !format.hasWeights, at != nil { throw ValidationError("--at goes with --format safetensors and onnx alone") }
-    if !format.isText, attempts { throw ValidationError("--attempts goes with --format csv and jsonl alone") }
+    if !format.hasWeights, at != nil { throw ValidationError("--at requires --format safetensors or onnx") }
+    if !format.isText, attempts { throw ValidationError("--attempts requires --format csv or jsonl") }
     if format.hasWeights, selection.runs.count != 1 || selection.isOfMany {
       throw ValidationError("\(format) has the weights of one run: name one")
     }

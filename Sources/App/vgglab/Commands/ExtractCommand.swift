@@ -14,7 +14,7 @@ struct ExtractCommand: LabCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
 
-  @Argument(help: "A page that `vgglab report` wove.")
+  @Argument(help: "A page that `vgglab report` built.")
   var page: String
 
   @Option(

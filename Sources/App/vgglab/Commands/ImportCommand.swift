@@ -17,7 +17,7 @@ struct ImportCommand: ParsableCommand {
 
 /// What all imports have.
 struct ImportOptions: ParsableArguments {
-  @Option(name: .long, help: "How the views are called: NAME_run and NAME_curve.")
+  @Option(name: .long, help: "The name that the views begin with: NAME_run and NAME_curve.")
   var name = "imported"
 
   @Option(name: .long, help: ArgumentHelp("Only these metrics (default: all).", valueName: "name,…"))

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Foundation
 import Runs
-public import Store
+import Store
 import Terminal
 
 struct ListCommand: LabCommand {
@@ -20,7 +20,7 @@ struct ListCommand: LabCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
-  @OptionGroup var look: LookOptions
+  @OptionGroup var look: OutputStyleOptions
 
   @Option(name: .long, help: ArgumentHelp("Only runs that this lets through; may be repeated.", valueName: "condition"))
   var filter: [String] = []
@@ -47,7 +47,7 @@ struct ListCommand: LabCommand {
     help: ArgumentHelp("A line a group of runs with the same values of these columns.", valueName: "name,…"))
   var groupBy: String?
 
-  @Option(name: .long, help: "Show at most so many runs (the newest, unless --sort is given).")
+  @Option(name: .long, help: "Show at most N runs (the newest, unless --sort is given).")
   var limit: Int?
 
   @Flag(name: .long, help: "Show removed runs as well.")
@@ -69,7 +69,7 @@ struct ListCommand: LabCommand {
     let store = try store.open()
     let runs = try store.runs(selection)
     if let groupBy {
-      output(try RunTexts.groups(runs, by: try Self.columns(groupBy), in: store))
+      output(try RunTexts.groups(runs, by: try Self.columns(groupBy), in: store, look: look.look), look.look)
     } else if let columns {
       let columns = try Self.columns(columns)
       guard format.json else { return output(try RunTexts.list(runs, columns: columns, in: store)) }
@@ -79,9 +79,9 @@ struct ListCommand: LabCommand {
       guard !format.json else { return output(try json(runs.map(RunFacts.init))) }
       let look = look.look
       output(RunTexts.list(runs, changes: try changes(of: runs, in: store), look: look), look)
-      clusterNotes(runs, in: store.directory).forEach(complain)
+      clusterNotes(runs, in: store.directory).forEach(printError)
       // For people alone: a program that reads the list knows the column.
-      if look.hasNotes, let note = RunTexts.listNote(runs) { complain(note) }
+      if look.hasNotes, let note = RunTexts.listNote(runs) { printError(note) }
     }
   }
 

@@ -12,7 +12,7 @@ struct LogCommand: LabCommand {
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String
 
-  @Flag(name: .shortAndLong, help: "Go on until the run ends.")
+  @Flag(name: .shortAndLong, help: "Follow the log until the run ends.")
   var follow = false
 
   func execute() throws {

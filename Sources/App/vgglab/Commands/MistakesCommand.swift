@@ -22,7 +22,7 @@ struct MistakesCommand: LabCommand {
   @Option(name: .customLong("class"), help: ArgumentHelp("Only images of this class.", valueName: "name"))
   var className: String?
 
-  @Option(name: .customShort("n"), help: "The mistakes that are shown.")
+  @Option(name: .customShort("n"), help: "Show at most N mistakes.")
   var count = 20
 
   @Option(name: [.customShort("o"), .long], help: "A PNG file for the images of these mistakes.")
@@ -43,7 +43,7 @@ struct MistakesCommand: LabCommand {
     let trained = try TrainedRun(try source.run(matching: run), in: source, data: data)
     let label = try className.map { try trained.label(ofClass: $0) }
     let found = try trained.mistakes(label: label, shown: count, threads: threads.count)
-    for problem in found.problems { complain("vgglab: \(printable(problem))") }
+    for problem in found.problems { printError("vgglab: \(printable(problem))") }
     if let output {
       guard found.problems.isEmpty || !found.pixels.isEmpty else { throw ExitCode(66) }
       try writeOutput(output, try renderPNG(grid(found, trained)))
@@ -69,16 +69,19 @@ struct MistakesCommand: LabCommand {
       first += "; the first \(shown.count == 1 ? "is" : "\(shown.count) are") shown (-n shows more)"
     }
     guard !shown.isEmpty else { return printable(first) }
-    var table = TextTable([
-      ("index", .right), ("true class", .left), ("predicted class", .left), ("probability", .right),
-      ("probability of true class", .right),
-    ])
-    for mistake in shown {
-      table.add([
-        "\(mistake.index)", trained.classNames[mistake.label], trained.classNames[mistake.predicted],
-        mistake.probability.map { Quantity.fixed($0, 4) } ?? "–",
-        mistake.probabilityOfLabel.map { Quantity.fixed($0, 4) } ?? "–",
+    let hasFiles = shown.contains { $0.file != nil }
+    var table = TextTable(
+      (hasFiles ? [("file", .left)] : []) + [
+        ("index", .right), ("true class", .left), ("predicted class", .left), ("probability", .right),
+        ("probability of true class", .right),
       ])
+    for mistake in shown {
+      table.add(
+        (hasFiles ? [mistake.file ?? "–"] : []) + [
+          "\(mistake.index)", trained.classNames[mistake.label], trained.classNames[mistake.predicted],
+          mistake.probability.map { Quantity.fixed($0, 4) } ?? "–",
+          mistake.probabilityOfLabel.map { Quantity.fixed($0, 4) } ?? "–",
+        ])
     }
     return "\(printable(first))\n\n\(table.text)"
   }
@@ -89,7 +92,7 @@ struct MistakesCommand: LabCommand {
       return ImageGrid.Cell(
         image,
         caption: [
-          trained.classNames[mistake.predicted],
+          "taken for \(trained.classNames[mistake.predicted])",
           "is \(trained.classNames[mistake.label])",
           "#\(mistake.index)\(mistake.probability.map { " · \(Quantity.fixed($0, 3))" } ?? "")",
         ])
@@ -104,6 +107,7 @@ struct MistakesCommand: LabCommand {
   struct Facts: Encodable {
     struct Row: Encodable {
       var index: Int
+      var file: String?
       var true_class: String
       var true_label: Int
       var predicted_class: String
@@ -122,7 +126,7 @@ struct MistakesCommand: LabCommand {
       (images, misclassified) = (found.images, found.mistakes.count)
       mistakes = found.mistakes.prefix(count).map {
         Row(
-          index: $0.index, true_class: trained.classNames[$0.label], true_label: $0.label,
+          index: $0.index, file: $0.file, true_class: trained.classNames[$0.label], true_label: $0.label,
           predicted_class: trained.classNames[$0.predicted], predicted_label: $0.predicted, probability: $0.probability,
           probability_of_true_class: $0.probabilityOfLabel)
       }

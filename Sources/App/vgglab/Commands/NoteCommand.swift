@@ -22,7 +22,7 @@ struct NoteCommand: LabCommand {
       text = try readText("-")
       while text.last?.isNewline == true { text.removeLast() }
     }
-    let keeper = try openKeeper(store.directory)
+    let keeper = try openAnnotator(store.directory)
     let run = try keeper.runs(matching: [run])[0]
     try keeper.note(run, text)
     output("\(run.id): noted")

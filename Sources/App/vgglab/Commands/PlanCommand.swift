@@ -13,10 +13,10 @@ struct PlanCommand: LabCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
-  @OptionGroup var look: LookOptions
+  @OptionGroup var look: OutputStyleOptions
   @OptionGroup var options: ExperimentOptions
 
-  @Flag(name: .long, help: "Time a few steps of networks whose rate no run of the store tells.")
+  @Flag(name: .long, help: "Time a few steps of each network that has no recorded rate in the store.")
   var measure = false
 
   @Flag(name: .long, help: "With --executor slurm: print the batch scripts that `run` would submit.")
@@ -30,7 +30,11 @@ struct PlanCommand: LabCommand {
     let runner = try options.runner(of: experiments, in: store)
     let scripts = try runner.scripts(experiments, options: options.runOptions)
     guard !scripts.isEmpty else {
-      return complain("vgglab: there is no script: nothing is missing, or the work is done on this machine")
+      guard runner.isOnCluster else {
+        throw ValidationError(
+          "--print-script prints scripts for Slurm, and the trials run locally; use --executor slurm")
+      }
+      return printError("vgglab: no batch script: nothing has to run")
     }
     output(scripts.joined(separator: "\n"), terminator: "")
   }
@@ -38,7 +42,7 @@ struct PlanCommand: LabCommand {
 
 /// What `plan` and `run --dry-run` print.
 func printPlan(
-  store: StoreOptions, format: JSONOptions, look: LookOptions, options: ExperimentOptions, measuring: Bool
+  store: StoreOptions, format: JSONOptions, look: OutputStyleOptions, options: ExperimentOptions, measuring: Bool
 ) throws {
   let experiments = try options.experiments()
   let decisions = try options.runner(of: experiments, in: store, isQuiet: look.quiet).plan(

@@ -23,7 +23,7 @@ struct PredictCommand: LabCommand {
   @Argument(help: ArgumentHelp("PNG, JPEG or IDX files; - is standard input.", valueName: "image"))
   var images: [String]
 
-  @Option(name: .long, help: "Whose weights: those of the training's end, or the best ones where they are kept.")
+  @Option(name: .long, help: "Which weights: last (end of training), or best where they are kept.")
   var at: Weights = .last
 
   @Option(
@@ -36,7 +36,7 @@ struct PredictCommand: LabCommand {
   @Flag(name: .long, help: "Classify the negatives of the images.")
   var invert = false
 
-  @Option(name: .long, help: "The classes that are printed of each image, the most probable first.")
+  @Option(name: .long, help: "Print the N most probable classes of each image.")
   var top = 5
 
   @Option(
@@ -46,7 +46,7 @@ struct PredictCommand: LabCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    if weights != nil, at != .last { throw ValidationError("--at and --weights exclude each other") }
+    if weights != nil, at != .last { throw ValidationError("--at and --weights cannot be combined") }
     if images.isEmpty { throw ValidationError("name an image: a PNG, JPEG or IDX file") }
     if top < 1 { throw ValidationError("--top is \(top); it must be at least 1") }
   }

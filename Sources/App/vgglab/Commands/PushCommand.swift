@@ -38,7 +38,7 @@ struct PushMLflowCommand: LabCommand {
   var noArtifacts = false
 
   func validate() throws {
-    if weights, noArtifacts { throw ValidationError("--weights and --no-artifacts exclude each other") }
+    if weights, noArtifacts { throw ValidationError("--weights and --no-artifacts cannot be combined") }
   }
 
   func execute() throws {

@@ -25,7 +25,7 @@ struct QueryCommand: LabCommand {
     if (sql == nil) == (file == nil) {
       throw ValidationError("give one statement: in quotes, as --file PATH, or - for standard input")
     }
-    if csv, format.json { throw ValidationError("--csv and --json exclude each other; leave one out") }
+    if csv, format.json { throw ValidationError("--csv and --json cannot be combined; leave one out") }
   }
 
   func execute() throws {

@@ -19,7 +19,7 @@ struct RemoveCommand: LabCommand {
   var force = false
 
   func execute() throws {
-    let keeper = try openKeeper(store.directory)
+    let keeper = try openAnnotator(store.directory)
     let chosen = try keeper.runs(matching: runs)
     let removed = try keeper.remove(chosen, force: force)
     for run in chosen { output("\(run.id): \(removed.contains(run.id) ? "removed" : "was removed before")") }

@@ -82,6 +82,10 @@ struct ReportCommand: LabCommand {
     if let word = rest.first, notebook != nil || rest.count > 1 || !word.hasSuffix(".md") && !word.contains("/") {
       throw ValidationError("--figures takes svg and pdf, not '\(word)'")
     }
+    if [".yaml", ".yml"].contains(where: file.lowercased().hasSuffix) {
+      throw ValidationError(
+        "\(file) is an experiment file for `vgglab run`; `vgglab report` takes a notebook, such as answers.md")
+    }
     if let out, out.isEmpty { throw ValidationError("--out is empty; name a folder") }
     if pdf, check { throw ValidationError("--pdf writes a file, and --check writes none") }
     if allowUnverifiedFigures, !check { throw ValidationError("--allow-unverified-figures belongs to --check") }
@@ -111,28 +115,28 @@ struct ReportCommand: LabCommand {
       ? try buildAnonymousReport(notebookSource, store: rows, version: vgglabVersion, people: authorNames())
       : try buildReport(notebookSource, store: rows, version: vgglabVersion)
     report.report.files.merge(try report.report.vectorFigures(figureWords.formats)) { one, _ in one }
-    for warning in report.report.warnings { complain("vgglab: \(warning)") }
+    for warning in report.report.warnings { printError("vgglab: \(warning)") }
     if let printer { report.report.files[pdfName] = try printer.pdf(of: report.page) }
     if check {
-      try tellChanges(report, in: directory)
+      try printChanges(report, in: directory)
     } else {
       try writeReport(report, to: directory, file: notebook, place: folder?.place)
       let page = "\(directory)/index.html"
       // A store that cannot be written to keeps no pins.
       try? rows.keep(Pin(kind: .report, path: page, runs: report.usedRuns))
-      complain("vgglab: \(report.sizeText)")
+      printError("vgglab: \(report.sizeText)")
       var written = ["page": page, "markdown": "\(directory)/README.md"]
       if pdf { written["pdf"] = "\(directory)/\(pdfName)" }
       output(format.json ? try json(written) : page)
     }
     let refuted = report.report.claims.filter { $0.verdict == .refuted }
     if strict, !refuted.isEmpty {
-      complain("vgglab: refuted: \(refuted.map(\.id).joined(separator: ", "))")
+      printError("vgglab: refuted: \(refuted.map(\.id).joined(separator: ", "))")
       throw ExitCode(3)
     }
   }
 
-  private func tellChanges(_ report: CheckableReport, in directory: String) throws {
+  private func printChanges(_ report: CheckableReport, in directory: String) throws {
     let changes = report.changes(in: directory)
     output(format.json ? try json(changes) : changes.changeText)
     try AllowedOptions.finish(changes, allowing: allowUnverifiedFigures ? [.figures] : [])

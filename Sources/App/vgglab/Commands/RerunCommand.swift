@@ -38,7 +38,7 @@ struct RerunCommand: LabCommand {
       """
       The run is trained again in a store of its own, from its seed, on the kernels that it was trained on. \
       Compared are all metric rows but clock times and rates, the final weights and the test predictions. Kernels \
-      of another instruction set round otherwise: then a remark says so.
+      for another instruction set round differently; a remark then says so.
       """, examples: "rerun vgg11-small-96 --keep /tmp/again", also: [.failed, .differs, .stopped, .interrupted]))
 
   @OptionGroup var store: StoreOptions
@@ -52,7 +52,7 @@ struct RerunCommand: LabCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A folder for the store of the repetition, which is then kept; one that was interrupted there is resumed.",
+      "Keep the repetition's store in this folder; an interrupted repetition in it is resumed.",
       valueName: "dir"))
   var keep: String?
 

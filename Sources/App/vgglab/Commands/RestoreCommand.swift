@@ -13,7 +13,7 @@ struct RestoreCommand: LabCommand {
   var runs: [String]
 
   func execute() throws {
-    let keeper = try openKeeper(store.directory)
+    let keeper = try openAnnotator(store.directory)
     let chosen = try keeper.runs(matching: runs)
     let restored = try keeper.restore(chosen)
     for run in chosen { output("\(run.id): \(restored.contains(run.id) ? "restored" : "was not removed")") }

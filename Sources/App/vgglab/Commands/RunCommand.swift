@@ -18,7 +18,7 @@ struct RunCommand: LabCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var format: JSONOptions
-  @OptionGroup var look: LookOptions
+  @OptionGroup var look: OutputStyleOptions
   @OptionGroup var options: ExperimentOptions
 
   @Flag(
@@ -39,7 +39,7 @@ struct RunCommand: LabCommand {
     if GitProvenance.keepsChanges {
       let git = GitProvenance.capture(
         of: FileManager.default.currentDirectoryPath, store: store.directory, keepsChanges: true)
-      if let warning = git.changes?.warning { complain("vgglab: \(warning)") }
+      if let warning = git.changes?.warning { printError("vgglab: \(warning)") }
     }
     let outcomes = try runner.run(experiments, options: options.runOptions)
     if format.json {
@@ -49,7 +49,7 @@ struct RunCommand: LabCommand {
     }
     if StopSignal.number != nil { throw ExitCode(StopSignal.exitCode) }
     if outcomes.contains(where: \.isFailure) { throw ExitCode(1) }
-    // By its time limit: the same command goes on with it.
-    if outcomes.contains(where: \.isInterrupted) { throw ExitCode(75) }
+    // By its time limit or a full disk, or another process is not done with it: the same command resumes or skips it.
+    if outcomes.contains(where: { $0.isInterrupted || $0.isElsewhere }) { throw ExitCode(75) }
   }
 }

@@ -37,7 +37,7 @@ struct ServeCommand: LabCommand {
     let settings = try LivePageSettings(store: store.directory, host: host, port: port, token: token)
     try serveLivePage(settings) { address in
       output(address)
-      complain("vgglab: serving \(settings.store); Ctrl-C ends it")
+      printError("vgglab: serving \(settings.store); Ctrl-C ends it")
     }
   }
 }

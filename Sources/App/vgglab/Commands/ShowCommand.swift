@@ -16,7 +16,7 @@ struct ShowCommand: LabCommand {
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String
 
-  @Flag(name: .long, help: "Show all attempts and not the last alone.")
+  @Flag(name: .long, help: "Show all attempts, not only the last.")
   var attempts = false
 
   func execute() throws {

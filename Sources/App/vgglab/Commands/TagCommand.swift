@@ -16,11 +16,11 @@ struct TagCommand: LabCommand {
   @Argument(help: ArgumentHelp("Tags: visible characters without spaces and commas.", valueName: "name"))
   var names: [String]
 
-  @Flag(name: .long, help: "Take the tags away.")
+  @Flag(name: .long, help: "Remove the tags.")
   var remove = false
 
   func execute() throws {
-    let keeper = try openKeeper(store.directory)
+    let keeper = try openAnnotator(store.directory)
     let run = try keeper.runs(matching: [run])[0]
     let tags = try keeper.tag(run, names, removing: remove)
     output("\(run.id): \(tags.isEmpty ? "no tags" : printable(tags.joined(separator: " ")))")

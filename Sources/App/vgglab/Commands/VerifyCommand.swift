@@ -14,11 +14,15 @@ struct VerifyCommand: LabCommand {
       The report is built again from the rows that it carries, and every byte is compared. With --store the rows \
       are also compared with the journals of that store. Ends with 2 if anything differs, and if something could \
       not be compared: figures if fonts differ here, text if another version of vgglab wrote it. The page's \
-      policy, elements and addresses are always checked.
-      """, examples: "verify reports/out/index.html", also: [.differs]))
+      policy, elements and addresses are always checked. "Stale" numbers differ from what their query gives; \
+      "unbound" ones were typed by hand.
+      """, examples: "verify reports/out/index.html --strict", also: [.differs]))
 
   @Option(name: .long, help: "Also compare the evidence with the journals of this store.")
   var store: String?
+
+  @Flag(name: .long, help: "End with 2 as well if a number in the text is bound to no query.")
+  var strict = false
 
   @OptionGroup var allowed: AllowedOptions
   @OptionGroup var limits: EvidenceOptions
@@ -32,35 +36,39 @@ struct VerifyCommand: LabCommand {
     let found = try verifier.verify(path: path, store: try store.map { try openStore($0) })
     output(format.json ? try json(found) : found.text)
     try AllowedOptions.finish(found, allowing: allowed.kinds)
+    if strict, found.unbound > 0 {
+      printError("vgglab: \(found.unbound) \(found.unbound == 1 ? "number is" : "numbers are") bound to no query")
+      throw ExitCode(2)
+    }
   }
 }
 
 /// What may be left uncompared.
 struct AllowedOptions: ParsableArguments {
   @Flag(
-    name: .long, help: "Do not end with 2 only because fonts differ on this machine, so that figures were not compared."
+    name: .long, help: "Accept figures that were not compared because fonts differ on this machine."
   )
   var allowUnverifiedFigures = false
 
-  @Flag(name: .long, help: "Do not end with 2 only because another version of vgglab wrote the text.")
+  @Flag(name: .long, help: "Accept text that was not compared because another version of vgglab wrote it.")
   var allowOtherVersion = false
 
   /// The kinds of what may be left.
-  var kinds: Set<Uncompared.Kind> {
-    var kinds: Set<Uncompared.Kind> = []
+  var kinds: Set<SkippedComparison.Kind> {
+    var kinds: Set<SkippedComparison.Kind> = []
     if allowUnverifiedFigures { kinds.insert(.figures) }
     if allowOtherVersion { kinds.insert(.text) }
     return kinds
   }
 
   /// Ends the command with 2, and a sentence where it is needed, unless all but what is allowed was compared and is right.
-  static func finish(_ found: Verification, allowing kinds: Set<Uncompared.Kind>) throws {
+  static func finish(_ found: Verification, allowing kinds: Set<SkippedComparison.Kind>) throws {
     if found.isVerified(allowing: kinds) { return }
-    if found.isSound { complain("vgglab: not verified: \(missing(found, kinds))") }
+    if found.isSound { printError("vgglab: not verified: \(missing(found, kinds))") }
     throw ExitCode(2)
   }
 
-  private static func missing(_ found: Verification, _ allowed: Set<Uncompared.Kind>) -> String {
+  private static func missing(_ found: Verification, _ allowed: Set<SkippedComparison.Kind>) -> String {
     let kinds = Set(found.not_compared.map(\.kind)).subtracting(allowed)
     var parts: [String] = []
     if kinds.contains(.figures) {
@@ -80,7 +88,8 @@ struct EvidenceOptions: ParsableArguments {
   var maxEvidence: Int?
 
   @Option(
-    name: .long, help: ArgumentHelp("Give the queries of the evidence this long (default: 8).", valueName: "seconds"))
+    name: .long,
+    help: ArgumentHelp("Give the queries of the evidence so much processor time (default: 8).", valueName: "seconds"))
   var maxSeconds: Int?
 
   func validate() throws {

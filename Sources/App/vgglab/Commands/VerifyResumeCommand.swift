@@ -19,7 +19,7 @@ struct VerifyResumeCommand: LabCommand {
   @Option(name: .long, help: "How often each trial's worker is killed.")
   var kills = 5
 
-  @Option(name: .long, help: "Chooses the moments.")
+  @Option(name: .long, help: "The seed that selects when workers are killed.")
   var seed: UInt64 = 0
 
   @Option(name: .long, help: "A folder for the two stores, which are then kept (default: a temporary one).")

@@ -19,7 +19,7 @@ struct WorkerCommand: LabCommand {
   var wait = 0
 
   func execute() throws {
-    let code = try performJob(in: folder, attached: attached, waiting: wait, report: complain)
+    let code = try performJob(in: folder, attached: attached, waiting: wait, report: printError)
     if code != 0 { throw ExitCode(code) }
   }
 }

@@ -33,7 +33,7 @@ struct ClusterFlags: ParsableArguments {
   func validate() throws {
     for (name, value) in [("--partition", partition), ("--account", account), ("--qos", qos)] {
       if let value, !ClusterSettings.isName(value) {
-        throw ValidationError("\(name) is '\(value)'; write a name of Slurm's, without blanks")
+        throw ValidationError("\(name) is '\(value)'; write a Slurm name without spaces")
       }
     }
     if let time, ClusterSettings.minutes(time) == nil {
@@ -77,7 +77,7 @@ struct ClusterFlags: ParsableArguments {
     if Set(wanted).count > 1 { throw ClusterError.differentExecutors(files: options.files) }
     switch wanted.first ?? .local {
     case .local:
-      if let given { throw ValidationError("\(given) goes with --executor slurm") }
+      if let given { throw ValidationError("\(given) requires --executor slurm") }
       return .local
     case .slurm:
       var command = settings

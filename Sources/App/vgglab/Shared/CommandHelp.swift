@@ -7,6 +7,7 @@ enum ExitStatus: Int32, CaseIterable {
   case usage = 64
   case badInput = 65
   case missingInput = 66
+  case otherProcessor = 69
   case inputOutput = 74
   case stopped = 75
   case interrupted = 130
@@ -21,14 +22,16 @@ enum ExitStatus: Int32, CaseIterable {
     case .usage: "usage"
     case .badInput: "bad input data"
     case .missingInput: "an input is missing"
+    case .otherProcessor: "this processor lacks what the program was built for"
     case .inputOutput: "input/output error"
-    case .stopped: "stopped, can be resumed"
+    case .stopped:
+      "not finished (a signal, a time limit, a full disk, another process is running it): run the same command again"
     case .interrupted: "Ctrl-C"
     }
   }
 
   /// What every command may end with.
-  static let common: [ExitStatus] = [.done, .usage, .badInput, .missingInput, .inputOutput]
+  static let common: [ExitStatus] = [.done, .usage, .badInput, .missingInput, .otherProcessor, .inputOutput]
 }
 
 /// What `--help` says below a command's abstract: a text, examples, and the exit codes.

@@ -49,11 +49,11 @@ struct DataReport: Encodable {
     if sizes.count > 1 { notes.append("the images have \(sizes.count) sizes; each is resized to dataset.resize") }
     if found.otherFiles > 0 {
       notes.append(
-        "\(found.otherFiles) \(found.otherFiles == 1 ? "file is" : "files are") no PNG or JPEG by name: not read")
+        "\(found.otherFiles) \(found.otherFiles == 1 ? "file is" : "files are") not PNG or JPEG by name: not read")
     }
     if found.inBothHalves > 0 {
       notes.append(
-        "\(found.inBothHalves) of the test images are among the training images too: accuracies will flatter")
+        "\(found.inBothHalves) of the test images are also training images: the test accuracy will be too high")
     }
     for entry in classes where entry.train == 0 || entry.test == 0 {
       notes.append("class \(entry.name) has no \(entry.train == 0 ? "training" : "test") images")

@@ -71,13 +71,15 @@ public func diagnose(store directory: String, data: String?, rebuild: Bool) thro
   do {
     let store = try Store.openToRead(at: directory) { remark in
       switch remark {
-      case .migrated(let migration): complain("vgglab: \(migration.sentence)")
+      case .migrated(let migration): printError("vgglab: \(migration.sentence)")
       case .journal(let problem): diagnosis.journal_problems.append(problem)
       }
     }
     diagnosis.store = try store.health()
     diagnosis.store?.problems += try store.indexProblems()
-    diagnosis.journal_problems += try store.contradictions()
+    for problem in try store.contradictions() where !diagnosis.journal_problems.contains(problem) {
+      diagnosis.journal_problems.append(problem)
+    }
   } catch StoreError.missing {
     // A store that is not there yet is no fault.
   } catch { diagnosis.store_problem = "\(error)" }

@@ -22,7 +22,7 @@ struct ExperimentOptions: ParsableArguments {
   var checkpointSeconds = RunOptions.defaultCheckpointSeconds
 
   @Option(
-    name: .long, help: "Where the work is done: local, or slurm (default: the block cluster of the files, or local).")
+    name: .long, help: "Where trials run: local or slurm (default: the experiment file's cluster block, else local).")
   var executor: ClusterSettings.Executor?
 
   @OptionGroup(title: "Options of --executor slurm")
@@ -31,6 +31,10 @@ struct ExperimentOptions: ParsableArguments {
   func validate() throws {
     if !(checkpointSeconds >= 0) {
       throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
+    }
+    if let file = files.first(where: { $0.lowercased().hasSuffix(".md") }) {
+      throw ValidationError(
+        "\(file) is a notebook for `vgglab report`; an experiment file is YAML, such as resize.yaml")
     }
     if files.isEmpty { throw ValidationError("name an experiment file, such as experiments/resize.yaml") }
   }
@@ -93,7 +97,7 @@ struct ResourceOptions: ParsableArguments {
   @Option(name: .long, help: "Trials at once (default: 1; in a cluster as many as there is room for).")
   var jobs: Int?
 
-  @Option(name: .long, help: "Threads a trial (default: the cores divided by the jobs).")
+  @Option(name: .long, help: "Threads per trial (default: the number of cores divided by --jobs).")
   var threads: Int?
 
   @Option(name: .long, help: ArgumentHelp("Stop a trial's worker after this time.", valueName: "90m"))
@@ -118,7 +122,7 @@ struct ResourceOptions: ParsableArguments {
 
 /// What is run again, and what happens when a trial fails.
 struct RepetitionOptions: ParsableArguments {
-  @Flag(name: .long, help: "Run also what is complete.")
+  @Flag(name: .long, help: "Run complete trials again too.")
   var rerun = false
 
   @Flag(name: .long, help: "Run only what has failed.")

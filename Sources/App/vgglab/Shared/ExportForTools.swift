@@ -16,7 +16,7 @@ func exportModel(store: Store, run: RunSummary, at moment: WeightsMoment) throws
         of: trained.network, trained.configuration.network.initialization, seed: trained.configuration.settings.seed)
     case .best, .last: try trained.weights(moment.rawValue)
     }
-  if let complaint = state.complaint(for: trained.network) {
+  if let complaint = state.mismatch(with: trained.network) {
     throw WeightsError.notTheNetworks(run: run.id, reason: complaint)
   }
   let input = trained.network.input.dimensions

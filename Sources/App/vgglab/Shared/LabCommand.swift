@@ -12,7 +12,7 @@ protocol LabCommand: ParsableCommand {
 extension LabCommand {
   func run() throws {
     if let complaint = processorComplaint() {
-      complain("vgglab: \(complaint)")
+      printError("vgglab: \(complaint)")
       throw ExitCode(69)
     }
     signal(SIGPIPE, SIG_IGN)
@@ -24,7 +24,7 @@ extension LabCommand {
     } catch let error as ValidationError {
       throw error
     } catch {
-      complain("vgglab: \(sentence(for: error))")
+      printError("vgglab: \(sentence(for: error))")
       throw ExitCode(documentedExitCode(for: error))
     }
   }
@@ -34,7 +34,7 @@ extension LabCommand {
 func output(_ text: String, terminator: String = "\n") { finish(writeText(text + terminator)) }
 
 /// Tables for people that were made for a look.
-func output(_ text: String, _ look: Look) { finish(writeTable(text + "\n", look)) }
+func output(_ text: String, _ look: OutputStyle) { finish(writeTable(text + "\n", look)) }
 
 /// Results for programs, as they are unless stdout is a terminal.
 func outputData(_ text: String, terminator: String = "\n") { finish(writeData(text + terminator)) }
@@ -44,17 +44,17 @@ private func finish(_ failure: OutputFailure?) {
   case nil: return
   case .readerIsGone: leave(0)
   case .other(let reason):
-    complain("vgglab: the output could not be written (\(reason))")
+    printError("vgglab: the output could not be written (\(reason))")
     leave(74)
   }
 }
 
 /// Progress and messages go to stderr.
-func complain(_ text: String) { writeMessage(text) }
+func printError(_ text: String) { writeMessage(text) }
 
 /// Ends the program without the clean-up of its libraries: OpenBLAS waits there for its threads, and those wait for memory
 /// where a limit refuses it. Nothing is lost, for all output is written at once.
 func leave(_ code: Int32) -> Never {
-  giveTerminalBack()
+  restoreTerminal()
   _exit(code)
 }

@@ -26,17 +26,20 @@ struct StoreOptions: ParsableArguments {
 
 /// `--json`, which every command takes that prints facts.
 struct JSONOptions: ParsableArguments {
-  @Flag(name: .long, help: "Print the facts as JSON.")
+  @Flag(name: .long, help: "Print JSON.")
   var json = false
 }
 
 /// `--quiet`, which every command takes that prints tables or progress.
-struct LookOptions: ParsableArguments {
-  @Flag(name: [.long, .customShort("q")], help: "Print results alone: no color, bars, notes or progress.")
+struct OutputStyleOptions: ParsableArguments {
+  @Flag(
+    name: [.long, .customShort("q")],
+    help: "Print no color, bars, notes or progress. The start, end and problems of trials are still reported on stderr."
+  )
   var quiet = false
 
   /// How results look on stdout.
-  var look: Look { .standard(isQuiet: quiet) }
+  var look: OutputStyle { .standard(isQuiet: quiet) }
 }
 
 /// Opens a store to read from it; what is to be said of it is printed on stderr. Throws ``StoreError``.
@@ -50,8 +53,8 @@ func openStoreToChange(_ directory: String) throws -> Store {
 }
 
 /// Opens a store to tag, note, remove and collect; what is to be said of it is printed on stderr. Throws ``StoreError``.
-func openKeeper(_ directory: String) throws -> Keeper {
-  try printingRemarks { try Keeper(store: directory, report: $0) }
+func openAnnotator(_ directory: String) throws -> RunAnnotator {
+  try printingRemarks { try RunAnnotator(store: directory, report: $0) }
 }
 
 /// Prints what opening a store reports, at most twenty lines of it.

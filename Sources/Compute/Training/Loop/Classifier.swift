@@ -21,7 +21,7 @@ public final class Classifier {
     guard case .image(let channels, let side, _) = network.input else {
       throw .impossible(what: "the network takes \(network.input), and not images")
     }
-    if let complaint = state.complaint(for: network) {
+    if let complaint = state.mismatch(with: network) {
       throw .impossible(what: "the weights are not the network's: \(complaint)")
     }
     engine = try kernels.engine(network: network, batchSize: batchSize, threads: threads, momentum: false)

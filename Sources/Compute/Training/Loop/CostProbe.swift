@@ -35,7 +35,7 @@ public final class CostProbe {
     engine.state = initialState(of: network, configuration.initialization, seed: configuration.seed)
   }
 
-  /// Takes `warmup` steps, calls `ready`, takes `steps` more and tells of each of these; false if asked to stop.
+  /// Takes `warmup` steps, calls `ready`, takes `steps` more and reports each of these; false if asked to stop.
   ///
   /// A data set with fewer images than these batches have gives them again. Throws
   /// ``TrainingError/lossNotFinite(step:loss:)``, and whatever the functions throw.

@@ -26,7 +26,7 @@ public final class Trainer {
     guard dataset.test.count > 0 else {
       throw .impossible(what: "the data set '\(dataset.name)' has no images to test on")
     }
-    if let complaint = state?.complaint(for: network) {
+    if let complaint = state?.mismatch(with: network) {
       throw .impossible(what: "the initial state is not the network's: \(complaint)")
     }
     self.configuration = configuration
@@ -34,7 +34,7 @@ public final class Trainer {
     (engine, loader) = try configuration.prepared(for: dataset, side: side)
     labels = Buffer(configuration.batchSize)
     if let checkpoint {
-      if let complaint = checkpoint.complaint(for: network, momentum: configuration.momentum != 0) {
+      if let complaint = checkpoint.mismatch(with: network, momentum: configuration.momentum != 0) {
         throw .impossible(what: "the checkpoint is not this training's: \(complaint)")
       }
       guard
@@ -69,7 +69,7 @@ public final class Trainer {
 
   /// Trains to the end, or until `shouldStop` says so between two steps.
   ///
-  /// `reachedCheckpoint` is told where a checkpoint may be kept, with whether one should be: after each epoch and before
+  /// `reachedCheckpoint` is called where a checkpoint may be kept, with whether one should be: after each epoch and before
   /// stopping; it may keep others as it likes. Throws ``TrainingError/lossNotFinite(step:loss:)``, and whatever the two
   /// functions throw.
   public func run(
@@ -88,7 +88,7 @@ public final class Trainer {
     return TrainingOutcome(completed: true, step: position.step, trainingSeconds: position.trainingSeconds)
   }
 
-  /// The rest of the epoch at work and its evaluation; false if asked to stop.
+  /// The rest of the current epoch and its evaluation; false if asked to stop.
   private func runEpoch(
     shouldStop: () -> Bool, reachedCheckpoint: (Bool) throws -> Void, observe: (TrainingEvent) throws -> Void
   ) throws -> Bool {

@@ -1,4 +1,4 @@
-/// What a training tells while it runs.
+/// An event that a training reports while it runs.
 public enum TrainingEvent: Sendable, Hashable {
   case began(stepsPerEpoch: Int, totalSteps: Int)
   case step(StepMeasurement)

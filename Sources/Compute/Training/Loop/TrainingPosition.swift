@@ -2,7 +2,7 @@
 struct TrainingPosition: Sendable, Hashable, Codable {
   /// Steps done in the whole training.
   var step = 0
-  /// The epoch at work, from 0, and the steps done in it.
+  /// The current epoch, from 0, and the steps done in it.
   var epoch = 0
   var stepInEpoch = 0
   /// Sums over the epoch's steps so far.

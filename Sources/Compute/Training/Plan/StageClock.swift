@@ -1,7 +1,7 @@
 /// How long each stage of a plan is worked at in a step, forward and backward.
 ///
 /// A stage that several threads work at side by side has the sum of their times divided by the threads: what it takes of
-/// the step if the threads are always at work. Packing of kernels, loss, the convolutions' update and waiting belong to none.
+/// the step if no thread ever idles. Kernel packing, loss, the convolutions' SGD update and waiting belong to no stage.
 final class StageClock: @unchecked Sendable {
   private let threads: Int
   private let stages: Int

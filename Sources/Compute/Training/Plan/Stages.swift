@@ -179,7 +179,7 @@ extension TrainingError {
   fileprivate static func order(_ path: String) -> TrainingError {
     .impossible(
       what:
-        "the layer at \(path) is where this trainer cannot take it: convolutions and poolings come first, then Linear layers, the last of which gives the logits"
+        "the layer at \(path) is in a position that this trainer does not support: convolutions and poolings come first, then Linear layers, the last of which gives the logits"
     )
   }
 }

@@ -39,7 +39,7 @@ public struct StateDictionary: Sendable, Hashable {
   }
 
   /// Why it is not the state of a network; nil if it is.
-  public func complaint(for network: Network) -> String? {
+  public func mismatch(with network: Network) -> String? {
     let expected = network.stateKeys
     guard tensors.count == expected.count else {
       return "it has \(tensors.count) tensors, and the network \(expected.count)"

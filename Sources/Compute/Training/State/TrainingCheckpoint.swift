@@ -58,11 +58,11 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   }
 
   /// Why a training of a network cannot go on from it; nil if it can.
-  public func complaint(for network: Network, momentum: Bool) -> String? {
-    if let complaint = state.complaint(for: network) { return complaint }
+  public func mismatch(with network: Network, momentum: Bool) -> String? {
+    if let complaint = state.mismatch(with: network) { return complaint }
     if momentum != (velocity != nil) {
       return momentum ? "it has no velocities" : "it has velocities, and there is no momentum"
     }
-    return velocity?.complaint(for: network)
+    return velocity?.mismatch(with: network)
   }
 }

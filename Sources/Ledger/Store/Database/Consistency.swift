@@ -17,9 +17,12 @@ extension Store {
   public func indexProblems() throws(StoreError) -> [String] {
     let (fresh, _) = try Self.fromJournals(directory)
     let escaped = databasePath.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? databasePath
+    // In a folder that cannot be written to nobody else writes either.
+    let isWritable = access(directory, W_OK) == 0
     do {
       return try fresh.queue.writeWithoutTransaction { database in
-        try database.execute(sql: "ATTACH ? AS indexed", arguments: ["file:\(escaped)?mode=ro"])
+        try database.execute(
+          sql: "ATTACH ? AS indexed", arguments: ["file:\(escaped)?\(isWritable ? "mode=ro" : "immutable=1")"])
         defer { try? database.execute(sql: "DETACH indexed") }
         let moving = try runsInProgress(database)
         return try StoreTable.all.compactMap { table in
@@ -64,13 +67,13 @@ extension Store {
     return max(surplus + missing, abs(try count(rows("indexed")) - count(rows("main"))))
   }
 
-  /// Where the journals of runs contradict themselves, as sentences; of all runs where none are named. Throws ``StoreError``.
+  /// Where the journals of runs are damaged or contradict themselves, as sentences; of all runs where none are named. Throws ``StoreError``.
   public func contradictions(of runs: [String]? = nil) throws(StoreError) -> [String] {
     let folders = try allRuns().filter { runs?.contains($0.run) ?? true }
     var found: [String] = []
     for folder in folders {
       do throws(JournalError) {
-        found += try folder.contradictions().map { "\(folder.path): \($0)" }
+        found += try folder.contradictions().map { "\(folder.path): \($0)" } + readJournal(folder).problems
       } catch { found.append("\(error)") }
     }
     return found

@@ -97,7 +97,7 @@ extension Store {
         problems: try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
           + Fetched<Dangling>.all(database, "SELECT \"table\" AS name FROM pragma_foreign_key_check").map { row in
             "a row of \(row.name) refers to what is not there"
-          } + unreadable.map { "runs/\($0): its journal does not begin with its run; nothing of it was taken in" })
+          } + unreadable.map { "runs/\($0): its journal does not begin with its run record; nothing was ingested" })
     }
   }
 }

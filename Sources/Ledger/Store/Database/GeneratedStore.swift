@@ -4,7 +4,7 @@ import Foundation
 import Journals
 import GRDB
 
-/// Fills a new store with made-up runs, always the same, to measure how the store bears many of them.
+/// Fills a new store with made-up runs, always the same, to measure how the store scales.
 ///
 /// Every run has a folder and the first line of a journal; its figures are put into the database directly. Throws
 /// ``StoreError``.
@@ -67,7 +67,7 @@ private func generatedRun(_ index: Int) -> RunRecord {
   configuration.training.seed = UInt64(seed)
   return RunRecord(
     run: "\(digits(trial * 20 + seed))-\(digits(seed))", experiment: "experiment-\(trial % 20)",
-    question: "How does the store bear it?", trial: "trial-\(trial) seed=\(seed)", trialID: digits(index),
+    question: "How does the store scale?", trial: "trial-\(trial) seed=\(seed)", trialID: digits(index),
     configuration: configuration.canonicalText(), reductions: [], seed: UInt64(seed), epochs: 5,
     createdAt: "2026-01-\(day)T\(hour):00:00.000Z", sequence: index)
 }

@@ -21,11 +21,15 @@ extension Store {
         if let size = run.size(of: RunFiles.journal) {
           if size < done.offset {
             problems.append(
-              "\(run.journalPath): has \(size) bytes, and \(done.offset) were read before; `vgglab doctor --rebuild` takes it in as it is now"
+              "\(run.journalPath): has \(size) bytes, but \(done.offset) were already read; `vgglab doctor --rebuild` reads it again"
             )
           }
           var isMore = size > done.offset
           while isMore { isMore = try ingestPiece(run, &problems) }
+        } else if done.offset > 0, run.isWithoutJournal {
+          problems.append(
+            "\(run.journalPath): is missing, so nothing of the run is known any more; restore the file, or remove the run with `vgglab rm \(run.run)`"
+          )
         } else if let kind = (try? run.open())?.kind(of: RunFiles.journal.text) {
           problems.append("\(FileError.notPlain(path: run.journalPath, kind: kind))")
         }
@@ -41,11 +45,11 @@ extension Store {
         throw .database(path: databasePath, reason: Self.reason(error))
       }
     }
-    problems += try clearMissing(Set(runs.map(\.run)))
+    problems += try clearMissing(Set(runs.filter { !$0.isWithoutJournal }.map(\.run)))
     return problems
   }
 
-  private func readOffsets() throws(StoreError) -> [String: IndexRows.Progress] {
+  func readOffsets() throws(StoreError) -> [String: IndexRows.Progress] {
     try reading { database in
       let rows = try Fetched<IndexRows.Progress>.all(database, "SELECT run, offset, annotation_offset FROM journal")
       return Dictionary(rows.map { ($0.run, $0) }) { first, _ in first }
@@ -57,7 +61,7 @@ extension Store {
     get throws(StoreError) {
       let offsets = try readOffsets()
       let known = Set(try reading { try String.fetchAll($0, sql: "SELECT id FROM run") })
-      let runs = try allRuns()
+      let runs = try allRuns().filter { !$0.isWithoutJournal }
       guard try reading({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) == Schema.version,
         known.isSubset(of: runs.map(\.run))
       else { return false }
@@ -127,7 +131,7 @@ extension Store {
       guard try inserter.insert(record) else { break }
     }
     try inserter.finish()
-    let problems = try inserter.problems + refuseForgery(run, path, database)
+    let problems = try inserter.problems + failContradictoryRun(run, path, database)
     try database.execute(
       sql: "INSERT INTO journal (run, offset) VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET offset = excluded.offset",
       arguments: [run, piece.endOffset])

@@ -14,7 +14,7 @@ public struct StoreMigration: Sendable, Hashable {
 
   /// For people.
   public var sentence: String {
-    "the store's index was brought from version \(from) to \(to); as it was before, it is kept in \(backup)"
+    "the store's index was upgraded from version \(from) to \(to); the previous index is kept in \(backup)"
   }
 }
 
@@ -76,7 +76,7 @@ package struct Migrations {
   /// Brings the index up to date; nil where there was nothing to do or nothing to keep.
   package func run() throws -> StoreMigration? {
     guard try version() < Schema.version else {
-      try markAsOurs()
+      try setApplicationID()
       return nil
     }
     // Two processes that find an old index at once take the steps one after the other.
@@ -105,7 +105,7 @@ package struct Migrations {
     return found
   }
 
-  private func markAsOurs() throws {
+  private func setApplicationID() throws {
     try queue.writeWithoutTransaction { database in
       if try Int.fetchOne(database, sql: "PRAGMA application_id") != IndexFile.applicationID {
         try database.execute(sql: "PRAGMA application_id = \(IndexFile.applicationID)")

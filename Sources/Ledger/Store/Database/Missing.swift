@@ -28,7 +28,7 @@ extension Store {
       throw .database(path: databasePath, reason: Self.reason(error))
     }
     return missing.map {
-      "run \($0): its folder is gone from \(directory)/runs; put it back, or `vgglab rm \($0)` forgets it"
+      "run \($0): its folder is missing from \(directory)/runs; restore it, or remove the entry with `vgglab rm \($0)`"
     }
   }
 
@@ -39,7 +39,7 @@ extension Store {
   }
 
   /// Refuses the end of a run whose accuracy is not what its predictions give: it counts as failed. Gives a sentence if so.
-  func refuseForgery(_ run: String, _ path: String, _ database: Database) throws -> [String] {
+  func failContradictoryRun(_ run: String, _ path: String, _ database: Database) throws -> [String] {
     struct Claim: Decodable {
       var examples: Int
       var correct: String

@@ -38,7 +38,9 @@ struct RecordInserter {
       return true
     }
     guard isKnown else {
-      problems.append("\(path): does not begin with its run; nothing of it was taken in")
+      problems.append(
+        "\(path): does not begin with its run record; nothing was ingested"
+      )
       return false
     }
     switch record {
@@ -98,7 +100,7 @@ struct RecordInserter {
       }
       return true
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-      problems.append("\(path): records \(what) that cannot be (\(Store.reason(error))); the record was skipped")
+      problems.append("\(path): a record with \(what) is invalid (\(Store.reason(error))); it was skipped")
       return false
     }
   }
@@ -110,12 +112,13 @@ struct RecordInserter {
     if attempt > 1 { finals.hasResumed = true }
   }
 
+  /// An attempt ends once: a later exit is that of a worker which was killed before it had recorded its own attempt.
   private func update(_ exit: ExitRecord) throws {
     try database.execute(
       sql: """
         UPDATE attempt SET exit_at = ?1, exit_code = ?2, exit_signal = ?3, exit_cause = ?4,
           last_at = coalesce(max(last_at, ?1), ?1)
-        WHERE run = ?5 AND attempt = ?6
+        WHERE run = ?5 AND attempt = ?6 AND exit_at IS NULL
         """,
       arguments: [exit.at, exit.code, exit.signal, exit.cause, run, exit.attempt])
   }

@@ -1,6 +1,8 @@
 import Foundation
 import GRDB
 public import Journals
+import Files
+import Text
 
 /// What a run is doing or how it ended.
 public typealias RunState = Journals.RunState
@@ -123,15 +125,29 @@ extension Store {
       if found.count == 1 { return found[0] }
       if found.count > 1 { throw .ambiguousRun(text, candidates: found.map(\.id)) }
     }
-    throw .noSuchRun(text)
+    throw .noSuchRun(text, near: try trials(near: text))
   }
 
-  /// The step of a run's newest checkpoint; nil where there is none.
+  /// The trials that a name which is none was probably meant to be: those that a sweep made of it, those of the experiment of that
+  /// name, or the nearest.
+  private func trials(near text: String) throws(StoreError) -> [String] {
+    let runs = try runs(where: "1", [])
+    let trials = Set(runs.map(\.trial)).sorted()
+    let swept = trials.filter { $0.hasPrefix("\(text) ") }
+    if !swept.isEmpty { return swept }
+    let own = Set(runs.filter { $0.experiment == text }.map(\.trial)).sorted()
+    return own.isEmpty ? nearest(to: text, among: trials).map { [$0] } ?? [] : own
+  }
+
+  /// The step of a run's newest checkpoint whose file is there; nil where there is none.
   public func newestCheckpointStep(run: String) throws(StoreError) -> Int? {
     try reading { database in
-      try Int.fetchOne(
-        database, sql: "SELECT step FROM checkpoint WHERE run = ? ORDER BY attempt DESC, step DESC LIMIT 1",
+      let folder = try? RunFolder(store: directory, existing: run)
+      let rows = try Row.fetchAll(
+        database,
+        sql: "SELECT step, path, bytes FROM checkpoint WHERE run = ? ORDER BY attempt DESC, step DESC LIMIT 2",
         arguments: [run])
+      return rows.first { row in PlainName(row["path"]).flatMap { folder?.size(of: $0) } == row["bytes"] }?["step"]
     }
   }
 
@@ -165,15 +181,31 @@ extension Store {
     limit: Int? = nil, includesRemoved: Bool = false, byName: Bool = false
   ) throws(StoreError) -> [RunSummary] {
     let removed = includesRemoved ? "" : "AND s.removed_at IS NULL"
-    return try reading { database in
-      try Fetched<SummaryRow>.all(
-        database,
-        """
-        SELECT \(SummaryRow.columns) FROM \(byName ? Self.summaryByName : "run_summary") AS s
-        WHERE \(condition) \(removed) \(byName ? "GROUP BY s.run HAVING max(s.is_own) IS NOT NULL" : "")
-        ORDER BY \(order) LIMIT \(limit ?? -1)
-        """, StatementArguments(arguments)
-      ).map(summary)
+    func found() throws(StoreError) -> [RunSummary] {
+      try reading { database in
+        try Fetched<SummaryRow>.all(
+          database,
+          """
+          SELECT \(SummaryRow.columns) FROM \(byName ? Self.summaryByName : "run_summary") AS s
+          WHERE \(condition) \(removed) \(byName ? "GROUP BY s.run HAVING max(s.is_own) IS NOT NULL" : "")
+          ORDER BY \(order) LIMIT \(limit ?? -1)
+          """, StatementArguments(arguments)
+        ).map(summary)
+      }
+    }
+    let runs = try found()
+    // A worker that ends between the reading of its journal and the look at its lock is not lost: its journal says how it ended.
+    let lost = Set(runs.filter { $0.state == .lost }.map(\.id))
+    guard !lost.isEmpty, try hasUnread(lost), (try? ingest(only: lost)) != nil else { return runs }
+    return try found()
+  }
+
+  /// Whether a journal of some runs is longer than what the index has of it.
+  private func hasUnread(_ runs: Set<String>) throws(StoreError) -> Bool {
+    let offsets = try readOffsets()
+    return runs.contains { run in
+      let size = (try? RunFolder(store: directory, existing: run))?.size(of: RunFiles.journal) ?? 0
+      return size > offsets[run]?.offset ?? 0
     }
   }
 

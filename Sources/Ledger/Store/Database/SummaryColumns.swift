@@ -109,7 +109,12 @@ package struct SummaryColumn: Sendable, Hashable {
   private static let sums: [SummaryColumn] =
     ["seconds", "training_seconds"].map { SummaryColumn($0, .number, sum($0)) } + [
       SummaryColumn("last_seconds", .number, "r.seconds"),
-      SummaryColumn("last_training_seconds", .number, "r.training_seconds"),
+      SummaryColumn(
+        "last_training_seconds", .number,
+        """
+        CASE WHEN r.seconds IS NULL OR (SELECT count(*) FROM attempt WHERE attempt.run = r.id) < 2 THEN r.training_seconds
+          ELSE (SELECT training_seconds FROM attempt_time WHERE attempt_time.run = r.id ORDER BY attempt DESC LIMIT 1) END
+        """),
       SummaryColumn(
         "timed_epochs", .number, "(SELECT count(*) FROM epoch_rate WHERE epoch_rate.run = r.id)",
         since: firstWithTiming),

@@ -50,7 +50,9 @@ extension Schema {
             coalesce((CASE WHEN a.last_at GLOB '[0-9]*' THEN julianday(a.last_at) END
               - CASE WHEN a.started_at GLOB '[0-9]*' THEN julianday(a.started_at) END) * 86400.0, 0)) END AS seconds,
         CASE WHEN r.seconds IS NOT NULL AND a.attempt = (SELECT max(attempt) FROM attempt WHERE attempt.run = a.run)
-          THEN r.training_seconds ELSE coalesce(a.recorded_training_seconds, 0) END AS training_seconds
+          -- Ends of earlier versions count the steps of all attempts; the last records have the attempt's own.
+          THEN coalesce(a.recorded_training_seconds, r.training_seconds)
+          ELSE coalesce(a.recorded_training_seconds, 0) END AS training_seconds
       FROM attempt AS a JOIN run AS r ON r.id = a.run;
 
 

@@ -13,17 +13,14 @@ public final class EvidenceDatabase: Sendable {
 
   /// Steps of SQLite's machine that all queries together may take: evidence may come from anybody.
   static let stepBudget = 4_000_000_000
-  /// Seconds that making the database, all queries and finding their influence may take together.
+  /// Seconds of the processor that making the database, all queries and finding their influence may take together.
   public static let seconds = 8.0
-
-  private let end: Double
 
   /// Puts the rows into new tables; those of an older schema are brought up to date like an older store.
   ///
   /// Throws ``StoreError/evidence(_:)`` for tables and columns that the schema has not, and rows that it does not allow.
-  /// Making it and all that is asked of it may take `seconds`.
+  /// Making it and all that is asked of it may take `seconds` of the processor.
   public init(_ evidence: StoreEvidence, seconds: Double = EvidenceDatabase.seconds) throws(StoreError) {
-    end = coarseSeconds() + seconds
     var bounds = QueryBounds.notebook
     bounds.seconds = seconds
     guard (1...Schema.version).contains(evidence.schema) else {
@@ -91,7 +88,7 @@ public final class EvidenceDatabase: Sendable {
     of queries: [EvidenceQuery], whole: [String], grouped: [String: Int] = [:]
   ) throws(StoreError) -> Influence {
     let scratch = try ScratchStore(
-      serialized: try serialized(), budget: Self.stepBudget, seconds: max(0, end - coarseSeconds()))
+      serialized: try serialized(), budget: Self.stepBudget, seconds: connection.withLock { $0.query.secondsLeft })
     return try scratch.influence(of: queries, whole: Set(whole), grouped: grouped, isBounded: false)
   }
 }

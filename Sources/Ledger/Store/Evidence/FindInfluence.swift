@@ -127,7 +127,7 @@ extension ScratchStore {
             if try connection.isOtherwise(query.query, than: query.rows) { alone[place].insert(run) }
           }
         }
-        if let value { try bending([run], to: value, look) } else { try without([run], look) }
+        if let value { try perturbing([run], to: value, look) } else { try without([run], look) }
       }
     }
     return alone
@@ -147,8 +147,8 @@ extension ScratchStore {
           try connection.isOtherwise(asked[place].query, than: asked[place].rows)
         }
         if try without(runs, look) { return (true, 1) }
-        if try bending(runs, to: -1e12, look) { return (true, 2) }
-        return (try bending(runs, to: 1e12, look), 3)
+        if try perturbing(runs, to: -1e12, look) { return (true, 2) }
+        return (try perturbing(runs, to: 1e12, look), 3)
       }
       left -= share - groups.left
     }

@@ -194,7 +194,7 @@ public enum EvidenceDifference: Hashable, Sendable, CustomStringConvertible {
     case .journalProblem(let sentence): sentence
     case .table(let table): "the store has no such table as \(table.prefix(40))"
     case .row(let table, let run):
-      "a row of \(table)\(run.map { " of run \($0.prefix(64))" } ?? "") is not what the journals tell"
+      "a row of \(table)\(run.map { " of run \($0.prefix(64))" } ?? "") differs from the journals"
     }
   }
 }

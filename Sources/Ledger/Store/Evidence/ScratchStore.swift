@@ -58,7 +58,7 @@ final class ScratchStore {
       CREATE TEMP TABLE chosen (run TEXT PRIMARY KEY, is_measured INTEGER) WITHOUT ROWID;
       CREATE TEMP TABLE touched (kind TEXT, digest TEXT, PRIMARY KEY (kind, digest)) WITHOUT ROWID;
       """)
-    for table in measured { try connection.execute(Self.bendableView(table, try connection.columnNames(table))) }
+    for table in measured { try connection.execute(Self.perturbableView(table, try connection.columnNames(table))) }
     // Views of the main database would not see the temporary ones.
     for row in try connection.trustedRows("SELECT sql FROM main.sqlite_master WHERE type = 'view' ORDER BY rowid") {
       try connection.execute(row[0].plainText.replacing("CREATE VIEW", with: "CREATE TEMP VIEW", maxReplacements: 1))
@@ -79,7 +79,7 @@ final class ScratchStore {
   }
 
   /// A view in the place of a measured table, over the store's own, without what is hidden and with what is bent.
-  private static func bendableView(_ table: String, _ columns: [String]) -> String {
+  private static func perturbableView(_ table: String, _ columns: [String]) -> String {
     let list = columns.map { column in
       guard column == "value" else { return "m.\(column)" }
       return """
@@ -136,7 +136,7 @@ final class ScratchStore {
 
   /// Does something while everything that was measured of a run has one value; of several runs each has another, farther from
   /// zero than the one before it.
-  func bending<T>(_ runs: [String], to value: Double, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+  func perturbing<T>(_ runs: [String], to value: Double, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
     try reverting { () throws(StoreError) in
       for (place, run) in runs.enumerated() {
         let value = value * Double(place + 1)

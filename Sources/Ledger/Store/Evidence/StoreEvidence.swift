@@ -138,15 +138,16 @@ public enum EvidenceProblem: Hashable, Sendable, CustomStringConvertible {
     case .unknown(let key): "it has an unknown \"\(key.prefix(60))\""
     case .wrongType(let key, let expected): "\"\(key.prefix(60))\" is not \(expected)"
     case .newer(let found, let known):
-      "it is of version \(found), and this vgglab knows up to \(known): update vgglab"
+      "it has version \(found), and this vgglab reads up to \(known): update vgglab"
     case .unknownTable(let table): "there is no table \"\(table.prefix(60))\""
     case .unknownColumn(let column, let table): "the table \(table) has no column \"\(column.prefix(60))\""
     case .doubled(let what): "\"\(what.prefix(60))\" is there twice"
-    case .badRow(let row, let table, let reason): "row \(row) of \(table) cannot be: \(reason)"
+    case .badRow(let row, let table, let reason): "row \(row) of \(table) is invalid: \(reason)"
     case .dangling(let table): "a row of \(table) refers to what is not there"
     case .tooLarge(let bytes, let limit):
       "it would have \(bytes) bytes, more than the \(limit) that a page may carry; ask for less: fewer runs, or no single steps"
-    case .tooMuchWork: "checking it takes far more work than evidence that vgglab has made"
+    case .tooMuchWork:
+      "checking it takes far more work than evidence that vgglab has made; `verify --max-seconds` allows more"
     case .notRepeatable(let sql):
       "a query does not give the same rows twice; leave out random() and the like, and put rows in order: "
         + String(sql.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(120))

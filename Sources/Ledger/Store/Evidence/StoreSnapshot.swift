@@ -3,7 +3,7 @@ import Synchronization
 /// A store as it was at one moment: everything that a report asks is asked here, so that a run which is removed or goes on
 /// meanwhile is either in all of the report or in nothing of it.
 public final class StoreSnapshot: Sendable {
-  /// Seconds in which the rows behind a report must be found.
+  /// Seconds of the processor in which the rows behind a report must be found.
   public static let gatheringSeconds = 60.0
 
   private struct Box {

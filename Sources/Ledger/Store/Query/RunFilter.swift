@@ -57,14 +57,14 @@ public struct RunFilter: Sendable, Hashable {
       }
     case .state:
       guard isEquality else {
-        throw .badFilter(text, reason: "a state is equal to another (=) or not (!=)")
+        throw .badFilter(text, reason: "a state can only be compared with = and !=")
       }
       guard RunState(rawValue: value) != nil else {
         let states = RunState.allCases.map(\.rawValue)
         throw .badFilter(text, reason: "there is no state '\(value)'\(suggestion(value, among: states))")
       }
     case .tag:
-      guard isEquality else { throw .badFilter(text, reason: "a run has a tag (=) or has it not (!=)") }
+      guard isEquality else { throw .badFilter(text, reason: "a tag can only be compared with = and !=") }
     case .text: break
     }
   }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Journals
 
-/// A comparison that was kept: which runs, and what it was to tell. It pins its runs. The truth is a file of its own,
+/// A saved comparison: its runs and its question. It pins its runs. It is stored in a file,
 /// `comparisons/<name>.json` in the store.
 public struct SavedComparison: Sendable, Hashable, Codable {
   /// Also the name of its file.

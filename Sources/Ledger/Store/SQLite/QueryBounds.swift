@@ -2,9 +2,9 @@ import GRDBSQLite
 
 /// What somebody else's SQL may take.
 public struct QueryBounds: Sendable, Hashable {
-  /// Of one query, on the clock.
+  /// Of one query, of the processor.
   public var secondsPerQuery: Double
-  /// Of all queries of a connection together; nil without a bound.
+  /// Of all queries of a connection together, of the processor; nil without a bound.
   public var seconds: Double?
   /// Whether the answers must be the same tomorrow: without random numbers and the current time.
   public var isRepeatable: Bool

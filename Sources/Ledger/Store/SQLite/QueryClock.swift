@@ -1,11 +1,27 @@
 import Foundation
 import GRDBSQLite
 
-/// Seconds of a clock that only goes forward, as a progress handler can afford to read it.
-func coarseSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+/// The processor time of the thread that asks, in laps: a lap that began in another thread counts as nothing.
+struct ThreadStopwatch {
+  private var thread = pthread_self()
+  private var last = ThreadStopwatch.seconds
+
+  /// The next lap begins now.
+  mutating func start() { (thread, last) = (pthread_self(), Self.seconds) }
+
+  /// Seconds of the processor since the lap began; the next one begins.
+  mutating func lap() -> Double {
+    let isSame = pthread_equal(thread, pthread_self()) != 0
+    let before = last
+    start()
+    return isSame ? max(0, last - before) : 0
+  }
+
+  private static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 }
 
 /// How often queries of this thread have asked for the current time. SQLite works in the thread that calls it.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDBSQLite
+import Text
 
 /// A connection of its own for somebody else's SQL: it can read, and nothing else.
 package final class QueryConnection {
@@ -25,9 +26,14 @@ package final class QueryConnection {
   /// How often a check may be made in all queries together; nil without a bound.
   private var budget: Int?
   private let bounds: QueryBounds
-  /// When the query at hand, and when all queries together must have ended.
-  private var queryDeadline = Double.infinity
-  private var deadline = Double.infinity
+  /// Seconds of the processor that queries have taken, what all of them together may take, and what they had taken when the present
+  /// one began. The clock on the wall would make the verdict on evidence depend on what else the machine does.
+  private var spent = 0.0
+  private var limit = Double.infinity
+  private var spentBefore = 0.0
+  private var stopwatch = ThreadStopwatch()
+  /// The clock is asked once in so many checks.
+  private static let checksPerClock = 16
   private let statistics = StatisticsBudget()
 
   package init(path: String, _ bounds: QueryBounds = .interactive) throws(StoreError) {
@@ -69,13 +75,16 @@ package final class QueryConnection {
     self.budget = budget.map { $0 / Int(Self.stepsPerCheck) }
   }
 
-  /// All queries from now on must be answered within some seconds together; nil without a bound.
-  func limitTime(to seconds: Double?) { deadline = seconds.map { coarseSeconds() + $0 } ?? .infinity }
+  /// All queries from now on may take some seconds of the processor together; nil without a bound.
+  func limitTime(to seconds: Double?) { limit = seconds.map { spent + $0 } ?? .infinity }
+
+  /// Seconds of the processor that queries may still take.
+  var secondsLeft: Double { max(0, limit - spent) }
 
   private func restrict() {
     sqlite3_busy_timeout(handle, 5_000)
     Self.bound(handle)
-    if deadline == .infinity { limitTime(to: bounds.seconds) }
+    if limit == .infinity { limitTime(to: bounds.seconds) }
     // SQLite declares these two as if tables were made, at their first use in a connection; later that is refused.
     sqlite3_exec(handle, "SELECT 1 FROM json_each('0'), json_tree('0')", nil, nil, nil)
     addStatistics(to: handle, budget: statistics)
@@ -104,20 +113,22 @@ package final class QueryConnection {
       handle, Self.stepsPerCheck,
       { context in
         let connection = Unmanaged<QueryConnection>.fromOpaque(context!).takeUnretainedValue()
-        return connection.mayGoOn() ? 0 : 1
+        return connection.isWithinBudget() ? 0 : 1
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   /// Counts some more steps; whether the query may take them.
-  private func mayGoOn() -> Bool {
-    if isTrusted { return coarseSeconds() <= deadline }
+  private func isWithinBudget() -> Bool {
     checks += 1
+    if checks % Self.checksPerClock == 1 { spent += stopwatch.lap() }
+    if isTrusted { return spent <= limit }
     if let left = budget { budget = left - 1 }
-    return checks <= Self.checkLimit && budget ?? 0 >= 0 && coarseSeconds() <= min(deadline, queryDeadline)
+    return checks <= Self.checkLimit && budget ?? 0 >= 0 && spent <= limit
+      && spent - spentBefore <= bounds.secondsPerQuery
   }
 
   /// Whether all queries together have used up what they may.
-  private var isSpent: Bool { budget ?? 0 < 0 || coarseSeconds() > deadline }
+  private var isSpent: Bool { budget ?? 0 < 0 || spent > limit }
 
   deinit { sqlite3_close_v2(handle) }
 
@@ -199,7 +210,7 @@ package final class QueryConnection {
       let status = sqlite3_step(statement)
       if bounds.isRepeatable, clockReads != reads {
         throw .badQuery(
-          sql: query.sql, reason: "it reads the current time, which is another each time; write the time into the query"
+          sql: query.sql, reason: "it reads the current time, which changes; write a fixed time into the query"
         )
       }
       switch status {
@@ -222,7 +233,8 @@ package final class QueryConnection {
 
   private func start() {
     checks = 0
-    queryDeadline = coarseSeconds() + bounds.secondsPerQuery
+    stopwatch.start()
+    spentBefore = spent
   }
 
   /// Runs the module's own SQL, of one or several statements. Throws ``StoreError/database(path:reason:)``.
@@ -248,7 +260,7 @@ package final class QueryConnection {
     defer { isTrusted = false }
     var size: Int64 = 0
     guard let bytes = sqlite3_serialize(handle, "main", &size, 0) else {
-      throw .database(path: ":memory:", reason: "SQLite does not give its bytes away")
+      throw .database(path: ":memory:", reason: "SQLite cannot serialize the database")
     }
     defer { sqlite3_free(bytes) }
     return Data(bytes: bytes, count: Int(size))
@@ -331,17 +343,38 @@ package final class QueryConnection {
     case SQLITE_AUTH: return "only reading is allowed (\(message))"
     case SQLITE_INTERRUPT:
       if let budget, budget < 0 { return "all queries together take too many steps" }
-      if coarseSeconds() > deadline {
-        return "all queries together take too long (\(bounds.seconds ?? 0) s are allowed)"
+      if spent > limit {
+        return "all queries together take more than \(Quantity.fixed(bounds.seconds ?? 0, 0)) s of the processor"
       }
-      if checks <= Self.checkLimit { return "it takes longer than \(bounds.secondsPerQuery) s; narrow it down" }
+      if checks <= Self.checkLimit {
+        return "it takes more than \(Quantity.fixed(bounds.secondsPerQuery, 0)) s of the processor; narrow it down"
+      }
       return "it takes more than \(Self.checkLimit * Int(Self.stepsPerCheck)) steps; narrow it down"
     case SQLITE_TOOBIG: return "a value has more than \(Self.valueBytes) bytes, or the query is too long"
     case SQLITE_NOMEM: return "it needs more memory than a query may have; narrow it down"
     default:
-      return message.hasPrefix("no such table")
-        ? "\(message); docs/store.md lists the tables, `SELECT name FROM sqlite_master` too" : message
+      return message + (remedy(for: message).map { "; \($0)" } ?? "")
     }
+  }
+
+  /// The table or column that was probably meant, or where they are listed; nil for other messages.
+  private func remedy(for message: String) -> String? {
+    let kinds = [
+      ("no such table: ", "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"),
+      (
+        "no such column: ",
+        "SELECT DISTINCT c.name FROM sqlite_master AS t JOIN pragma_table_xinfo(t.name) AS c WHERE t.type IN ('table', 'view')"
+      ),
+    ]
+    guard let (prefix, sql) = kinds.first(where: { message.hasPrefix($0.0) }) else { return nil }
+    let word = message.dropFirst(prefix.count).split(separator: ".").last.map(String.init) ?? ""
+    var names: [String] = []
+    for row in (try? trustedRows(sql)) ?? [] {
+      if case .text(let name)? = row.first { names.append(name) }
+    }
+    if let near = nearest(to: word, among: names) { return "did you mean \(near)?" }
+    return prefix.contains("table")
+      ? "docs/store.md lists the tables, `SELECT name FROM sqlite_master` too" : "docs/store.md lists the columns"
   }
 
   private func value(_ statement: OpaquePointer, _ column: Int32) -> SQLValue {

@@ -9,9 +9,11 @@ func addStatistics(to handle: OpaquePointer?, budget: StatisticsBudget) {
       // SQLite lets go of the context itself, also where it refuses the function.
       switch function.kind {
       case .scalar:
-        sqlite3_create_function_v2(handle, function.name, Int32(count), flags, context, callScalar, nil, nil, letGo)
+        sqlite3_create_function_v2(
+          handle, function.name, Int32(count), flags, context, callScalar, nil, nil, releaseContext)
       case .aggregate:
-        sqlite3_create_function_v2(handle, function.name, Int32(count), flags, context, nil, takeRow, tell, letGo)
+        sqlite3_create_function_v2(
+          handle, function.name, Int32(count), flags, context, nil, takeRow, tell, releaseContext)
       }
     }
   }
@@ -39,7 +41,7 @@ private final class Gathering {
   var error: StatisticError?
 }
 
-private func letGo(_ context: UnsafeMutableRawPointer?) {
+private func releaseContext(_ context: UnsafeMutableRawPointer?) {
   if let context { Unmanaged<FunctionContext>.fromOpaque(context).release() }
 }
 

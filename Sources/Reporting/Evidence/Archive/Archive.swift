@@ -1,11 +1,11 @@
 import Notebooks
 import Rendering
 import Digests
-public import ExactJSON
+import ExactJSON
 import Files
-public import Foundation
+import Foundation
 import Journals
-public import Store
+import Store
 
 /// A frozen comparison in a folder of its own: runs with their journals, the rows made from them, reports with their
 /// evidence, digests of all of it.
@@ -125,7 +125,7 @@ public struct Archive: Sendable, Hashable {
   }
 }
 
-/// The folder that archives stand in.
+/// The folder that contains the archives.
 public struct ArchiveFolder: Sendable {
   public let path: String
 
@@ -173,6 +173,7 @@ public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
   case link(String)
   case nothing
   case workedOn(run: String)
+  case damaged(first: String)
   case twice(String)
   case unsound(String, first: String)
 
@@ -184,9 +185,11 @@ public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
     case .missing(let name, let known):
       "there is no archive '\(name.prefix(64))'; "
         + (known.isEmpty ? "none was made" : "there are \(known.prefix(20).joined(separator: ", "))")
-    case .link(let path): "\(path): is a link, and none is followed out of an archive"
+    case .link(let path): "\(path): is a link; links in an archive are not followed"
     case .nothing: "there is nothing to archive: name runs with --runs, or a notebook whose queries find some"
-    case .workedOn(let run): "run \(run) is being worked on; wait for its end, or choose others with --runs"
+    case .damaged(let first):
+      "a run cannot be archived, its journal is damaged: \(first); select other runs with --runs"
+    case .workedOn(let run): "run \(run) is in progress; wait until it ends, or select other runs with --runs"
     case .twice(let name): "two notebooks are called \(name); an archive keeps each report under its notebook's name"
     case .unsound(let name, let first): "archive '\(name)' failed verification; nothing was imported: \(first)"
     }

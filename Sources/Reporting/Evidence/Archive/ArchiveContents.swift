@@ -34,6 +34,7 @@ public struct ArchiveContents: Sendable, Hashable, Codable {
     }
     let changes = files.filter { $0.path.hasPrefix("runs/") && $0.path.contains("/\(RunCopy.changesPrefix)") }
     facts = [
+      Fact(kind: "authors of runs", found: list(disclosed.authors)),
       Fact(kind: "host names", found: list(disclosed.hosts)),
       Fact(kind: "operating systems and processors", found: list(disclosed.machines)),
       Fact(kind: "git commits", found: list(disclosed.commits)),
@@ -75,6 +76,7 @@ private func list(_ values: Set<String>) -> String {
 
 /// What journals say about machines and people.
 private struct Disclosure {
+  var authors: Set<String> = []
   var hosts: Set<String> = []
   var machines: Set<String> = []
   var commits: Set<String> = []
@@ -87,6 +89,7 @@ private struct Disclosure {
     for record in try readJournal(RunFolder(store: folder, existing: run)).records {
       switch record {
       case .run(let run):
+        if let author = run.author { authors.insert(author) }
         if let match = run.configuration.firstMatch(of: /^\{"dataset":\{"name":"[^"]*","path":"((?:[^"\\]|\\.)*)"/) {
           dataFolders.insert(String(match.1))
         }

@@ -2,7 +2,7 @@ import Notebooks
 import Rendering
 import Files
 import Foundation
-public import Store
+import Store
 
 /// How two archives differ: runs, figures of trials before and after, and verdicts that are not what they were.
 public struct ArchiveComparison: Sendable, Hashable, Codable {
@@ -53,7 +53,7 @@ public struct ArchiveComparison: Sendable, Hashable, Codable {
     }
     list("only in \(first)", runs_only_in_first)
     list("only in \(second)", runs_only_in_second)
-    list("with unlike journals", runs_unlike)
+    list("with different journals", runs_unlike)
     if !figures.isEmpty {
       lines.append("")
       lines.append(
@@ -77,7 +77,7 @@ public struct ArchiveComparison: Sendable, Hashable, Codable {
       let drifted = verdicts.count { $0.before != nil && $0.after != nil }
       let alone = verdicts.count - drifted
       lines.append(
-        "\(verdicts_equal) verdicts are as they were, \(drifted) drifted"
+        "\(verdicts_equal) verdicts are unchanged, \(drifted) changed"
           + (alone > 0 ? ", \(alone) are in one archive alone" : ""))
     }
     return lines.joined(separator: "\n")

@@ -7,9 +7,10 @@ import Store
 /// An archive's description as RO-Crate 1.1 has it: JSON-LD that names the archive, its files, its program and each run.
 ///
 /// Source: https://w3id.org/ro/crate/1.1.
-func researchObject(_ archive: Archive, _ rows: StoreEvidence, _ folder: String) throws -> JSONValue {
+func researchObject(_ archive: Archive, _ rows: StoreEvidence, _ folder: String) throws(ReportError) -> JSONValue {
   func reference(_ id: String) -> JSONValue { .object(["@id": .text(id)]) }
-  let names = try filesUnder(folder)
+  // What is written behind the description is not in it.
+  let names = try filesUnder(folder).filter { $0 != "ro-crate-metadata.json" && $0 != "SHA256SUMS" }
   let questions = rows.table("experiment")?.rows.map { "\($0[0].plainText): \($0[1].plainText)" } ?? []
   var graph: [JSONValue] = [
     .object([
@@ -22,7 +23,7 @@ func researchObject(_ archive: Archive, _ rows: StoreEvidence, _ folder: String)
         "Runs of vgglab with their journals, the rows made from them, and reports that carry their evidence. "
           + (questions.isEmpty ? "" : "Experiments: \(questions.joined(separator: "; "))")),
       "datePublished": .text(archive.createdAt),
-      "license": .text("The archive says nothing of a license; ask whoever made it."),
+      "license": .text("The archive names no license; ask its author."),
       "hasPart": .array(names.map(reference)),
       "mentions": .array(archive.runs.map { reference("#run-\($0)") }),
     ]),
@@ -83,7 +84,7 @@ private func description(of name: String, _ archive: Archive) -> String {
     let title = archive.reports.first { $0.folder == parts[1] }?.title ?? parts[1]
     return "\(title): \(parts[2...].joined(separator: "/"))"
   case ("evidence.json.gz", _): return "The rows of all runs"
-  case ("README.md", _): return "What the archive holds, and what it tells of machines and people"
+  case ("README.md", _): return "What the archive contains, and what it discloses about machines and people"
   case ("archive.json", _): return "What the archive is made of"
   default: return name
   }

@@ -21,6 +21,7 @@ extension Verifier {
     if runs != Set(archive.runs) {
       found.add(PageDifference(file: "\(folder)/runs", what: "has other runs than archive.json names"))
     }
+    try checkMembers(folder, archive, &found)
     for report in archive.reports { found.add(try verify(folder: "\(folder)/reports/\(report.folder)")) }
     do {
       let temporary = try TemporaryFolder()
@@ -40,7 +41,7 @@ extension Verifier {
       for problem in try store.ingest() { found.add(PageDifference(file: "\(folder)/runs", what: problem)) }
       let rows = try Self.rows(of: folder, limit: limits.bytes)
       if try store.evidence(ofRuns: archive.runs).inSchema(of: rows) != rows.withoutLocalFacts {
-        found.add(PageDifference(file: "\(folder)/evidence.json.gz", what: "has other rows than the journals tell"))
+        found.add(PageDifference(file: "\(folder)/evidence.json.gz", what: "has rows that differ from the journals"))
       }
       for report in archive.reports {
         let page = "\(folder)/reports/\(report.folder)/index.html"
@@ -53,6 +54,39 @@ extension Verifier {
       found.runs = archive.runs.count
     } catch let problem as PageProblem { throw .page(file: folder, problem) } catch { throw asReportError(error) }
     return found
+  }
+
+  /// No file is there that an archive has not, and what describes it says what it would say if it were made again.
+  private func checkMembers(_ folder: String, _ archive: Archive, _ found: inout Verification) throws(ReportError) {
+    let own = ["README.md", "SHA256SUMS", "archive.json", "evidence.json.gz", "ro-crate-metadata.json"]
+    let reports = archive.reports.map { "reports/\($0.folder)/" }
+    var allowed = Set(own)
+    for run in archive.runs {
+      do {
+        allowed.formUnion(try RunCopy(root: folder, run: run, artifactLimit: .max).files.map { "runs/\(run)/\($0.0)" })
+      } catch {
+        throw asReportError(error)
+      }
+    }
+    for name in try filesUnder(folder)
+    where !allowed.contains(name) && !reports.contains(where: name.hasPrefix)
+      && !(name.hasPrefix("runs/") && name.contains("/\(RunCopy.changesPrefix)"))
+    {
+      found.add(PageDifference(file: "\(folder)/\(name)", what: "is no file of an archive"))
+    }
+    // Another version has other words.
+    guard archive.vgglab == version else { return }
+    let readMe = archive.readMe(try ArchiveContents(folder: folder, runs: archive.runs))
+    let description = try researchObject(archive, try Self.rows(of: folder, limit: limits.bytes), folder)
+    for (name, right) in [("README.md", readMe), ("ro-crate-metadata.json", description.json(linesTo: 4))] {
+      let text: String
+      do { text = String(decoding: try readFile(name, below: folder, limit: 64 << 20), as: UTF8.self) } catch {
+        throw asReportError(error)
+      }
+      if text != right {
+        found.add(PageDifference(file: "\(folder)/\(name)", what: "differs from what the archive's other files give"))
+      }
+    }
   }
 
   /// Compares an archive's rows with a store's journals.
@@ -96,7 +130,7 @@ extension Verifier {
     }
     let there = Set(try filesUnder(folder)).subtracting(["SHA256SUMS"])
     for name in there.subtracting(wanted.keys).sorted() {
-      found.add(PageDifference(file: "\(folder)/\(name)", what: "was added: SHA256SUMS does not know it"))
+      found.add(PageDifference(file: "\(folder)/\(name)", what: "was added: SHA256SUMS does not list it"))
     }
     for (name, digest) in wanted.sorted(by: { $0.key < $1.key }) {
       guard there.contains(name) else {
@@ -104,7 +138,10 @@ extension Verifier {
         continue
       }
       if try Evidence.digest("\(folder)/\(name)") != digest {
-        found.add(PageDifference(file: "\(folder)/\(name)", what: "was changed: it does not fit its digest"))
+        found.add(
+          PageDifference(
+            file: "\(folder)/\(name)",
+            what: "was changed: it does not match its digest"))
       }
     }
   }

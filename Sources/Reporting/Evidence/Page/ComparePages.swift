@@ -8,7 +8,7 @@ package struct PageElements {
   package private(set) var numbers: [Element] = []
   /// The PNGs inside, by the names of their variants: the figure's id, and for the dark one `id.dark`.
   var figures: [(id: String, digest: String)] = []
-  /// The page with the place of each picture empty, and its size.
+  /// The page without the bytes and sizes of its images.
   var withoutPictures = Data()
 
   package struct Element: Hashable {
@@ -98,7 +98,7 @@ package struct PageElements {
     withoutPictures.append(contentsOf: bytes[kept...])
   }
 
-  /// The page without the pictures and their sizes, which follow from the fonts.
+  /// The page without the images and their sizes, which follow from the fonts.
   var withoutSizes: Data {
     Data(
       String(decoding: withoutPictures, as: UTF8.self)
@@ -132,7 +132,7 @@ extension Verification {
         stale += others.count - matched
         add(
           PageDifference(
-            file: file, line: 0, id: query, what: "has \(ones.count) numbers, and \(others.count) are right"))
+            file: file, line: 0, id: query, what: "has \(ones.count) numbers; it should have \(others.count)"))
         continue
       }
       for (one, other) in zip(ones, others) {
@@ -177,7 +177,7 @@ extension Verification {
   /// The cell that a variant of a figure belongs to.
   private func figureID(_ name: String) -> Substring { name.prefix { $0 != "." } }
 
-  /// Tells where bytes differ, line by line, unless that was told already.
+  /// Reports where bytes differ, line by line, unless that was already reported.
   mutating func compareBytes(_ found: Data, _ right: Data, file: String) {
     guard found != right else { return }
     let told = Set(differences.filter { $0.file == file && $0.line > 0 }.map(\.line))
@@ -199,7 +199,7 @@ extension Verification {
       if !isAsLong { break }
     }
     if !isUnlike {
-      add(PageDifference(file: file, what: "it has \(found.count) bytes, and \(right.count) are right"))
+      add(PageDifference(file: file, what: "it has \(found.count) bytes; it should have \(right.count)"))
     }
   }
 }

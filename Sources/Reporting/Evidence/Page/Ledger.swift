@@ -2,7 +2,7 @@ import Notebooks
 import Rendering
 import Store
 
-/// What a report's end tells of runs: which match, which are used, which are left out and why, and how often the test set
+/// The ledger at the end of a report: which match, which are used, which are left out and why, and how often the test set
 /// was looked at. It is made from the evidence alone.
 struct Ledger {
   enum Reason: Hashable {

@@ -65,7 +65,7 @@ struct LedgerWords {
       let names = used.map { $0 ?? pick("none", "无") }.joined(separator: ", ")
       return pick(
         "another profile: \(profile ?? "none") instead of \(names)", "配置档不同：为 \(profile ?? "无")，而本页采用 \(names)")
-    case .notAskedFor: return pick("not asked for", "没有查询用到")
+    case .notAskedFor: return pick("not selected by any query", "没有查询用到")
     }
   }
 

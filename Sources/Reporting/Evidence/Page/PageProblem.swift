@@ -19,13 +19,13 @@ public enum PageProblem: Error, Hashable, Sendable, CustomStringConvertible {
       "carries no evidence, so nothing of it can be checked; is it a page that `vgglab report` has built?"
     case .evidenceTwice: "carries evidence twice"
     case .badBlock: "has evidence that is damaged: its block is not as it was written"
-    case .evidenceChanged: "has evidence that was changed: it does not fit its digest"
+    case .evidenceChanged: "has evidence that was changed: it does not match its digest"
     case .unpacking(let reason): "has evidence that cannot be unpacked: \(reason)"
     case .reading(let reason): "has evidence that cannot be read: \(reason)"
     case .wrongFormat(let found, let known):
-      "has evidence of format \(found), and this vgglab knows up to \(known): update vgglab"
+      "has evidence of format \(found), and this vgglab reads up to \(known): update vgglab"
     case .wrongType(let key, let expected): "has evidence whose \"\(key)\" is not \(expected)"
-    case .noReport: "is no page, and no folder of a report or an archive"
+    case .noReport: "is not a page, a report's folder or an archive's folder"
     case .notPNG(let reason): "is no PNG that can be read: \(reason)"
     case .noProvenance: "does not say where it comes from; only figures of vgglab's reports do"
     }

@@ -232,7 +232,7 @@ public struct EvidenceLimits: Sendable, Hashable {
   public init() {}
 }
 
-/// A digest of how text is drawn on this machine: of a small picture with letters of several scripts. Where it is the same,
+/// A digest of how text is drawn on this machine: of a small image with letters of several scripts. Where it is the same,
 /// figures come out with the same bytes.
 public func fontDigest() -> String { drawnSpecimen }
 

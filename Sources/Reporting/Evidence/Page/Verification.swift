@@ -4,7 +4,7 @@ public import Rendering
 public struct Verification: Sendable, Hashable, Codable {
   /// Numbers with their query and runs in the page that is right.
   public var numbers = 0
-  /// Of them those that stand in the page just so.
+  /// How many of them the page shows exactly.
   public var verified = 0
   /// Of them those that do not.
   public var stale = 0
@@ -20,10 +20,10 @@ public struct Verification: Sendable, Hashable, Codable {
   public var report = ""
   /// Empty for what is sound.
   public var differences: [PageDifference] = []
-  /// More than those that are told.
+  /// How many more there are than are listed.
   public var more_differences = 0
   /// What could not be compared, and why.
-  public var not_compared: [Uncompared] = []
+  public var not_compared: [SkippedComparison] = []
   /// What else is to be said, in sentences.
   public var notes: [String] = []
 
@@ -33,7 +33,7 @@ public struct Verification: Sendable, Hashable, Codable {
   public var isSound: Bool { differences.isEmpty && more_differences == 0 }
 
   /// Whether nothing differs, and everything was compared but what is allowed to be left out.
-  public func isVerified(allowing kinds: Set<Uncompared.Kind> = []) -> Bool {
+  public func isVerified(allowing kinds: Set<SkippedComparison.Kind> = []) -> Bool {
     isSound && not_compared.allSatisfy { kinds.contains($0.kind) }
   }
 
@@ -43,7 +43,7 @@ public struct Verification: Sendable, Hashable, Codable {
     if differences.count < Self.listed { differences.append(difference) } else { more_differences += 1 }
   }
 
-  mutating func add(_ one: Uncompared) {
+  mutating func add(_ one: SkippedComparison) {
     if !not_compared.contains(one) { not_compared.append(one) }
   }
 
@@ -81,7 +81,7 @@ public struct Verification: Sendable, Hashable, Codable {
 }
 
 /// Something that could not be compared on this machine or by this version.
-public struct Uncompared: Sendable, Hashable, Codable, CustomStringConvertible {
+public struct SkippedComparison: Sendable, Hashable, Codable, CustomStringConvertible {
   /// What was not compared.
   public enum Kind: String, Sendable, Hashable, Codable {
     /// Drawings, for text is drawn with other fonts here.

@@ -1,7 +1,7 @@
 import Notebooks
 import Rendering
 import Digests
-public import Files
+import Files
 public import Foundation
 import Plots
 public import Store
@@ -73,7 +73,7 @@ public struct Verifier {
       }
     }
     if fileKind("\(folder)/\(pdfName)") != nil {
-      found.notes.append("\(folder)/\(pdfName): is not checked, for a browser printed it; the page is what counts")
+      found.notes.append("\(folder)/\(pdfName): not checked, because a browser printed it; the page itself is checked")
     }
     for part in ["figures", "data", "images"] {
       for name in ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).sorted()
@@ -138,7 +138,7 @@ public struct Verifier {
     } catch let problem as PageProblem { throw .page(file: file, problem) } catch {
       preconditionFailure("a problem of a page and no other: \(error)")
     }
-    for problem in PageForm.problems(of: parts.frame, file: file) { found.add(problem) }
+    for problem in PageMarkupValidator.problems(of: parts.frame, file: file) { found.add(problem) }
     if last?.digest != parts.digest {
       last = (parts.digest, try rebuildReport(parts.evidence, seconds: limits.seconds))
     }
@@ -194,7 +194,7 @@ extension Verification {
         compareBytes(one.withoutSizes, other.withoutSizes, file: file)
       }
     }
-    // What the evidence tells beside the rows is told for readers, and must be right as well.
+    // Everything else in the evidence is shown to readers, so it must be correct too.
     var told = parts.evidence
     if !figuresAreAlike, !isSameFont || !isSameVersion { told.figures = right.evidence.figures }
     if told != right.evidence, isSameVersion || parts.frame == right.frame {
@@ -204,16 +204,16 @@ extension Verification {
   }
 }
 
-extension Uncompared {
-  static func otherDrawing(_ file: String) -> Uncompared {
-    Uncompared(
+extension SkippedComparison {
+  static func otherDrawing(_ file: String) -> SkippedComparison {
+    SkippedComparison(
       .figures, file: file,
       "its figures; fonts or libraries differ on this machine, so only their digests were looked up in the evidence"
     )
   }
 
-  static func otherVersion(_ file: String, _ version: String) -> Uncompared {
-    Uncompared(
+  static func otherVersion(_ file: String, _ version: String) -> SkippedComparison {
+    SkippedComparison(
       .text, file: file,
       "its text around the numbers, badges of claims included; vgglab \(version) wrote it, and this is another version")
   }

@@ -80,7 +80,7 @@ package struct HTTPClient: Sendable {
       throw ExchangeError.noCurl
     }
     guard outcome.status == 0, let status = Int(String(decoding: outcome.output, as: UTF8.self)) else {
-      let reason = outcome.errors.split(separator: "\n").first.map(String.init) ?? "curl ended without a word"
+      let reason = outcome.errors.split(separator: "\n").first.map(String.init) ?? "curl exited without a message"
       throw ExchangeError.noAnswer(address: address, reason: String(reason.prefix(200)))
     }
     return Answer(status: status, body: try readFile("\(folder.path)/answer", limit: Self.answerLimit))

@@ -28,7 +28,7 @@ package struct ONNXModel: Sendable {
     network: Network, state: StateDictionary, version: String, name: String, description: String,
     metadata: [(key: String, value: String)]
   ) {
-    precondition(state.complaint(for: network) == nil, "the state is not the network's")
+    precondition(state.mismatch(with: network) == nil, "the state is not the network's")
     (self.network, self.state, self.version) = (network, state, version)
     (self.name, self.description, self.metadata) = (name, description, metadata)
   }

@@ -37,8 +37,9 @@ private func eventFiles(in folder: Folder, prefix: String, depth: Int) throws ->
     switch folder.kind(of: name) {
     case .file where name.contains("tfevents"): found.append((prefix + name, String(prefix.dropLast())))
     case .folder where depth < 8:
-      guard let plain = PlainName(name), found.count <= EventReader.fileLimit else { continue }
-      found += try eventFiles(in: try folder.folder(plain), prefix: "\(prefix)\(name)/", depth: depth + 1)
+      guard found.count <= EventReader.fileLimit else { continue }
+      // A run may have any name: `lr=0.1,seed=2` is a usual one.
+      found += try eventFiles(in: try folder.folder(listed: name), prefix: "\(prefix)\(name)/", depth: depth + 1)
     default: continue
     }
   }

@@ -1,4 +1,4 @@
-package import PositionedYAML
+import PositionedYAML
 
 /// One work of a bibliography.
 package struct BibliographyEntry: Sendable, Hashable {
@@ -217,7 +217,7 @@ package struct BibTeXReader {
     guard let first = current else { throw fault("the field \(shortened(name)) has no value") }
     guard first == "{" || first == "\"" else {
       let text = word()
-      guard !text.isEmpty else { throw fault("the value of \(shortened(name)) stands in braces or quotes") }
+      guard !text.isEmpty else { throw fault("the value of \(shortened(name)) must be in braces or quotes") }
       if text.unicodeScalars.allSatisfy(isDigit) { return text }
       guard let meant = abbreviations[text.lowercased()] else {
         throw fault("there is no @string \"\(shortened(text))\"; put the value of \(shortened(name)) in braces")

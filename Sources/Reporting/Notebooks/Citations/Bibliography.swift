@@ -1,4 +1,4 @@
-package import PositionedYAML
+import PositionedYAML
 import Text
 
 /// The works that a notebook can cite.

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Accents of LaTeX as Unicode's combining marks.
 private let accents: [String: Unicode.Scalar] = [

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// How a claim is decided.
 public enum ClaimTest: String, Sendable, Hashable, CaseIterable, Codable {

@@ -39,7 +39,7 @@ package struct ClaimMeasurement: Sendable, Hashable {
 
   private mutating func decide(_ cell: Cell, _ rows: QueryResult) throws(CellFault) {
     guard let place = rows.columns.firstIndex(of: "holds") else {
-      throw wrongColumns(cell, "holds (and effect, low, high, detail)", rows)
+      throw wrongColumns(cell, "holds (effect, low, high and detail are optional)", rows)
     }
     guard rows.rows.count <= 1 else { throw CellFault(problem: .tooManyRows(id: cell.id, rows: rows.rows.count)) }
     guard let row = rows.rows.first else { return }

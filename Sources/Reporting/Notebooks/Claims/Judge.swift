@@ -1,4 +1,4 @@
-package import Statistics
+import Statistics
 package import Store
 
 /// What the rows say of a claim.

@@ -42,7 +42,7 @@ package enum FormulaFault: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unknownCommand(let name): "\\\(name) is none of the commands that are known; docs/notebooks.md lists them"
     case .unbalanced(let text): "\(text) has no partner"
-    case .nothingBehind(let text): "\(text) has nothing behind it"
+    case .nothingBehind(let text): "\(text) needs something after it"
     case .doubledScript(let text): "there are two \(text) at one place; use braces"
     case .tooLong: "it is too long or too deep"
     }

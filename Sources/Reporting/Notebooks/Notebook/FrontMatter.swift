@@ -84,7 +84,7 @@ package struct FrontMatter: Sendable, Hashable {
       }
       guard let parameter = Parameter(entry) else {
         reader.report(
-          entry.value, "the parameter \(entry.key) is \(entry.value.kind); a text, number or truth was expected")
+          entry.value, "the parameter \(entry.key) is \(entry.value.kind); a text, number or Boolean was expected")
         continue
       }
       parameters.append(parameter)

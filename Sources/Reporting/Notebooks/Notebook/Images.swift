@@ -1,5 +1,5 @@
-package import Digests
-package import Files
+import Digests
+import Files
 package import Foundation
 
 /// An image beside the notebook, as outputs carry it.
@@ -87,7 +87,7 @@ package enum ImageFault: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownKind: "it is no PNG, JPEG or SVG"
     case .damaged(let kind): "its \(kind) is damaged or too large"
     case .remote: "a page carries its images and fetches none; save it beside the notebook"
-    case .badPath: "name a file below the notebook's folder, with no .. and no link on the way"
+    case .badPath: "name a file below the notebook's folder, without .. or links in its path"
     case .missing: "there is no such file below the notebook's folder"
     }
   }
@@ -134,7 +134,7 @@ package func readImages(_ source: NotebookSource, folder: String) throws(Noteboo
   for image in notebook.images where images[image.address] == nil {
     func fault(_ reason: String) { problems.add(image.line, .badImage(image.address, reason: reason)) }
     guard images.count < EmbeddedImage.countLimit else {
-      fault("a notebook may show \(EmbeddedImage.countLimit)")
+      fault("a notebook may show at most \(EmbeddedImage.countLimit) images")
       break
     }
     switch imagePath(image.address) {

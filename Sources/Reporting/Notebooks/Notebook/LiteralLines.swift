@@ -1,5 +1,5 @@
 import CCMarkGFM
-package import Foundation
+import Foundation
 
 /// Which lines of a notebook are taken as they are: those of code and of raw HTML.
 package struct LiteralLines {

@@ -1,4 +1,4 @@
-package import PositionedYAML
+import PositionedYAML
 package import Store
 
 /// A literate document as it was written: a tree of blocks with cells and expressions as its leaves.

@@ -1,4 +1,4 @@
-package import PositionedYAML
+import PositionedYAML
 import Text
 
 /// Takes a notebook's lines apart.

@@ -1,4 +1,4 @@
-package import Files
+import Files
 public import Foundation
 
 /// All that a notebook is made of, in memory: from it and a source of rows a report can be rendered without a file.

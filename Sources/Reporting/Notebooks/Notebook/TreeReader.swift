@@ -126,6 +126,13 @@ package struct TreeReader {
         fault(line, .fenceNotClosed)
         return nil
       }
+      for (index, text) in bodyLines.enumerated() {
+        guard let head = Fence(text), head.info.hasPrefix("{"), head.info.hasSuffix("}"), head.character == character,
+          head.length >= Int(length)
+        else { continue }
+        fault(line, .cellSwallows(info, other: head.info, line: line + 1 + index))
+        return nil
+      }
       return cell(info, body, line).map { .cell($0) }
     }
     for (index, text) in bodyLines.enumerated() {

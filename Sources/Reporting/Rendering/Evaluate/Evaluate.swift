@@ -212,7 +212,9 @@ private struct Evaluation {
       return nil
     } catch {
       answers[cell.id] = .some(nil)
-      problems.add(cell, views.problem(of: cell) ?? .badQuery(reason: "\(error)"))
+      // A view that cannot be answered is reported where it is, once, and not with each query that reads from it.
+      let isOfView = views.named(by: cell).contains { answer($0) == nil && !isSpent }
+      if !isOfView { problems.add(cell, views.problem(of: cell) ?? .badQuery(reason: "\(error)")) }
       failures += ContinuousClock.now - start
       // What follows would take as long again.
       isSpent = failures > .seconds(3)

@@ -80,6 +80,12 @@ package struct Views {
       + "\(views.joined(separator: ",\n")),\(rest)"
   }
 
+  /// The views that a cell's query names, in the notebook's order.
+  package func named(by cell: Cell) -> [Cell] {
+    let earlier = Dictionary(uniqueKeysWithValues: cells.filter { $0.order < cell.order }.map { ($0.id, $0) })
+    return Self.uses(cell.sql, of: earlier).map(\.view).sorted { $0.order < $1.order }
+  }
+
   /// Whether SQL takes an id for something else than a name.
   private static func nameNeedsQuotes(_ id: String) -> Bool {
     id.contains("-") || id.utf8.first.map { (48...57).contains($0) } ?? false || sqlKeywords.contains(id)

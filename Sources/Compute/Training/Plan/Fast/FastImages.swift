@@ -187,7 +187,7 @@ extension FastEngine {
         stage.kernel.finishWeightGradient(
           workspace.kernelGradients.pointer + stage.kernelGradient, sums + stage.weight)
       }
-      // The one before is as long at work as this one was, and began earlier: the wait is short.
+      // The previous piece started earlier and takes about as long, so the spin is short.
       while turn.load(ordering: .acquiring) != piece { usleep(20) }
       if piece == 0 {
         total.update(from: sums, count: plan.convolutionFloats)

@@ -2,7 +2,7 @@ package import Datasets
 package import Images
 
 /// What the images are like that a network was trained on.
-package struct Likeness: Sendable, Hashable {
+package struct TrainingImageStatistics: Sendable, Hashable {
   /// 1 gray, 3 colors.
   package var channels: Int
   /// Rows, before they were resized.
@@ -39,7 +39,7 @@ package struct Likeness: Sendable, Hashable {
     }
     let own = Brightness(of: image.converted(toChannels: 1))
     if image.pixels.allSatisfy({ $0 == image.pixels[0] }) {
-      found.append("is of one brightness: there is nothing on it to classify")
+      found.append("is uniform (a single brightness): there is nothing to classify")
     } else if let (wrong, right) = oppositeEdges(own) {
       found.append(
         """
@@ -60,14 +60,14 @@ package struct Likeness: Sendable, Hashable {
 
 extension TrainedRun {
   /// What its training images are like: from its journal, or from the data set where that is there; nil otherwise.
-  package func likeness() -> Likeness? {
+  package func likeness() -> TrainingImageStatistics? {
     if let images {
-      return Likeness(
+      return TrainingImageStatistics(
         channels: channels, height: images.height, width: images.width,
         brightness: Brightness(mean: images.mean, borderMean: images.borderMean))
     }
     guard let data = try? loadDataset() else { return nil }
-    return Likeness(
+    return TrainingImageStatistics(
       channels: data.training.channels, height: data.typicalSize.height, width: data.typicalSize.width,
       brightness: Brightness(of: data.training))
   }

@@ -4,10 +4,10 @@ import Processes
 public import Store
 
 /// Tags, notes and removals of runs: appended to the run's annotations, then taken into the database.
-public struct Keeper {
+public struct RunAnnotator {
   private let store: Store
 
-  /// Opens a store to keep house in it; what it found to say goes to `report`. Throws ``StoreError``.
+  /// Opens a store for changes to annotations; `report` receives its remarks. Throws ``StoreError``.
   public init(store directory: String, report: (StoreRemark) -> Void) throws(StoreError) {
     store = try Store.openToChange(at: directory, report: report)
   }
@@ -83,7 +83,7 @@ public struct Keeper {
     return runs.map(\.id)
   }
 
-  /// Deletes what is removed and stale; with `dryRun` it only tells what that would be. Throws ``StoreError``.
+  /// Deletes what is removed and stale; with `dryRun` it only reports what would be deleted. Throws ``StoreError``.
   public func collectGarbage(weights: Bool = false, dryRun: Bool) throws(StoreError) -> Garbage {
     try store.collectGarbage(weights: weights, dryRun: dryRun)
   }

@@ -4,7 +4,7 @@ import Foundation
 
 /// Whether a page has the form that the renderer gives it, whatever its evidence says: its policy, its elements and their
 /// attributes, its addresses. What a browser could run or fetch is in no page of vgglab's, of no version.
-struct PageForm {
+struct PageMarkupValidator {
   private(set) var problems: [PageDifference] = []
   private let bytes: UnsafeBufferPointer<UInt8>
   private let file: String
@@ -23,7 +23,7 @@ struct PageForm {
   /// What is wrong with a page without its evidence.
   static func problems(of frame: Data, file: String) -> [PageDifference] {
     frame.withUnsafeBytes { buffer in
-      var form = PageForm(buffer.bindMemory(to: UInt8.self), file)
+      var form = PageMarkupValidator(buffer.bindMemory(to: UInt8.self), file)
       form.read()
       return form.problems
     }

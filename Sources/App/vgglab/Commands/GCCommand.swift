@@ -1,7 +1,7 @@
 import ArgumentParser
 import Runs
 
-struct CollectCommand: LabCommand {
+struct GCCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc", abstract: "Delete the folders of removed runs, and what killed processes left behind.",
     discussion: helpText(
@@ -19,7 +19,7 @@ struct CollectCommand: LabCommand {
   var dryRun = false
 
   func execute() throws {
-    let garbage = try openKeeper(store.directory).collectGarbage(weights: weights, dryRun: dryRun)
+    let garbage = try openAnnotator(store.directory).collectGarbage(weights: weights, dryRun: dryRun)
     output(format.json ? try json(garbage) : garbage.text(dryRun: dryRun))
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Text
 
 /// How results look on stdout: how wide, and whether with color and bars.
-public struct Look: Sendable {
+public struct OutputStyle: Sendable {
   /// Columns of a line.
   public var width: Int
   /// Whether cells have colors.
@@ -13,16 +13,16 @@ public struct Look: Sendable {
   public var hasNotes: Bool
 
   /// The looks of a file: 80 columns, without color and bars.
-  public static let plain = Look(width: 80, hasColor: false, hasBars: false, hasNotes: false)
+  public static let plain = OutputStyle(width: 80, hasColor: false, hasBars: false, hasNotes: false)
 
   /// The looks of stdout: `COLUMNS` or the terminal's width, else 80 columns; color and bars on a terminal unless `NO_COLOR`
   /// or `isQuiet` asks for none.
-  public static func standard(isQuiet: Bool) -> Look {
+  public static func standard(isQuiet: Bool) -> OutputStyle {
     let variables = ProcessInfo.processInfo.environment
     let isTerminal = isatty(1) == 1
     let isDumb = variables["TERM"] == "dumb"
     let hasColor = variables["NO_COLOR"].map(\.isEmpty) ?? true
-    return Look(
+    return OutputStyle(
       width: columns(variables["COLUMNS"]), hasColor: isTerminal && !isDumb && hasColor && !isQuiet,
       hasBars: isTerminal && !isDumb && !isQuiet && hasBraille(), hasNotes: isTerminal && !isQuiet)
   }
