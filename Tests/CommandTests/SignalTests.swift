@@ -203,11 +203,28 @@ import Testing
     let first = try Started(program, ["run", "long.yaml", "--only", "small"])
     try first.wait(for: "train acc")
     let second = try program("run", "long.yaml", "--only", "small")
-    #expect(second.code == 0 && second.errors.contains("small: skipped, process \(first.id)"), "\(second)")
+    #expect(second.code == 75 && second.errors.contains("small: skipped, process \(first.id)"), "\(second)")
     #expect(second.output.contains("running"))
     kill(first.id, SIGTERM)
     #expect(first.waitForEnd() == 75)
     #expect(try RunTests.rows(program, "SELECT count(*) AS n FROM run")[0]["n"] as? Int == 1)
+  }
+
+  @Test func theTimesOfAResumedRunAddUp() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("long.yaml", Self.long)
+    let first = try Started(program, ["run", "long.yaml", "--only", "small", "--set", "training.epochs=400"])
+    try first.wait(for: "train acc")
+    kill(first.id, SIGTERM)
+    #expect(first.waitForEnd() == 75)
+    let second = try program("run", "long.yaml", "--only", "small", "--set", "training.epochs=400")
+    #expect(second.code == 0, "\(second)")
+    let row = try RunTests.rows(
+      program,
+      "SELECT training_seconds <= seconds AS fits, last_training_seconds < training_seconds AS adds FROM run_summary")[
+        0]
+    #expect(row["fits"] as? Int == 1 && row["adds"] as? Int == 1, "\(row)")
   }
 
   @Test func planMeasuresAndRefusesWrongQuantities() throws {

@@ -28,7 +28,7 @@ import Testing
   @Test func whatAKilledAttemptRecordedCounts() throws {
     let run = try details([
       attempt(1, "00:00"), metrics(1, seconds: 5, training: 4), metrics(2, seconds: 8.5, training: 7),
-      attempt(2, "30:00"), metrics(2, seconds: 2, training: 1.5), Samples.completed,
+      attempt(2, "30:00"), metrics(2, seconds: 598, training: 500), Samples.completed,
     ])
     #expect(run.attempts.map(\.seconds) == [8.5, 599])
     #expect(run.attempts.map(\.training_seconds) == [7, 500])

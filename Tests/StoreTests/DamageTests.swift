@@ -153,7 +153,7 @@ import Testing
     #expect(try store.ingest().isEmpty)
     #expect(truncate(run.journalPath, 10) == 0)
     let problems = try store.ingest()
-    #expect(problems.count == 1 && problems[0].hasPrefix("\(run.journalPath): has 10 bytes, and "))
+    #expect(problems.count == 1 && problems[0].hasPrefix("\(run.journalPath): has 10 bytes, but "))
     #expect(try store.run(matching: run.run).state == .completed)
   }
 }

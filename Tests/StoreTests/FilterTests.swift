@@ -62,10 +62,10 @@ import Testing
     ("losss=1", "there is no field 'losss'"), ("accuracy>0.5", "did you mean 'test_accuracy' or 'train_accuracy'?"),
     ("seed=-1", "a whole number from 0 to 18446744073709551615"), ("seed=18446744073709551616", "a whole number"),
     ("seed~1", "~ is for texts"), ("seed=1.5", "a whole number"), ("seed=", "a whole number"),
-    ("state=compleated", "did you mean 'completed'?"), ("state>completed", "a state is equal"),
+    ("state=compleated", "did you mean 'completed'?"), ("state>completed", "a state can only be compared"),
     ("resize=big", "resize is a number, and 'big' is none"), ("resize~9", "~ is for texts"),
     ("resize>none", "is a number"),
-    ("resize>nan", "is a number"), ("tag>a", "a run has a tag"), ("=1", "there is no field ''"),
+    ("resize>nan", "is a number"), ("tag>a", "a tag can only be compared"), ("=1", "there is no field ''"),
   ])
   func wrongOnesSayWhatIsWrong(filter: String, sentence: String) throws {
     do {

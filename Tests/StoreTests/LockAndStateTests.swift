@@ -66,6 +66,6 @@ import Testing
     } catch {
       #expect(error == .ambiguousRun("abab", candidates: [ids[1], ids[2], ids[0]]))
     }
-    #expect(throws: StoreError.noSuchRun("aba")) { try store.run(matching: "aba") }
+    #expect(throws: StoreError.noSuchRun("abc")) { try store.run(matching: "abc") }
   }
 }

@@ -45,7 +45,8 @@ struct NumberText {
     }
     guard plain else { throw Complaint(remedy: "write \(text) without quotes") }
     guard value.isFinite else { throw Complaint(remedy: "it is too large") }
-    return value
+    // A negative zero is zero.
+    return value == 0 ? 0 : value
   }
 
   /// The whole number that another spelling means.

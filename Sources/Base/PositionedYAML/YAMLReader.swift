@@ -96,7 +96,7 @@ public final class YAMLReader {
       return nil
     }
     do { return try NumberText(text: text, plain: plain).whole() } catch {
-      printError(node, what, expected, error)
+      reportNumber(node, what, expected, error)
       return nil
     }
   }
@@ -111,7 +111,7 @@ public final class YAMLReader {
     }
     let value: Double
     do { value = try NumberText(text: text, plain: plain).number() } catch {
-      printError(node, what, "a number was expected", error)
+      reportNumber(node, what, "a number was expected", error)
       return nil
     }
     guard condition(value) else {
@@ -121,7 +121,7 @@ public final class YAMLReader {
     return value
   }
 
-  private func printError(_ node: YAMLNode, _ what: String, _ expected: String, _ complaint: NumberText.Complaint) {
+  private func reportNumber(_ node: YAMLNode, _ what: String, _ expected: String, _ complaint: NumberText.Complaint) {
     report(node, "\(what) is \(node.named); \(expected)\(complaint.remedy.map { ": \($0)" } ?? "")")
   }
 

@@ -137,7 +137,8 @@ public struct NumberRange: Sendable, Hashable {
 
   /// Whether a number is inside.
   public func contains(_ value: Double) -> Bool {
-    (excludesLower ? value > lower : value >= lower) && (excludesUpper ? value < upper : value <= upper)
+    // What is zero as a Float is zero to the trainer.
+    (excludesLower ? Float(value) > Float(lower) : value >= lower) && (excludesUpper ? value < upper : value <= upper)
   }
 
   /// In words: `above 0 and at most 1000`.

@@ -213,6 +213,12 @@ public enum UserConfiguration {
       if case .missing = error { return ClusterSettings() }
       throw .file(error)
     }
+    // A file of comments alone says nothing.
+    let isBlank = text.split(whereSeparator: \.isNewline).allSatisfy { line in
+      let start = line.first { !$0.isWhitespace }
+      return start == nil || start == "#"
+    }
+    guard !isBlank else { return ClusterSettings() }
     do {
       let reader = YAMLReader(try parseYAML(text, file: path))
       var settings = ClusterSettings()

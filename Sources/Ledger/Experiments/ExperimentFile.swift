@@ -167,8 +167,18 @@ struct ExperimentFile {
   private func readSweep(_ node: YAMLNode, _ reader: YAMLReader) -> [(key: String, values: [YAMLNode])] {
     guard let entries = reader.mapping(node, "sweep", known: table.sweepableNames) else { return [] }
     var result: [(key: String, values: [YAMLNode])] = []
+    var seen: [String: String] = [:]
     for entry in entries.values.sorted(by: { ($0.line, $0.column) < ($1.line, $1.column) }) {
       guard let values = reader.sequence(entry.value, "sweep's \(entry.key)") else { continue }
+      if let key = table[entry.key] {
+        // One of the two would win, and the trials' names would have values that they do not use.
+        if let other = seen[key.name] ?? key.excludes.flatMap({ seen[$0] }) {
+          reader.report(
+            line: entry.line, column: entry.column, "sweep has both \(other) and \(entry.key); write one of them")
+          continue
+        }
+        seen[key.name] = entry.key
+      }
       if values.isEmpty {
         reader.report(entry.value, "sweep's \(entry.key) is an empty list; write at least one value")
       }

@@ -21,6 +21,10 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case doubledID(String, line: Int)
   case fenceNotClosed
   case cellSwallows(String, other: String, line: Int)
+  case lateOption(String)
+  case doubledOption(String, line: Int)
+  case doubledColumn(String, id: String)
+  case openComment
   case emptyCell(kind: String)
   case unknownOption(String, kind: String, nearest: String?)
   case badOption(String, value: String, expected: String)
@@ -83,6 +87,13 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .badCellHead(let head): "\"\(shortened(head))\" is not the head of a cell; write {kind id}"
     case .reservedID(let id): "the id \"\(id)\" belongs to the notebook's parameters; choose another"
     case .doubledID(let id, let line): "the id \"\(id)\" is taken by the cell in line \(line); choose another"
+    case .lateOption(let text):
+      "\(shortened(text)) would be a comment of the query; write options as `--| name: value`, directly below the cell's first line"
+    case .doubledOption(let name, let line): "the option \"\(name)\" is given in line \(line) already; leave one out"
+    case .doubledColumn(let name, let id):
+      "the query of \"\(id)\" gives two columns \"\(shortened(name))\"; name one of them otherwise with AS"
+    case .openComment:
+      "a comment is not one to HTML, as it has -- inside or no end, and would be shown; write <!-- text -->"
     case .cellSwallows(let head, let other, let line):
       "the cell \(shortened(head)) has no end before the cell \(shortened(other)) in line \(line); close it with as many backticks as it begins with"
     case .fenceNotClosed: "the cell has no end; close it with as many backticks as it begins with"

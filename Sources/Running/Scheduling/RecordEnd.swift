@@ -24,24 +24,30 @@ struct RunRecorder {
       defer { lock.release() }
       _ = try store.ingest()
       let summary = try store.run(matching: run)
-      guard summary.state != .completed, summary.state != .failed, summary.attempts > attempts else { return summary }
-      var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause)
-      switch end {
-      case .exited(let code): record.code = Int(code)
-      case .killed(let signal): record.signal = Int(signal)
-      case nil: break
-      }
-      do {
-        let journal = try JournalWriter(folder: folder)
-        try journal.append([.exit(record)])
-        try journal.flush()
-      } catch {
-        // On a full disk the run is as sound without it.
-        printer.printLine("vgglab: the exit of the worker of run \(run) could not be recorded: \(error)")
+      guard summary.state != .completed, summary.state != .failed else { return summary }
+      if summary.attempts > attempts {
+        var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause)
+        switch end {
+        case .exited(let code): record.code = Int(code)
+        case .killed(let signal): record.signal = Int(signal)
+        case nil: break
+        }
+        append(.exit(record), to: folder)
       }
     }
     _ = try store.ingest()
     return try store.run(matching: run)
+  }
+
+  private func append(_ record: JournalRecord, to folder: RunFolder) {
+    do {
+      let journal = try JournalWriter(folder: folder)
+      try journal.append([record])
+      try journal.flush()
+    } catch {
+      // On a full disk the run is as sound without it.
+      printer.printLine("vgglab: the exit of the worker of run \(folder.run) could not be recorded: \(error)")
+    }
   }
 
   /// Records a run as failed whose worker never began with it, so that it does not stay queued; one that an earlier attempt

@@ -60,7 +60,9 @@ public final class CostProbe {
         rule: rule)
       let taken = seconds() - began
       let loss = result.lossSum / Double(batch)
-      guard loss.isFinite else { throw TrainingError.lossNotFinite(step: step + 1, loss: "\(loss)") }
+      guard loss.isFinite else {
+        throw TrainingError.lossNotFinite(step: step + 1, loss: loss.isNaN ? "nan" : "\(loss)")
+      }
       if step < warmup { continue }
       try observe(
         CostMeasurement(step: step - warmup + 1, seconds: taken, examples: batch, loss: loss, layers: layerTimes))

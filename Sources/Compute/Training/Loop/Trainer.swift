@@ -107,7 +107,9 @@ public final class Trainer {
         count: indices.count, labels: labels.pointer,
         dropout: DropoutKey(seed: configuration.seed, epoch: position.epoch, step: position.stepInEpoch), rule: rule)
       let loss = result.lossSum / Double(indices.count)
-      guard loss.isFinite else { throw TrainingError.lossNotFinite(step: position.step + 1, loss: "\(loss)") }
+      guard loss.isFinite else {
+        throw TrainingError.lossNotFinite(step: position.step + 1, loss: loss.isNaN ? "nan" : "\(loss)")
+      }
       let taken = seconds() - stepBegan
       advance(result, examples: indices.count, seconds: taken)
       try tell(result, examples: indices.count, seconds: taken, observe)

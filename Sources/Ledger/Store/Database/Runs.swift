@@ -112,14 +112,14 @@ extension Store {
     return selection.order == nil && selection.limit != nil ? found.reversed() : found
   }
 
-  /// The run of an id, of a unique beginning of one (at least four characters), or the newest of a trial's name.
+  /// The run of an id, of a unique beginning of one, or the newest of a trial's name.
   ///
   /// A removed run is found by its id alone. Throws ``StoreError/noSuchRun(_:)`` or
   /// ``StoreError/ambiguousRun(_:candidates:)``.
   public func run(matching text: String) throws(StoreError) -> RunSummary {
     if let run = try runs(where: "s.run = ?", [text], includesRemoved: true).first { return run }
     if let run = try runs(where: "s.trial = ?", [text], byName: true).last { return run }
-    if text.utf8.count >= 4, RunFolder.isID(text) {
+    if RunFolder.isID(text) {
       // No character of an id comes after a tilde.
       let found = try runs(where: "s.run >= ? AND s.run < ?", [text, text + "~"], includesRemoved: true)
       if found.count == 1 { return found[0] }

@@ -29,7 +29,10 @@ extension QueryConnection {
   static let preparationBytes: Int64 = 32 << 20
 
   /// Functions that give other values each time, and those that reach out of the database.
-  static let unrepeatable: Set<String> = ["random", "randomblob", "current_date", "current_time", "current_timestamp"]
+  static let unrepeatable: Set<String> = [
+    "random", "randomblob", "current_date", "current_time", "current_timestamp", "changes", "total_changes",
+    "last_insert_rowid", "sqlite_version", "sqlite_source_id", "sqlite_compileoption_used", "sqlite_compileoption_get",
+  ]
   static let forbidden: Set<String> = ["load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"]
 
   /// What bounds a connection's memory and the form of its statements.
@@ -49,6 +52,7 @@ extension QueryConnection {
     _disableDoubleQuotedStringLiterals(handle)
     replaceTextFunctions(of: handle)
     boundFormats(of: handle)
+    refuseLocalTime(of: handle)
   }
 
   /// Does something while SQLite may take no more than ``preparationBytes`` beyond what it has.

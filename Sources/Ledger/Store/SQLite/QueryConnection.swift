@@ -102,7 +102,7 @@ package final class QueryConnection {
         case SQLITE_FUNCTION:
           let name = second.map { String(cString: $0).lowercased() } ?? ""
           if connection.bounds.isRepeatable, QueryConnection.unrepeatable.contains(name) {
-            connection.refusal = "\(name) gives another value each time; write the value into the query"
+            connection.refusal = "\(name) gives another value each time, or elsewhere; write the value into the query"
             return SQLITE_DENY
           }
           return QueryConnection.forbidden.contains(name) ? SQLITE_DENY : SQLITE_OK
@@ -309,10 +309,13 @@ package final class QueryConnection {
     let count = sqlite3_bind_parameter_count(statement)
     guard count > 0 else { return nil }
     for place in 1...count {
-      // `?` and `?1` have no name that a parameter could have; they stay NULL.
       guard let text = sqlite3_bind_parameter_name(statement, place).map({ String(cString: $0) }),
         !text.hasPrefix("?")
-      else { continue }
+      else {
+        // `?` and `?1` have no name that a parameter could have: they would be NULL, and make claims of nothing.
+        if isTrusted { continue }
+        return "a parameter without a name has no value; write :name"
+      }
       guard text.hasPrefix(":"), let value = parameters[String(text.dropFirst())] else {
         let names = parameters.keys.sorted().map { ":\($0)" }
         return "there is no parameter \(text); "

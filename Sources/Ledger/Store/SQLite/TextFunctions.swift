@@ -30,6 +30,61 @@ func boundFormats(of handle: OpaquePointer?) {
   }
 }
 
+/// Replaces the date functions that take modifiers by such that refuse `localtime` and `utc`, whose answers are those of one
+/// machine's time zone; all else is answered by a plain connection's own, which counts readings of the clock as the others do.
+func refuseLocalTime(of handle: OpaquePointer?) {
+  for (name, counts) in [
+    ("date", 2...5), ("time", 2...5), ("datetime", 2...5), ("julianday", 2...5), ("unixepoch", 2...5),
+    ("strftime", 3...6),
+  ] {
+    for count in counts {
+      let function = DateFunction(name)
+      guard function.connection != nil else { continue }
+      sqlite3_create_function_v2(
+        handle, name, Int32(count), SQLITE_UTF8 | SQLITE_INNOCUOUS, Unmanaged.passRetained(function).toOpaque(),
+        dateText,
+        nil, nil, { Unmanaged<DateFunction>.fromOpaque($0!).release() })
+    }
+  }
+}
+
+/// One of SQLite's own date functions, in a connection of its own.
+private final class DateFunction {
+  let name: String
+  private(set) var connection: OpaquePointer?
+
+  init(_ name: String) {
+    self.name = name
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
+    if sqlite3_open_v2(":memory:", &connection, flags, countingLayer) != SQLITE_OK {
+      sqlite3_close_v2(connection)
+      connection = nil
+    }
+  }
+
+  deinit { sqlite3_close_v2(connection) }
+}
+
+private func dateText(_ context: OpaquePointer?, _ count: Int32, _ values: Arguments) {
+  guard let values, let state = sqlite3_user_data(context) else { return }
+  let function = Unmanaged<DateFunction>.fromOpaque(state).takeUnretainedValue()
+  for place in 1..<Int(count) {
+    let modifier = String(decoding: bytes(values[place]), as: UTF8.self).lowercased()
+    if ["localtime", "utc"].contains(modifier.split(whereSeparator: \.isWhitespace).joined()) {
+      sqlite3_result_error(
+        context, "\(modifier) depends on the machine's time zone; all times of a store are UTC already", -1)
+      return
+    }
+  }
+  let sql = "SELECT \(function.name)(\((1...count).map { "?\($0)" }.joined(separator: ", ")))"
+  var statement: OpaquePointer?
+  defer { sqlite3_finalize(statement) }
+  guard sqlite3_prepare_v2(function.connection, sql, -1, &statement, nil) == SQLITE_OK else { return }
+  for place in 0..<count { sqlite3_bind_value(statement, place + 1, values[Int(place)]) }
+  guard sqlite3_step(statement) == SQLITE_ROW else { return }
+  sqlite3_result_value(context, sqlite3_column_value(statement, 0))
+}
+
 private func formatText(_ context: OpaquePointer?, _ count: Int32, _ values: Arguments) {
   guard let values, count > 0, !isNull(values[0]) else { return }
   guard isBounded(bytes(values[0])) else {

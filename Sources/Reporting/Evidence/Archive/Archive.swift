@@ -87,6 +87,7 @@ public struct Archive: Sendable, Hashable {
         throw ReportError.page(file: path, .wrongFormat(found: format, known: Self.format))
       }
       name = try fields.text("name")
+      guard Self.isName(name) else { throw StoreError.evidence(.wrongType("name", expected: "an archive's name")) }
       createdAt = try fields.text("created_at")
       vgglab = try fields.text("vgglab")
       runs = try texts(try fields.array("runs"))

@@ -22,6 +22,7 @@ extension Verifier {
       found.add(PageDifference(file: "\(folder)/runs", what: "has other runs than archive.json names"))
     }
     try checkMembers(folder, archive, &found)
+    guard found.isSound else { return found }
     for report in archive.reports { found.add(try verify(folder: "\(folder)/reports/\(report.folder)")) }
     do {
       let temporary = try TemporaryFolder()
@@ -47,6 +48,9 @@ extension Verifier {
         let page = "\(folder)/reports/\(report.folder)/index.html"
         let parts = try PageParts(
           try readFile("reports/\(report.folder)/index.html", below: folder, limit: ReportEvidence.pageLimit))
+        if parts.evidence.reportID != report.id {
+          found.add(PageDifference(file: page, what: "is not the report that archive.json names"))
+        }
         for difference in try store.differences(from: parts.evidence.store) {
           found.add(PageDifference(file: page, what: "\(difference)"))
         }
@@ -63,13 +67,13 @@ extension Verifier {
     var allowed = Set(own)
     for run in archive.runs {
       do {
-        allowed.formUnion(try RunCopy(root: folder, run: run, artifactLimit: .max).files.map { "runs/\(run)/\($0.0)" })
-      } catch {
-        throw asReportError(error)
-      }
+        let copy = try RunCopy(root: folder, run: run, artifactLimit: .max)
+        allowed.formUnion(copy.files.map { "runs/\(run)/\($0.0)" })
+      } catch { found.add(PageDifference(file: "\(folder)/runs/\(run)", what: "\(error)")) }
     }
     for name in try filesUnder(folder)
-    where !allowed.contains(name) && !reports.contains(where: name.hasPrefix)
+    where !allowed.contains(name)
+      && !reports.contains(where: { name.hasPrefix($0) && Self.isOfReport(name.dropFirst($0.count)) })
       && !(name.hasPrefix("runs/") && name.contains("/\(RunCopy.changesPrefix)"))
     {
       found.add(PageDifference(file: "\(folder)/\(name)", what: "is no file of an archive"))
@@ -87,6 +91,12 @@ extension Verifier {
         found.add(PageDifference(file: "\(folder)/\(name)", what: "differs from what the archive's other files give"))
       }
     }
+  }
+
+  /// Whether a path in a report's folder can be one of its files; those of its folders are compared with the report.
+  private static func isOfReport(_ path: Substring) -> Bool {
+    ["index.html", "README.md", "notebook.ipynb", pdfName].contains(String(path))
+      || ["figures/", "data/", "images/"].contains(where: path.hasPrefix)
   }
 
   /// Compares an archive's rows with a store's journals.

@@ -82,6 +82,10 @@ package struct FrontMatter: Sendable, Hashable {
           "\"\(shortened(entry.key))\" is no parameter's name; use letters, digits and underscores, a letter first")
         continue
       }
+      if let remedy = Parameter.remedy(entry) {
+        reader.report(entry.value, "the parameter \(entry.key) is \(entry.value.shown); \(remedy)")
+        continue
+      }
       guard let parameter = Parameter(entry) else {
         reader.report(
           entry.value, "the parameter \(entry.key) is \(entry.value.kind); a text, number or Boolean was expected")
@@ -137,6 +141,28 @@ package struct Parameter: Sendable, Hashable {
       && text.utf8.allSatisfy {
         (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
       }
+  }
+
+  /// What to write instead of a plain word that looks like a number and is none, or like YAML's other words for true and false: as a
+  /// text it would be greater than every number. nil for all else.
+  static func remedy(_ entry: YAMLNode.Entry) -> String? {
+    guard case .scalar(let text, true) = entry.value.content else { return nil }
+    let body = text.drop { $0 == "-" || $0 == "+" }
+    let lowered = body.lowercased()
+    if ["yes", "no", "on", "off", "y", "n"].contains(lowered) {
+      return "write true or false, or \"\(text)\" for a text"
+    }
+    let isNumber = Parameter.value(text, .integer) != nil || Parameter.value(text, .real) != nil
+    let digits = body.prefix { ("0"..."9").contains($0) }
+    if isNumber, digits.count > 1, digits.first == "0" {
+      return "a leading zero is ambiguous; write the number without it, or \"\(text)\" for a text"
+    }
+    if isNumber, text.allSatisfy({ $0.isNumber || "+-".contains($0) }), Int64(text) == nil { return "it is too large" }
+    let looksNumeric =
+      [".inf", ".nan", "inf", "nan", "infinity"].contains(lowered)
+      || (body.first.map { ("0"..."9").contains($0) || $0 == "." } ?? false)
+        && lowered.allSatisfy { "0123456789abcdefox_.,:+-%t".contains($0) } && lowered.contains(where: \.isNumber)
+    return !isNumber && looksNumeric ? "write a plain decimal number, or \"\(text)\" for a text" : nil
   }
 
   /// The kind is that of the default.

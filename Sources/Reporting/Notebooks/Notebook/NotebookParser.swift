@@ -191,6 +191,9 @@ package struct NotebookParser {
       rest.removeFirst()
       number += 1
     }
+    for (index, text) in rest.enumerated() where Self.isOption(text) {
+      problems.add(number + index, .lateOption(String(text).trimmed), file: cellsFile)
+    }
     cell.sql = rest.joined(separator: "\n")
     if cellsFile == nil {
       guard shared.complete(&cell, &problems) else { return nil }
@@ -207,13 +210,22 @@ package struct NotebookParser {
     return notebook.cells.count - 1
   }
 
+  /// Whether a line below a cell's options is written as one: SQL would take it for a comment, and it would say nothing.
+  private static func isOption(_ line: Substring) -> Bool {
+    let text = line.trimmed
+    guard text.hasPrefix("--") else { return false }
+    return text.dropFirst(2).trimmed.hasPrefix("|")
+  }
+
   private mutating func readOption(
     _ text: Substring, _ line: Int, _ cell: inout Cell, _ problems: inout ProblemList
   ) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let (name, kind) = (parts[0].trimmed, cell.kind)
     func fault(_ problem: ReportProblem) { problems.add(line, problem, file: cellsFile) }
-    if !kind.options.contains(name) {
+    if let earlier = cell.options[name] {
+      fault(.doubledOption(name, line: earlier.line))
+    } else if !kind.options.contains(name) {
       fault(.unknownOption(name, kind: kind.rawValue, nearest: nearest(to: name, among: kind.options)))
     } else if parts.count < 2 {
       fault(.badOption(name, value: "", expected: "`--| \(name): value`"))

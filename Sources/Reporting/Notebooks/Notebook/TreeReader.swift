@@ -198,6 +198,8 @@ package struct TreeReader {
     var pending = ProseText(text: "", line: line, isHeading: isHeading)
     func tell() {
       if !pending.text.isEmpty { prose.append(pending) }
+      // What HTML does not take for a comment would be on the page, with what it was to hide.
+      if pending.text.contains("<!--") { fault(pending.line, .openComment) }
     }
     let isAddress = name(node) == "link" && isItsOwnAddress(node)
     for child in children(node) {

@@ -82,7 +82,12 @@ private func tableColumns(_ cell: Cell, _ rows: QueryResult) throws -> [TableCol
     }
   }
   return try option.value.split(separator: ";").map(\.trimmed).filter { !$0.isEmpty }.map { part in
-    let sides = part.split(separator: "=", maxSplits: 1).map(\.trimmed)
+    let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.trimmed)
+    guard !sides[0].isEmpty else {
+      throw CellFault(
+        line: option.line,
+        problem: .badOption("columns", value: part, expected: "name=heading, separated by semicolons"))
+    }
     guard let index = rows.columns.firstIndex(of: sides[0]) else {
       throw CellFault(
         line: option.line, problem: .unknownColumn(sides[0], id: cell.id, columns: rows.columns))

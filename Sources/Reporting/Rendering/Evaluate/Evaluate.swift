@@ -200,6 +200,10 @@ private struct Evaluation {
       if cell.kind == .provenance { sql = Provenance.sql(choosing: sqlBody(sql)) }
       let parameters = notebook.parameters.filter { sqlNames(sql, $0.key) }
       let found = try rows.query(sql, notebook.parameters)
+      var names: Set<String> = []
+      if let name = found.columns.first(where: { !names.insert($0).inserted }) {
+        throw CellFault(problem: .doubledColumn(name, id: cell.id))
+      }
       answers[cell.id] = .some(found)
       try keep(found)
       asked.append(
