@@ -204,6 +204,8 @@ import Testing
       let found = try program.run(["export"] + arguments + ["--format", "csv"])
       #expect(found.code == code && found.output.isEmpty, "\(arguments): \(found)")
     }
+    let other = try program("export", "--experiment", "tny", "--format", "csv")
+    #expect(other.errors.contains("no experiment 'tny'") && other.errors.contains("'tiny'"), "\(other)")
     for format in ["sqlite", "tfevents", "onnx"] {
       #expect(try program("export", "small", "--format", format).code == 64)
     }

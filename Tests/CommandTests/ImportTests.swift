@@ -13,6 +13,7 @@ import Testing
     try program.write("keras.csv", Self.keras)
     let made = try program("import", "csv", "keras.csv", "--name", "keras", "-o", "keras.cells.md")
     #expect(made.code == 0 && made.output.isEmpty, "\(made)")
+    #expect(made.errors.contains("1 of 5 values is no number"), "\(made)")
     try program.write(
       "beside.md",
       """
@@ -85,7 +86,9 @@ import Testing
       ("step,loss\n1.5,0.5\n", "line 2"), ("step,loss\n,0.5\n", "line 2"), ("step,\"lo\nss\"\n1,2\n", "line 1"),
       ("step,metric,value\n1,\"a\",0.5\n2,\"b,0.5\n", "line 3"), ("step,metric,value\n1,\"a\"b,0.5\n", "line 2"),
       ("step,metric,value\n1,,0.5\n", "line 2"), ("run,step,loss\n\u{1B}[31m,1,2\n", "line 2"),
-      ("step,loss\n1e300,2\n", "line 2"), ("epoch,loss\ninf,2\n", "line 2"), ("epoch,loss\nnan,2\n", "line 2"),
+      ("step,loss\n1e300,2\n", "line 2"), ("step,loss\n1,1e400\n", "line 2"), ("step,loss\n1,-1e400\n", "line 2"),
+      ("step,loss\n1,0x2\n", "line 2"), ("step,loss\n0x2,1\n", "line 2"), ("epoch,loss\ninf,2\n", "line 2"),
+      ("epoch,loss\nnan,2\n", "line 2"),
     ] {
       try program.write("bad.csv", text)
       let found = try program("import", "csv", "bad.csv", "-o", "cells.md")
@@ -114,6 +117,43 @@ import Testing
       let found = try program.run(["import"] + arguments)
       #expect([code, 65].contains(found.code) && found.code != 0, "\(arguments): \(found)")
       #expect(found.output.isEmpty)
+    }
+  }
+
+  /// An event file of one record: a scalar `a` of 0.5 at a step.
+  static func eventFile(step: Int64) -> Data {
+    var event: [UInt8] = [0x10]
+    var rest = UInt64(bitPattern: step)
+    while rest > 127 {
+      event.append(UInt8(rest & 127) | 128)
+      rest >>= 7
+    }
+    event.append(UInt8(rest))
+    event += [0x2A, 0x0A, 0x0A, 0x08, 0x0A, 0x01, 0x61, 0x15, 0x00, 0x00, 0x00, 0x3F]
+    func littleEndian(_ value: UInt64, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+    }
+    func checksum(_ bytes: [UInt8]) -> [UInt8] {
+      var sum = UInt32.max
+      for byte in bytes {
+        sum ^= UInt32(byte)
+        for _ in 0..<8 { sum = sum & 1 == 1 ? (sum >> 1) ^ 0x82F6_3B78 : sum >> 1 }
+      }
+      sum = ~sum
+      return littleEndian(UInt64(((sum >> 15) | (sum << 17)) &+ 0xA282_EAD8), 4)
+    }
+    let length = littleEndian(UInt64(event.count), 8)
+    return Data(length + checksum(length) + event + checksum(event))
+  }
+
+  @Test func aNegativeStepOfAnEventFileIsRefused() throws {
+    let program = try Program()
+    defer { program.remove() }
+    for (step, code) in [(3, 0), (-1, 65)] as [(Int64, Int32)] {
+      try Self.eventFile(step: step).write(to: URL(fileURLWithPath: "\(program.directory)/one.tfevents"))
+      let found = try program("import", "tfevents", "one.tfevents", "-o", "cells.md")
+      #expect(found.code == code, "\(step): \(found)")
+      if code != 0 { #expect(found.errors.contains("one.tfevents: byte ") && found.errors.contains("the step -1")) }
     }
   }
 

@@ -80,6 +80,13 @@ struct LiveServer {
     return socket
   }
 
+  /// Opens a connection, sends a part of a request and keeps it open: the descriptor is the caller's to close.
+  func begin(_ text: String) throws -> Int32 {
+    let socket = try connect()
+    _ = Array(text.utf8).withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
+    return socket
+  }
+
   private func connect() throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var limit = timeval(tv_sec: 60, tv_usec: 0)

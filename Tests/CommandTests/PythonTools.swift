@@ -16,6 +16,9 @@ enum PythonTools {
     ProcessInfo.processInfo.environment["VGGLAB_TEST_TORCH"] == "1"
     ? environment("torch", ["torch", "safetensors", "numpy"]) : nil
 
+  /// Whether there is Python 3 at all, without packages.
+  static let isInstalled = (try? run("/usr/bin/env", ["python3", "--version"], in: NSTemporaryDirectory()))?.code == 0
+
   static let missing: Comment =
     "pip cannot install what reads the exports: there is no network, or no Python 3 with venv"
 

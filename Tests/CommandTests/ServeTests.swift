@@ -40,7 +40,7 @@ import Testing
     // A run.
     let run = list.runs[0].run
     let shown = try server.get("/runs/\(run)").body
-    for word in ["training.learning_rate", "0.02", "Attempts", "test_accuracy", "Does everything hang together?"] {
+    for word in ["training.learning_rate", "0.02", "Attempts", "test_accuracy", "Does everything work together?"] {
       #expect(shown.contains(word), "\(word)")
     }
     let curves = try server.get("/api/runs/\(run)/curves").json(Curves.self).curves
@@ -68,7 +68,7 @@ import Testing
     let name = "a <script>alert(1)</script> & \"b\" 'c'"
     try program.write(
       "odd.yaml",
-      Samples.tiny.replacing("Does everything hang together?", with: "'</title><img src=x onerror=alert(2)>'")
+      Samples.tiny.replacing("Does everything work together?", with: "'</title><img src=x onerror=alert(2)>'")
         .replacing("name: small\n", with: "name: 'a'\n"))
     try #require(try program("run", "odd.yaml", "--only", "a", "--profile", "quick").code == 0)
     #expect(try program("note", "a", name).code == 0)
@@ -112,9 +112,13 @@ import Testing
     ("/runs/.hidden", "GET", nil, [], 404), ("/runs/a%2fb", "GET", nil, [], 404),
     ("/assets/../page.js", "GET", nil, [], 404),
     ("/assets/page.js/", "GET", nil, [], 404), ("//", "GET", nil, [], 404), ("/index.html", "GET", nil, [], 404),
-    // As proxies ask: the path counts, and it is of this page.
-    ("http://evil.example/", "GET", nil, [], 200), ("*", "GET", nil, [], 400),
+    // As proxies ask: the host before the path counts, and the field Host does not.
+    ("http://evil.example/", "GET", nil, [], 421), ("http://localhost.evil.example/", "GET", nil, [], 421),
+    ("http://localhost:9/", "GET", nil, [], 200), ("*", "GET", nil, [], 400),
     // Parameters.
+    ("/api/runs?bogus=1", "GET", nil, [], 400), ("/api/runs?stat=failed", "GET", nil, [], 400),
+    ("/?stat=failed", "GET", nil, [], 400), ("/api/events?state=failed", "GET", nil, [], 400),
+    ("/api/health?a=", "GET", nil, [], 400), ("/api/runs?token=abc&state=", "GET", nil, [], 200),
     ("/?page=0", "GET", nil, [], 400), ("/?page=9223372036854775808", "GET", nil, [], 400),
     ("/?size=501", "GET", nil, [], 400),
     ("/?state=asleep", "GET", nil, [], 400), ("/?sort=nothing", "GET", nil, [], 400),
@@ -148,6 +152,55 @@ import Testing
     #expect(try server.ask("/api/events", method: "HEAD").status == 200)
     // Nothing of it changed the store.
     #expect(try RunTests.rows(program, "SELECT count(*) AS n FROM run").first?["n"] as? Int == 2)
+  }
+
+  @Test func unknownParametersAreAnsweredWithTheKnownOnes() throws {
+    let (program, server) = try Self.served()
+    defer { program.remove() }
+    defer { server.stop() }
+    let answer = try server.get("/api/runs?stat=failed")
+    #expect(
+      answer.status == 400 && answer.body.contains("no parameter 'stat'") && answer.body.contains("state, filter"))
+  }
+
+  /// Requests that were begun and never ended keep nobody out.
+  @Test func halfOpenConnectionsKeepNobodyOut() throws {
+    let (program, server) = try Self.served()
+    defer { program.remove() }
+    defer { server.stop() }
+    let sockets = try (0..<300).map { _ in try server.begin("GET / HT") }
+    defer { for socket in sockets { close(socket) } }
+    let start = Date()
+    #expect(try server.get("/api/runs").status == 200)
+    #expect(Date().timeIntervalSince(start) < 5)
+    // The last of them is closed after five seconds.
+    var byte: UInt8 = 0
+    #expect(read(sockets[299], &byte, 1) <= 0)
+    #expect(Date().timeIntervalSince(start) < 20)
+  }
+
+  /// A stream whose reader is gone makes room for another soon.
+  @Test func closedStreamsMakeRoom() throws {
+    let (program, server) = try Self.served()
+    defer { program.remove() }
+    defer { server.stop() }
+    func begins(_ socket: Int32) -> String {
+      var bytes = [UInt8](repeating: 0, count: 12)
+      let count = read(socket, &bytes, bytes.count)
+      return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+    let sockets = try (0..<32).map { _ in try server.open("/api/events") }
+    for socket in sockets { #expect(begins(socket) == "HTTP/1.1 200") }
+    for socket in sockets { close(socket) }
+    let start = Date()
+    var found = ""
+    while found != "HTTP/1.1 200", Date().timeIntervalSince(start) < 10 {
+      usleep(500_000)
+      let socket = try server.open("/api/events")
+      found = begins(socket)
+      close(socket)
+    }
+    #expect(found == "HTTP/1.1 200")
   }
 
   static func expectSecurityFields(_ answer: LiveServer.Answer) {
@@ -249,7 +302,7 @@ import Testing
     // No store, no such address.
     #expect(try program("serve", "--store", "none").code == 66)
     let away = try program("serve", "--host", "192.0.2.1")
-    #expect(away.code == 74 && away.errors.contains("192.0.2.1:8765: cannot be listened on"), "\(away)")
+    #expect(away.code == 74 && away.errors.contains("192.0.2.1:8765: cannot listen on"), "\(away)")
   }
 
   /// Requests that were changed at random places, always the same ones: each gets an answer in good form or none, and the

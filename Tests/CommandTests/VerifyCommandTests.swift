@@ -87,7 +87,7 @@ import Testing
     #expect(verified.code == 0 && verified.output.contains(" 0 stale"), "\(verified)")
     #expect(try program("verify", "reports/archive/one", "--store", ".vgglab").code == 0)
     let difference = try program("archive", "diff", "one", "two")
-    #expect(difference.code == 0 && difference.output.contains("one and two: 1 runs in both"), "\(difference)")
+    #expect(difference.code == 0 && difference.output.contains("one and two: 1 run in both"), "\(difference)")
     let first = try program("export", "small", "--format", "csv").output
     let taken = try program("archive", "import", "one", "--store", "other")
     #expect(taken.code == 0 && taken.output.split(separator: "\n").count == 1, "\(taken)")

@@ -9,8 +9,8 @@ import Synchronization
 final class EventStreams: Sendable {
   /// More streams than this are refused: each looks at the store each second.
   static let most = 32
-  /// Seconds after which a stream without news says that it is there.
-  private static let heartbeat = 15.0
+  /// Seconds after which a stream without news sends a comment; a reader who is gone is noticed by it.
+  private static let heartbeat = 2.0
   /// Runs of one stream.
   static let mostRuns = 12
 

@@ -10,6 +10,8 @@ struct RequestProblem: Error, Hashable, Sendable {
 /// The parameters of an address, decoded; a name may have several values.
 struct PageQuery: Sendable, Hashable {
   private(set) var values: [String: [String]] = [:]
+  /// All names, those without a value as well.
+  private(set) var names: Set<String> = []
 
   /// More parameters than any form of the page has.
   static let most = 64
@@ -29,8 +31,10 @@ struct PageQuery: Sendable, Hashable {
       guard value.utf8.count <= Self.longest else {
         throw RequestProblem(status: 400, reason: "a parameter is longer than \(Self.longest) bytes")
       }
+      let name = try Self.decoded(pair[0])
+      names.insert(name)
       // An empty field of a form asks for nothing.
-      if !value.isEmpty { values[try Self.decoded(pair[0]), default: []].append(value) }
+      if !value.isEmpty { values[name, default: []].append(value) }
     }
   }
 
@@ -39,6 +43,15 @@ struct PageQuery: Sendable, Hashable {
       throw RequestProblem(status: 400, reason: "the address has an invalid percent-encoding")
     }
     return value
+  }
+
+  /// Throws ``RequestProblem`` for a name that is not among the known ones; the token is known everywhere.
+  func check(known: [String]) throws(RequestProblem) {
+    guard let unknown = names.sorted().first(where: { $0 != "token" && !known.contains($0) }) else { return }
+    throw RequestProblem(
+      status: 400,
+      reason: "there is no parameter '\(unknown.prefix(40))'; "
+        + (known.isEmpty ? "this address has none" : "parameters are \(known.joined(separator: ", "))"))
   }
 
   /// The only value of a name. Throws ``RequestProblem`` for several.

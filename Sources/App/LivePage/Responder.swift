@@ -40,6 +40,7 @@ struct PageResponder: HTTPResponder {
     }
     do {
       let query = try PageQuery(request.uri.query.map { String($0) })
+      if let known = route.parameters { try query.check(known: known) }
       return try await pages.response(to: route, query, isHead: isHead)
     } catch let problem as RequestProblem {
       return Answer.problem(problem.status, problem.reason, isForPrograms: route.isForPrograms)

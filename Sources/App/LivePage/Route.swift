@@ -46,6 +46,16 @@ enum Route: Sendable, Hashable {
     }
   }
 
+  /// The parameters that the address has; nil where they are not looked at.
+  var parameters: [String]? {
+    switch self {
+    case .runs, .apiRuns: ["search", "experiment", "state", "filter", "sort", "page", "size"]
+    case .compare, .apiCompare, .apiEvents: ["run"]
+    case .apiRun, .apiCurves, .apiLog, .apiReports, .apiHealth: []
+    case .run, .reports, .report, .health, .style, .script, .icon: nil
+    }
+  }
+
   /// Whether programs ask for it, which read JSON.
   var isForPrograms: Bool {
     switch self {

@@ -17,19 +17,20 @@ package func serveLivePage(_ settings: LivePageSettings, announce: @escaping @Se
   let responder = PageResponder(
     gate: RequestGate(settings: settings, session: randomDigits() + randomDigits()),
     pages: Pages(settings: settings, reader: reader, streams: streams))
+  let connections = WaitingConnections()
   // All messages are the program's own.
   let silent = Logger(label: "vgglab") { _ in SwiftLogNoOpLogHandler() }
   let application = Application(
     responder: responder,
     server: .http1(
       configuration: .init(
-        idleTimeout: .seconds(30),
+        additionalChannelHandlers: [ConnectionHandler(connections)], idleTimeout: .seconds(30),
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
       )),
     configuration: ApplicationConfiguration(
       address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 128,
-      availableConnectionsDelegate: MaximumAvailableConnections(256, logger: silent)),
+      availableConnectionsDelegate: MaximumAvailableConnections(2 * WaitingConnections.most, logger: silent)),
     onServerRunning: { channel in announce(settings.address(port: channel.localAddress?.port ?? settings.port)) },
     logger: silent)
   StopSignal.listen()

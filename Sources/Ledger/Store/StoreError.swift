@@ -22,6 +22,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No run or trial has the name.
   /// With the trials that were probably meant.
   case noSuchRun(String, near: [String] = [])
+  /// No experiment has the name; with those that were probably meant.
+  case noSuchExperiment(String, near: [String])
   /// Several runs have ids that begin so.
   case ambiguousRun(String, candidates: [String])
   /// A condition or an order of runs makes no sense.
@@ -67,6 +69,11 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         + (near.isEmpty
           ? "`vgglab list` shows what there is"
           : "did you mean \(near.prefix(3).map { "'\($0)'" }.joined(separator: " or "))?")
+    case .noSuchExperiment(let text, let near):
+      "there is no experiment '\(text.prefix(100))' in the store; "
+        + (near.isEmpty
+          ? "`vgglab list` shows what there is"
+          : "did you mean \(near.prefix(3).map { "'\($0)'" }.joined(separator: " or "))?")
     case .ambiguousRun(let text, let candidates):
       "'\(text)' is ambiguous (\(candidates.prefix(8).joined(separator: ", "))); write more of it"
     case .badComparisonName(let name):
@@ -97,7 +104,7 @@ extension StoreError: Fault {
   /// What the exit code follows from.
   public var kind: FaultKind {
     switch self {
-    case .missing, .noSuchRun, .noSuchComparison: .missingInput
+    case .missing, .noSuchRun, .noSuchExperiment, .noSuchComparison: .missingInput
     case .notWritable, .busy, .database: .inputOutput
     case .journal(let error): error.kind
     case .newer, .older, .notADatabase, .foreignDatabase, .badIndexValue, .badQuery, .evidence, .runIsOther: .badInput

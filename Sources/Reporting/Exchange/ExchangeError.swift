@@ -11,6 +11,10 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooMany(what: String, count: Int, limit: Int, remedy: String)
   /// Nothing is left of what was read.
   case noPoints(path: String, known: [String])
+  /// A server has no experiment of a name.
+  case noExperiment(address: String, name: String, known: [String])
+  /// A server refuses a search string.
+  case badFilter(address: String, filter: String, reason: String)
   /// A model has more bytes than one protocol buffer may have.
   case modelTooLarge(bytes: Int)
   /// A name that the cells of a notebook cannot have.
@@ -37,6 +41,11 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noPoints(let path, let known):
       "\(path): nothing was found to import"
         + (known.isEmpty ? "" : "; its metrics are \(known.prefix(20).joined(separator: ", "))")
+    case .noExperiment(let address, let name, let known):
+      "\(address): there is no experiment '\(name.prefix(100))' on the server"
+        + Self.others(than: name, among: known.map { String($0.prefix(100)) })
+    case .badFilter(let address, let filter, let reason):
+      "--filter '\(filter.prefix(100))' is refused by \(address)\(reason.isEmpty ? "" : ": \(reason)")"
     case .modelTooLarge(let bytes):
       """
       the model has \(Quantity.bytes(bytes)), and an ONNX file may have 2 GiB; `--format safetensors` has no such limit
@@ -58,13 +67,23 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension ExchangeError {
+  /// The name that was probably meant, or all that there are.
+  private static func others(than name: String, among known: [String]) -> String {
+    if let near = nearest(to: name, among: known) { return "; did you mean '\(near)'?" }
+    guard !known.isEmpty else { return "" }
+    let shown = known.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
+    return "; its experiments are \(shown)\(known.count > 20 ? " and \(known.count - 20) more" : "")"
+  }
+}
+
 extension ExchangeError: Fault {
   /// What the exit code follows from.
   package var kind: FaultKind {
     switch self {
-    case .badFile, .tooMany, .noPoints, .badAnswer, .modelTooLarge: .badInput
+    case .badFile, .tooMany, .noPoints, .noExperiment, .badAnswer, .modelTooLarge: .badInput
     case .noEventFiles: .missingInput
-    case .badName, .badAddress: .usage
+    case .badName, .badAddress, .badFilter: .usage
     case .noCurl, .noAnswer, .refused: .inputOutput
     }
   }

@@ -29,7 +29,7 @@ struct ArchiveOptions: ParsableArguments {
   var archives = "reports/archive"
 
   func validate() throws {
-    if archives.isEmpty { throw ValidationError("--archives is empty; name a folder") }
+    try checkOutputFolder(archives, option: "--archives")
   }
 
   var folder: ArchiveFolder { ArchiveFolder(archives) }
@@ -241,7 +241,7 @@ struct ArchiveImportCommand: LabCommand {
     let new = try archive.archives.folder.importRuns(
       of: archive.name, into: target, version: vgglabVersion, limits: limits.limits)
     if format.json { output(try json(new)) } else if !new.isEmpty { output(new.joined(separator: "\n")) }
-    printError("vgglab: \(new.count) runs are new in \(store.directory)")
+    printError("vgglab: \(new.count == 1 ? "1 run is" : "\(new.count) runs are") new in \(store.directory)")
   }
 }
 

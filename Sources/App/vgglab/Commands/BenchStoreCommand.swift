@@ -28,6 +28,7 @@ struct BenchStoreCommand: LabCommand {
     guard rows >= 100 * runs, rows <= 1_000_000_000 else {
       throw ValidationError("--rows is \(rows); it must be from \(100 * runs) (100 a run) to 1000000000")
     }
+    try checkOutputFolder(keep, option: "--keep")
     if let keep, FileManager.default.fileExists(atPath: keep) {
       throw ValidationError("--keep \(keep): already exists; name a new folder")
     }

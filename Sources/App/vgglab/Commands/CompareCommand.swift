@@ -40,6 +40,7 @@ struct CompareCommand: LabCommand {
   var load: String?
 
   func validate() throws {
+    try checkOutput(plot, option: "--plot")
     if let plot, PlotFormat(path: plot) == nil {
       throw ValidationError("--plot is '\(plot)'; end the name with .png, .svg or .pdf")
     }

@@ -27,6 +27,7 @@ struct DoctorCommand: LabCommand {
   var rebuild = false
 
   func validate() throws {
+    try checkOutput(output, option: "-o")
     if output != nil, data == nil { throw ValidationError("-o requires --data") }
     if rebuild, data != nil {
       throw ValidationError("--rebuild and --data do not go together; run one after the other")

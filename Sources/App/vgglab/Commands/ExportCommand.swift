@@ -40,6 +40,11 @@ struct ExportCommand: LabCommand {
   var output: String?
 
   func validate() throws {
+    try checkOutput(
+      output, option: "-o", format == .tfevents ? "name a folder" : "name a file, or - for standard output")
+    if format == .tfevents, output == "-" {
+      throw ValidationError("-o is -, and tfevents writes a folder per run; name a folder with -o")
+    }
     if !format.isText, output == nil {
       throw ValidationError(
         format == .tfevents
@@ -89,6 +94,7 @@ struct RunsOptions: ParsableArguments {
   func validate() throws {
     let ways = [!runs.isEmpty, experiment != nil, all].count { $0 }
     if ways == 0 { throw ValidationError("name runs, or --experiment NAME, or --all") }
+    if let experiment, experiment.isEmpty { throw ValidationError("--experiment is empty; name an experiment") }
     if ways > 1 { throw ValidationError("name runs, or --experiment NAME, or --all; one of them") }
     if runs.contains(where: \.isEmpty) { throw ValidationError("a run's name is empty") }
   }
@@ -96,11 +102,7 @@ struct RunsOptions: ParsableArguments {
   /// The runs, each once, those of an experiment and of the store with the oldest first. Throws ``StoreError``.
   func find(in store: Store) throws -> [RunSummary] {
     if all { return try store.runs() }
-    if let experiment {
-      let found = try store.runs(RunSelection(filters: [RunFilter(experiment: experiment)]))
-      guard !found.isEmpty else { throw StoreError.noSuchRun(experiment) }
-      return found
-    }
+    if let experiment { return try store.runs(ofExperiment: experiment) }
     var seen: Set<String> = []
     return try runs.map { try store.run(matching: $0) }.filter { seen.insert($0.id).inserted }
   }

@@ -30,7 +30,7 @@ struct ExtractCommand: LabCommand {
   @OptionGroup var limits: EvidenceOptions
 
   func validate() throws {
-    if output.isEmpty { throw ValidationError("-o is empty; name a folder") }
+    try checkOutputFolder(output, option: "-o")
   }
 
   func execute() throws {

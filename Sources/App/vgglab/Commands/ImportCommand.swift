@@ -30,6 +30,7 @@ struct ImportOptions: ParsableArguments {
   var output: String?
 
   func validate() throws {
+    try checkOutput(output, option: "-o")
     if !ForeignCurves.isName(name) { throw ValidationError("\(ExchangeError.badName(name))") }
     if every < 1 { throw ValidationError("--every is \(every); it must be at least 1") }
     if metrics.contains("") { throw ValidationError("--metric has an empty name") }
@@ -45,6 +46,12 @@ struct ImportOptions: ParsableArguments {
     try curves.select(metrics: metrics, every: every)
     let text = try curves.cells()
     if let output { try writeOutput(output, Data(text.utf8)) } else { outputData(text, terminator: "") }
+    let missing = curves.points.count { $0.value.isNaN }
+    if missing > 0 {
+      printError(
+        "vgglab: \(missing) of \(curves.points.count) values \(missing == 1 ? "is no number" : "are no numbers"); "
+          + "\(missing == 1 ? "it is" : "they are") NULL in \(name)_curve")
+    }
   }
 }
 

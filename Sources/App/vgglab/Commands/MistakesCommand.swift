@@ -35,6 +35,7 @@ struct MistakesCommand: LabCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    try checkOutput(output, option: "-o")
     if !(1...1000).contains(count) { throw ValidationError("-n is \(count); it must be from 1 to 1000") }
   }
 

@@ -86,7 +86,7 @@ struct ReportCommand: LabCommand {
       throw ValidationError(
         "\(file) is an experiment file for `vgglab run`; `vgglab report` takes a notebook, such as answers.md")
     }
-    if let out, out.isEmpty { throw ValidationError("--out is empty; name a folder") }
+    try checkOutputFolder(out, option: "--out")
     if pdf, check { throw ValidationError("--pdf writes a file, and --check writes none") }
     if allowUnverifiedFigures, !check { throw ValidationError("--allow-unverified-figures belongs to --check") }
     if let lang, !["en", "zh"].contains(lang) { throw ValidationError("--lang is '\(lang)'; it is en or zh") }

@@ -26,6 +26,7 @@ struct VerifyResumeCommand: LabCommand {
   var store: String?
 
   func validate() throws {
+    try checkOutputFolder(store, option: "--store")
     if kills < 0 || kills > 10_000 { throw ValidationError("--kills is \(kills); it must be from 0 to 10000") }
   }
 

@@ -40,7 +40,7 @@ public struct Diagnosis: Codable, Sendable {
     ]
     if let store {
       lines.append(
-        "store             \(store.path), version \(store.version): \(Quantity.grouped(store.runs)) runs, "
+        "store             \(store.path), version \(store.version): \(Quantity.grouped(store.runs)) \(store.runs == 1 ? "run" : "runs"), "
           + "\(Quantity.grouped(store.metrics)) metric rows, \(store.problems.isEmpty ? "sound" : "damaged")")
       if let name = store.networkFileSystem {
         lines.append("                  \(NetworkFileSystem.sentence(name, path: store.path))")

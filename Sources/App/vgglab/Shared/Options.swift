@@ -42,6 +42,19 @@ struct OutputStyleOptions: ParsableArguments {
   var look: OutputStyle { .standard(isQuiet: quiet) }
 }
 
+/// Refuses an empty path of output.
+func checkOutput(_ path: String?, option: String, _ remedy: String = "name a file, or - for standard output") throws {
+  if let path, path.isEmpty { throw ValidationError("\(option) is empty; \(remedy)") }
+}
+
+/// Refuses a path that cannot name a folder of output: an empty one, and `-`, which is standard output.
+func checkOutputFolder(_ path: String?, option: String) throws {
+  try checkOutput(path, option: option, "name a folder")
+  if path == "-" {
+    throw ValidationError("\(option) is -, and a folder cannot be written to standard output; name a folder")
+  }
+}
+
 /// Opens a store to read from it; what is to be said of it is printed on stderr. Throws ``StoreError``.
 func openStore(_ directory: String) throws -> Store {
   try printingRemarks { try Store.openToRead(at: directory, report: $0) }

@@ -128,6 +128,14 @@ extension Store {
     throw .noSuchRun(text, near: try trials(near: text))
   }
 
+  /// The runs of an experiment, the oldest first. Throws ``StoreError/noSuchExperiment(_:near:)`` where there are none.
+  public func runs(ofExperiment name: String) throws(StoreError) -> [RunSummary] {
+    let found = try runs(RunSelection(filters: [RunFilter(experiment: name)]))
+    guard found.isEmpty else { return found }
+    let names = Set(try runs(where: "1", []).map(\.experiment))
+    throw .noSuchExperiment(name, near: nearestNames(to: name, among: names, limit: 3))
+  }
+
   /// The trials that a name which is none was probably meant to be: those that a sweep made of it, those of the experiment of that
   /// name, or the nearest.
   private func trials(near text: String) throws(StoreError) -> [String] {

@@ -45,7 +45,7 @@ public struct ArchiveComparison: Sendable, Hashable, Codable {
 
   /// For people.
   public var text: String {
-    var lines = ["\(first) and \(second): \(runs_in_both) runs in both"]
+    var lines = ["\(first) and \(second): \(runs_in_both) \(runs_in_both == 1 ? "run" : "runs") in both"]
     func list(_ title: String, _ runs: [String]) {
       guard !runs.isEmpty else { return }
       let more = runs.count > 20 ? ", … and \(runs.count - 20) more" : ""

@@ -13,7 +13,7 @@ extension Archive {
         ORDER BY (SELECT sequence FROM run WHERE run.id = s.run), created_at, run
         """)
       var lines = [
-        "\(name), made \(createdAt.prefix(19)) UTC by vgglab \(vgglab): \(self.runs.count) runs"
+        "\(name), made \(createdAt.prefix(19)) UTC by vgglab \(vgglab): \(self.runs.count) \(self.runs.count == 1 ? "run" : "runs")"
           + (isAnonymous ? ", anonymized" : ""), "", runs.table,
       ]
       for report in reports {

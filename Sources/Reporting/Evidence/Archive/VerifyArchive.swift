@@ -108,7 +108,8 @@ extension Verifier {
         found.add(PageDifference(file: "\(folder)/evidence.json.gz", what: "\(difference)"))
       }
     } catch { throw .evidence(error) }
-    found.notes.append("\(rows.runs.count) runs compared with the journals in \(store.directory)")
+    let count = rows.runs.count
+    found.notes.append("\(count) \(count == 1 ? "run" : "runs") compared with the journals in \(store.directory)")
     return found
   }
 

@@ -111,8 +111,9 @@ public struct Verifier {
       for difference in try store.differences(from: parts.evidence.store) {
         found.add(PageDifference(file: file, what: "\(difference)"))
       }
+      let count = parts.evidence.store.runs.count
       found.notes.append(
-        "\(parts.evidence.store.runs.count) runs compared with the journals in \(store.directory)")
+        "\(count) \(count == 1 ? "run" : "runs") compared with the journals in \(store.directory)")
     } catch let problem as PageProblem { throw .page(file: file, problem) } catch let error as StoreError {
       throw .evidence(error)
     } catch { preconditionFailure("\(error)") }

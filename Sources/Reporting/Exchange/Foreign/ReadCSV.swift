@@ -66,10 +66,15 @@ private struct CurveColumns {
     func number(_ column: Int) throws(ExchangeError) -> Double? {
       let text = record[column].trimmingCharacters(in: .whitespaces)
       if text.isEmpty { return nil }
-      guard text.utf8.count <= 40, let number = Double(text) else {
-        throw fail(
-          "'\(text.prefix(40))' in column '\(names[column].prefix(40))' is no number; --metric NAME,… reads other columns alone"
-        )
+      let place = "'\(text.prefix(40))' in column '\(names[column].prefix(40))'"
+      // Double reads hexadecimal numbers too, which no CSV has.
+      guard text.utf8.count <= 40, !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }),
+        let number = Double(text)
+      else {
+        throw fail("\(place) is no number; --metric NAME,… reads other columns alone")
+      }
+      guard number.isFinite || !text.utf8.contains(where: { (48...57).contains($0) }) else {
+        throw fail("\(place) is too large for a number of 64 bits")
       }
       return number
     }

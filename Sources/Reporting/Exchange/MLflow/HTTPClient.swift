@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Processes
+import Text
 
 /// Asks a server over HTTP or HTTPS, by the program `curl`: it knows certificates, proxies and authentication of all kinds, and
 /// costs the other commands nothing at their start (`docs/decisions/0015`).
@@ -16,6 +17,8 @@ package struct HTTPClient: Sendable {
 
   static let answerLimit = 64 << 20
   static let seconds = 120
+  /// An answer that is slower than a kilobyte a second for so long is given up.
+  static let slowSeconds = 60
 
   /// A client of a server. `environment` may have `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and
   /// `MLFLOW_TRACKING_PASSWORD`.
@@ -51,7 +54,9 @@ package struct HTTPClient: Sendable {
     var body: Data
   }
 
-  /// Asks for a path with a query. `body` is sent as it is. Throws ``ExchangeError/noAnswer(address:reason:)`` and `FileError`.
+  /// Asks for a path with a query. `body` is sent as it is. An answer is received into memory, and no more of it than is allowed.
+  ///
+  /// Throws ``ExchangeError`` and `FileError`.
   func ask(
     _ method: String, _ path: String, query: [(String, String)] = [], body: Data? = nil,
     type: String = "application/json"
@@ -61,7 +66,7 @@ package struct HTTPClient: Sendable {
     var lines = [
       "url = \(Self.quoted(url))", "request = \(method)", "silent", "show-error", "globoff", "proto = \"=http,https\"",
       "max-time = \(Self.seconds)", "connect-timeout = 10", "max-filesize = \(Self.answerLimit)",
-      "output = \(Self.quoted("\(folder.path)/answer"))", "write-out = \"%{http_code}\"",
+      "speed-limit = 1000", "speed-time = \(Self.slowSeconds)", "write-out = \"\\n%{http_code}\"",
       "header = \"Expect:\"",
     ]
     if let body {
@@ -71,19 +76,34 @@ package struct HTTPClient: Sendable {
       ]
     }
     lines += authorization
-    try writeFileAtomically("\(folder.path)/answer", Data())
     try writeFileAtomically("\(folder.path)/request", Data((lines.joined(separator: "\n") + "\n").utf8))
     let process = BoundedProcess(
       program: curl, environment: Self.environment, deadline: monotonicSeconds() + Double(Self.seconds + 10))
     let here = FileManager.default.currentDirectoryPath
-    guard let outcome = process.run(["-q", "--config", "\(folder.path)/request"], in: here, limit: 1 << 16) else {
+    // Behind the body are a line end and the status.
+    let limit = Self.answerLimit + 16
+    guard let outcome = process.run(["-q", "--config", "\(folder.path)/request"], in: here, limit: limit) else {
       throw ExchangeError.noCurl
     }
-    guard outcome.status == 0, let status = Int(String(decoding: outcome.output, as: UTF8.self)) else {
-      let reason = outcome.errors.split(separator: "\n").first.map(String.init) ?? "curl exited without a message"
-      throw ExchangeError.noAnswer(address: address, reason: String(reason.prefix(200)))
+    return try answer(outcome, isTooLong: outcome.output.count >= limit)
+  }
+
+  /// The status and the body of what curl has written. Throws ``ExchangeError``.
+  private func answer(_ outcome: BoundedProcess.Outcome, isTooLong: Bool) throws(ExchangeError) -> Answer {
+    let end = outcome.output.lastIndex(of: UInt8(ascii: "\n"))
+    let bytes = end.map { outcome.output.distance(from: outcome.output.startIndex, to: $0) } ?? 0
+    // 63: curl knows from the header fields that the answer is longer than it may be.
+    guard !isTooLong, outcome.status != 63, bytes <= Self.answerLimit else {
+      throw .badAnswer(address: address, reason: "it is longer than \(Quantity.bytes(Self.answerLimit))")
     }
-    return Answer(status: status, body: try readFile("\(folder.path)/answer", limit: Self.answerLimit))
+    guard outcome.status == 0, let end,
+      let status = Int(String(decoding: outcome.output[(end + 1)...], as: UTF8.self))
+    else {
+      let silent = outcome.isCut ? "it took longer than \(Self.seconds) s" : "curl exited without a message"
+      let reason = outcome.errors.split(separator: "\n").first.map(String.init) ?? silent
+      throw .noAnswer(address: address, reason: String(reason.prefix(200)))
+    }
+    return Answer(status: status, body: Data(outcome.output[..<end]))
   }
 
   /// What curl may know of the environment: proxies and certificates.

@@ -1,5 +1,6 @@
 import ExactJSON
 import Foundation
+import Processes
 
 /// MLflow's REST interface (https://mlflow.org/docs/latest/rest-api.html), as far as runs are written and curves are read.
 package struct MLflowServer: Sendable {
@@ -61,10 +62,18 @@ package struct MLflowServer: Sendable {
     return try text(found["experiment"]?["experiment_id"], "experiment id")
   }
 
-  /// All runs of an experiment that a filter lets through, at most `limit`.
-  func runs(experiment: String, filter: String, limit: Int) throws -> [JSONValue] {
+  /// The names of the server's experiments, as far as it lists them; empty where it does not.
+  func experimentNames() -> [String] {
+    let body: JSONValue = .object([.init("max_results", .integer(Int64(Self.pageLimit)))])
+    let found = try? call("POST", "experiments/search", body)
+    return (found?["experiments"]?.array ?? []).compactMap { $0["name"]?.text }.filter { !$0.isEmpty }
+  }
+
+  /// All runs of an experiment that a filter lets through, at most `limit`; with `isFirstEnough` no more pages than bring one.
+  func runs(experiment: String, filter: String, limit: Int, isFirstEnough: Bool = false) throws -> [JSONValue] {
     var found: [JSONValue] = []
     var token: String?
+    var pages = PageBound(server: client.address)
     repeat {
       var members: [JSONValue.Member] = [
         .init("experiment_ids", .array([.text(experiment)])), .init("filter", .text(filter)),
@@ -72,14 +81,51 @@ package struct MLflowServer: Sendable {
       ]
       if let token { members.append(.init("page_token", .text(token))) }
       let answer = try need("POST", "runs/search", .object(members))
-      found += answer["runs"]?.array ?? []
-      token = answer["next_page_token"]?.text
+      let runs = answer["runs"]?.array ?? []
+      found += runs
+      token = try pages.token(answer, isEmpty: runs.isEmpty)
       guard found.count <= limit else {
         throw ExchangeError.tooMany(
           what: "runs in the experiment", count: found.count, limit: limit, remedy: "choose with --filter")
       }
-    } while token?.isEmpty == false
+    } while token != nil && !(isFirstEnough && !found.isEmpty)
     return found
+  }
+}
+
+/// Bounds a list that a server gives in pages, so that it ends whatever the server answers.
+struct PageBound {
+  /// More pages than any list has that is read.
+  static let most = 1_000
+  /// Pages one behind the other that bring nothing.
+  static let mostEmpty = 10
+  /// For all pages of a list.
+  static let seconds = 600.0
+
+  let server: String
+  private var pages = 0
+  private var empty = 0
+  private let deadline = monotonicSeconds() + PageBound.seconds
+
+  init(server: String) { self.server = server }
+
+  /// The token of the next page; nil behind the last. Throws ``ExchangeError/badAnswer(address:reason:)`` for a list without end.
+  mutating func token(_ answer: JSONValue, isEmpty: Bool) throws(ExchangeError) -> String? {
+    guard let token = answer["next_page_token"]?.text, !token.isEmpty else { return nil }
+    pages += 1
+    empty = isEmpty ? empty + 1 : 0
+    let reason: String? =
+      if empty >= Self.mostEmpty {
+        "it announces a next page again and again, and the last \(empty) had nothing"
+      } else if pages >= Self.most {
+        "a list has more than \(Self.most) pages"
+      } else if monotonicSeconds() >= deadline {
+        "a list did not end in \(Int(Self.seconds)) s"
+      } else {
+        nil
+      }
+    if let reason { throw .badAnswer(address: server, reason: reason) }
+    return token
   }
 }
 

@@ -142,7 +142,9 @@ package struct MLflowPush: Sendable {
   }
 
   private func find(_ tag: String, _ value: String, _ experiment: String) throws -> JSONValue? {
-    try server.runs(experiment: experiment, filter: "tags.`\(tag)` = '\(value)'", limit: MLflowServer.pageLimit).first
+    try server.runs(
+      experiment: experiment, filter: "tags.`\(tag)` = '\(value)'", limit: MLflowServer.pageLimit, isFirstEnough: true
+    ).first
   }
 
   private func id(of run: JSONValue) throws -> String { try server.text(run["info"]?["run_id"], "run id") }

@@ -8,11 +8,11 @@ extension MLflowServer {
   /// Throws ``ExchangeError``.
   package func readCurves(experiment name: String, filter: String, metrics wanted: [String]) throws -> [ForeignPoint] {
     guard let id = try experiment(named: name) else {
-      throw ExchangeError.noPoints(path: "\(client.address), experiment '\(name)'", known: [])
+      throw ExchangeError.noExperiment(address: client.address, name: name, known: experimentNames())
     }
     var points: [ForeignPoint] = []
     var names: Set<String> = []
-    for run in try runs(experiment: id, filter: filter, limit: ForeignCurves.runLimit) {
+    for run in try foundRuns(experiment: id, filter: filter) {
       let runID = try text(run["info"]?["run_id"], "run id")
       var shown = run["info"]?["run_name"]?.text ?? runID
       if ForeignCurves.complaint(name: shown) != nil { shown = runID }
@@ -32,22 +32,37 @@ extension MLflowServer {
     return points
   }
 
+  /// The runs that a user's search string finds. Throws ``ExchangeError``.
+  private func foundRuns(experiment: String, filter: String) throws -> [JSONValue] {
+    do {
+      return try runs(experiment: experiment, filter: filter, limit: ForeignCurves.runLimit)
+    } catch ExchangeError.refused(address: _, status: 400, message: let reason) where !filter.isEmpty {
+      throw ExchangeError.badFilter(address: client.address, filter: filter, reason: reason)
+    }
+  }
+
   private func readHistory(_ run: String, _ key: String, _ name: String, _ points: inout [ForeignPoint]) throws {
     var token: String?
+    var pages = PageBound(server: client.address)
     repeat {
       var query = [("run_id", run), ("metric_key", key), ("max_results", "\(Self.pageLimit)")]
       if let token { query.append(("page_token", token)) }
       let answer = try need("GET", "metrics/get-history", query: query)
-      for metric in answer["metrics"]?.array ?? [] {
+      let metrics = answer["metrics"]?.array ?? []
+      for metric in metrics {
         guard let value = Self.number(metric["value"]) else {
           throw ExchangeError.badAnswer(address: client.address, reason: "a value of '\(key)' is no number")
         }
         let step = metric["step"].flatMap { $0.integer ?? $0.text.flatMap { Int64($0) } } ?? 0
+        guard step >= 0 else {
+          throw ExchangeError.badFile(
+            path: client.address, place: "run '\(name)'", reason: "'\(key)' has the step \(step); steps are from 0 on")
+        }
         points.append(ForeignPoint(run: name, metric: key, step: step, epoch: nil, value: value))
       }
       try ForeignCurves.checkPoints(points.count)
-      token = answer["next_page_token"]?.text
-    } while token?.isEmpty == false
+      token = try pages.token(answer, isEmpty: metrics.isEmpty)
+    } while token != nil
   }
 
   private static func number(_ value: JSONValue?) -> Double? {

@@ -83,6 +83,9 @@ private struct EventReader {
       if let reason = ForeignCurves.complaint(name: tag) {
         throw WireProblem(offset: range.lowerBound, reason: "a tag that \(reason)")
       }
+      guard step >= 0 else {
+        throw WireProblem(offset: record.lowerBound, reason: "the step \(step) of '\(tag)'; steps are from 0 on")
+      }
       points.append(ForeignPoint(run: run, metric: tag, step: step, epoch: nil, value: value))
     }
   }
