@@ -100,7 +100,7 @@ let package = Package(
     module("Base/Text"),
     module("Base/Processes", ["Files"]),
     module("Base/Compression", ["CZlib"]),
-    module("Base/Images", ["CPNG", "CTurboJPEG"]),
+    module("Base/Images", ["CPNG", "CTurboJPEG", "Compression"]),
     module("Base/ExactJSON"),
     module("Base/PositionedYAML", [.product(name: "Yams", package: "Yams"), "Text"]),
 
@@ -124,7 +124,7 @@ let package = Package(
     module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Statistics", "Text"]),
     module(
       "Reporting/Notebooks",
-      ["Store", "PositionedYAML", "Digests", "ExactJSON", "Files", "Statistics", "Text", "CCMarkGFM"]),
+      ["Store", "PositionedYAML", "Images", "Digests", "ExactJSON", "Files", "Statistics", "Text", "CCMarkGFM"]),
     module(
       "Reporting/Rendering",
       ["Notebooks", "Plots", "Store", "PositionedYAML", "Digests", "ExactJSON", "Files", "Statistics", "Text"]),
@@ -230,7 +230,7 @@ let package = Package(
       name: "ReportsTests",
       dependencies: [
         "Notebooks", "Rendering", "Evidence", "Journals", "Store", "Plots", "Files", "Compression", "ExactJSON",
-        "Digests",
+        "Digests", "TestImages",
       ], exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(
       name: "CommandTests", dependencies: ["TestImages"], exclude: ["Fixtures"], swiftSettings: common),

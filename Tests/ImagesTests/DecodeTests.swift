@@ -55,9 +55,23 @@ import Testing
   @Test(arguments: ["gray.png", "rgb.png", "palette.png", "rgba.png", "gray.jpg", "rgb.jpg", "progressive.jpg"])
   func everyTruncatedFileIsRefused(name: String) {
     let whole = Fixtures.data(name)
-    // The end marks of both formats are not needed to know all pixels; before them a file lacks some.
-    for length in 0..<whole.count - 16 {
+    for length in 0..<whole.count {
       #expect(throws: ImageError.self, "\(name), \(length) bytes") { try PixelImage(whole.prefix(length)) }
+    }
+  }
+
+  @Test(arguments: ["gray.png", "rgb.png", "palette.png", "rgba.png", "la.png", "gray16.png"])
+  func everyChangedByteOfACheckedFileIsFound(name: String) throws {
+    let whole = Fixtures.data(name)
+    #expect(try ImageHeader.checked(whole, pixels: 48).width == 8)
+    #expect(throws: ImageError.tooManyPixels(width: 8, height: 6, limit: 47)) {
+      try ImageHeader.checked(whole, pixels: 47)
+    }
+    #expect(throws: ImageError.self) { try ImageHeader.checked(whole + Data([0]), pixels: 48) }
+    for index in whole.indices {
+      var changed = whole
+      changed[index] ^= 1
+      #expect(throws: ImageError.self, "\(name), byte \(index)") { try ImageHeader.checked(changed, pixels: 48) }
     }
   }
 

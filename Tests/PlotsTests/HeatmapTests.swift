@@ -36,7 +36,7 @@ import Testing
           (square.rect.x...square.rect.maxX).contains($0.position.x)
             && (square.rect.y...square.rect.maxY).contains($0.position.y)
         }!
-        #expect(text.color.contrast(with: square.fill) >= 3)
+        #expect(text.color.contrast(with: square.fill) >= 4.5)
       }
     }
   }
@@ -61,6 +61,34 @@ import Testing
     #expect(drawing.rectangles.filter { $0.fill == Palette.light.grid }.count == 2)
     // The smallest value is no background.
     #expect(!drawing.rectangles.contains { $0.fill == Palette.light.background })
+  }
+
+  @Test func theLargestNumbersHaveShades() throws {
+    let most = 9e307
+    let linear = try Self.drawing(Heatmap(rows: ["a"], columns: ["x", "y", "z"], values: [[most, 0, -most]]))
+    #expect(linear.rectangles.map(\.fill).first == Palette.light.series[0])
+    #expect(linear.rectangles.map(\.fill).last == Palette.light.background)
+    for values in [[1e300, (1e300).nextUp], [5e-324, 1e308]] {
+      let chart = Heatmap(rows: ["a"], columns: ["x", "y"], values: [values], scale: .logarithmic)
+      #expect(try Self.drawing(chart).rectangles.count == 2)
+    }
+    #expect((-most...most).fraction(of: 0) == 0.5 && (0...5e-324).fraction(of: 5e-324) == 1)
+    #expect((1.0...1).fraction(of: 1) == nil && (0.0...1).fraction(of: .nan) == nil)
+  }
+
+  @Test func whatHasNoShadeIsCounted() throws {
+    let chart = Heatmap(rows: ["a"], columns: ["x", "y", "z", "w"], values: [[1, .infinity, -.infinity, nil]])
+    let text = altText(for: .heatmap(chart))
+    #expect(text.contains("1 row, 4 columns"), "\(text)")
+    #expect(text.contains("a / x 1."), "\(text)")
+    #expect(
+      text.contains("1 cell without a value (at a / w); 2 cells infinite (at a / y ∞, a / z \u{2212}∞)."), "\(text)")
+    let drawing = try Self.drawing(chart)
+    #expect(drawing.words.contains("Cells without a value: 1") && drawing.words.contains("infinite: 2"))
+    var log = Heatmap(rows: ["a"], columns: ["x", "y"], values: [[0, 2]], scale: .logarithmic)
+    #expect(altText(for: .heatmap(log)).contains("1 cell not above zero, not on the log axis (at a / x 0)"))
+    log.values = [[1, 2]]
+    #expect(!altText(for: .heatmap(log)).contains("cell"))
   }
 
   @Test func squaresWithoutRoomHaveNoTextAndNamesStayApart() throws {

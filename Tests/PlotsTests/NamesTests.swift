@@ -30,4 +30,21 @@ import Testing
     // The same name is shown alike.
     #expect(Set(shortened(["aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa"], to: 7).names).count == 1)
   }
+
+  @Test(arguments: [
+    ("a b", "a b"), ("", ""), (" ", ""), (" a  b ", "a b"), ("a\tb\n", "a b"), ("a\u{7}b", "ab"), ("é  ß", "é ß"),
+    (String(repeating: "x", count: 301), String(repeating: "x", count: 300) + "…"),
+    (String(repeating: "é", count: 301), String(repeating: "é", count: 300) + "…"),
+  ])
+  func textBecomesOneLine(text: String, expected: String) {
+    #expect(drawable(text) == expected)
+  }
+
+  @Test func manyNamesThatLookAlikeStayApart() {
+    let names = (0..<400).map { String(repeating: "x", count: 60) + "\($0)" + String(repeating: "y", count: 60) }
+    let font = DisplayList.Font(family: "any", size: 10)
+    let short = TextMeasure.fixedWidth().shortened(names + names, to: 120, font: font).names
+    #expect(Set(short.prefix(400)).count == 400)
+    #expect(Array(short.prefix(400)) == Array(short.suffix(400)))
+  }
 }

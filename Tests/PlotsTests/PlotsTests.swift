@@ -215,6 +215,21 @@ import Testing
     #expect(altText(for: Self.lines(), language: .chinese).contains("折线图"))
   }
 
+  /// All charts of bars within the limits can be drawn at two pixels a point.
+  @Test(arguments: [(500, 1), (500, 2), (333, 3), (250, 4), (100, 10), (50, 20)])
+  func manyBarsFitAFile(groups: Int, series: Int) throws {
+    for names in [Names.short, .longAndAlike] {
+      let list = try DisplayList(Chart.bars(groups: groups, series: series, .usual, names), measure: .fixedWidth())
+      #expect(list.size.height <= 16_000)
+    }
+  }
+
+  @Test func moreBarsAreRefusedAtOnce() {
+    #expect(throws: PlotError.tooMany(what: "bars (groups × series)", count: 1_020, limit: 1_000)) {
+      try DisplayList(Chart.bars(groups: 51, series: 20))
+    }
+  }
+
   @Test func chartsWithoutBoundAreRefused() throws {
     #expect(throws: PlotError.self) { try DisplayList(Self.lines(60)) }
     #expect(throws: PlotError.self) { try renderPNG(DisplayList(Self.lines()), scale: 100) }

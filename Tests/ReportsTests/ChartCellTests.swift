@@ -35,6 +35,10 @@ import Testing
       "bars", "--| error: interval 95", bars,
       "2: error is \"interval 95\"; range, interval, interval 0.99, or two columns such as low, high was expected"
     ),
+    (
+      "curves", "--| band: interval 0.9999999999999999", seeds,
+      "2: band is \"interval 0.9999999999999999\"; range, interval, interval 0.99, or two columns such as low, high was expected"
+    ),
     ("curves", "--| band: low, high", seeds, "2: \"x\" has no column \"low\"; it has trial, metric, epoch, value"),
     (
       "scatter", "--| error: range", "columns series, x, y; s, 1, 2",
@@ -77,11 +81,21 @@ import Testing
     #expect(NotebookErrorTests.problems(cell).first == expected)
   }
 
+  @Test func tooManyBarsAreNamedWithTheirLimit() {
+    let rows = (0..<51).flatMap { group in (0..<20).map { "; g\(group), s\($0), 1" } }.joined()
+    let problem = NotebookErrorTests.problems("```{bars x}\ncolumns group, series, value\(rows)\n```\n").first ?? ""
+    #expect(problem.contains("more than 1000 bars (groups × series); select fewer groups or series"), "\(problem)")
+  }
+
   @Test(arguments: [
     ("curves", "--| band: range", seeds, "Line: mean; band: smallest to largest value; 1–2 values each."),
     ("curves", "--| band: range", seeds, "a: loss starts at 2"),
     ("curves", "--| band: interval 0.99", seeds, "Line: mean; band: 99 % t interval of the mean; 1–2 values each."),
+    ("curves", "--| band: interval 0.9999", seeds, "band: 99.99 % t interval of the mean"),
     ("curves", "--| band: least, most", ends, "Band: least to most."),
+    ("heatmap", "", "columns row, column, value; a, x, inf; a, y, 1", "1 cell infinite (at a / x ∞)"),
+    ("heatmap", "", "columns row, column, value; a, x, 9e307; a, y, -9e307", "Heatmap: 1 row, 2 columns."),
+    ("grid", "", "columns pixels, height, width; [9e307], 1, 1; [-9e307], 1, 1; [0.5], 1, 1", "3 images"),
     ("curves", "--| band: least most", ends, "band at 1 from 1 to 4"),
     ("bars", "--| error: range", bars, "a 2 (1 to 3); b 2 (2 to 2)"),
     ("bars", "--| error: interval", bars, "Value: mean; error bar: 95 % t interval of the mean"),

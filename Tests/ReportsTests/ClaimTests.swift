@@ -24,6 +24,19 @@ import Testing
     #expect(try Self.judged(Self.cell("a", [], sql)).map(\.verdict) == [verdict])
   }
 
+  @Test(arguments: [
+    (
+      "columns holds, low, high; 1, 5, 3",
+      "1: the interval runs from 5 down to 3; low is the lower end and high the upper one"
+    ),
+    ("columns holds, effect; 1, much", "1: the column effect has \"much\"; a number was expected"),
+    ("columns holds, low, high; 1, few, 3", "1: the column low has \"few\"; a number was expected"),
+    ("columns holds, low, high; 1, -, many", "1: the column high has \"many\"; a number was expected"),
+  ])
+  func whatIsMeasuredIsANumber(sql: String, expected: String) {
+    #expect(NotebookErrorTests.problems(Self.cell("a", [], sql)).first == expected)
+  }
+
   @Test func aMeanAloneInItsFamily() throws {
     let claim = try #require(try Self.judged(Self.cell("a", ["test: mean"], "columns value; 1; 2; 3; 4")).first)
     // t = 2.5 / (1.29099 / 2) = 3.87298 with 3 degrees of freedom.

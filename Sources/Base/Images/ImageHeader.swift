@@ -43,6 +43,22 @@ public struct ImageHeader: Sendable, Hashable {
     }
   }
 
+  /// Decodes a whole file of at most so many pixels, to know that it is whole: nothing is missing, and nothing follows a PNG's
+  /// end. Throws ``ImageError``.
+  public static func checked(_ data: Data, pixels limit: Int) throws(ImageError) -> ImageHeader {
+    let header = try ImageHeader(data)
+    guard header.width * header.height <= limit else {
+      throw .tooManyPixels(width: header.width, height: header.height, limit: limit)
+    }
+    switch header.format {
+    case .png:
+      try checkPNGStructure(data, header)
+      _ = try decodePNG(data, header)
+    case .jpeg: _ = try JPEGDecoder().decode(data, header)
+    }
+    return header
+  }
+
   /// The first chunk, IHDR: width, height, depth, color type.
   private init(png data: Data) throws(ImageError) {
     let bytes = [UInt8](data.prefix(26))

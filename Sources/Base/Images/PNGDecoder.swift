@@ -34,6 +34,8 @@ func decodePNG(_ data: Data, _ header: ImageHeader) throws(ImageError) -> [UInt8
     if isRead == 0 { failure = damage() } else if hasAlpha { pixels = onWhite(pixels, channels: header.channels) }
   }
   if let failure { throw failure }
+  // libpng reads no further than the last pixel.
+  _ = try pngChunks([UInt8](data))
   return pixels
 }
 

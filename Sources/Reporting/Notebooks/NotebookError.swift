@@ -49,6 +49,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case notATruth(column: String, value: String)
   case notACount(column: String, value: String)
   case wrongCounts(String)
+  case wrongInterval(low: String, high: String)
   case claimUnderClaim(String, condition: String)
   case hiddenClaim(String)
   case unknownReference(String, nearest: String?)
@@ -136,6 +137,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .notACount(let column, let value):
       "the column \(column) has \"\(shortened(value))\"; a whole number from 0 was expected"
     case .wrongCounts(let text): "there are \(text); successes are a part of the trials"
+    case .wrongInterval(let low, let high):
+      "the interval runs from \(shortened(low)) down to \(shortened(high)); low is the lower end and high the upper one"
     case .claimUnderClaim(let id, let condition):
       "the claim \"\(id)\" is inside a condition on the claim \"\(condition)\"; claims are judged together, so use a query"
     case .unknownReference(let text, let nearest):

@@ -33,13 +33,20 @@ package struct ClaimText {
       phrase.map { $0.contains("{}") ? $0.replacing("{}", with: shown(effect)) : "\(shown(effect)) \($0)" }
       ?? "\(words.effect(claim.test)) \(shown(effect))"
     if let low = claim.low, let high = claim.high {
-      let level = ValueFormat.automatic.text(.real(claim.level * 100))
       text +=
         isChinese
         ? "，\(level)\u{A0}% 区间 \(shown(low)) 至 \(shown(high))"
         : ", \(level)\u{A0}% interval \(shown(low)) to \(shown(high))"
     }
     return text + words.stop
+  }
+
+  /// In percent, with all digits that a level may have.
+  private var level: String {
+    var text = String(format: "%.4f", claim.level * 100)
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
   }
 
   private var tested: String? {

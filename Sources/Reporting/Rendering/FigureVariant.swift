@@ -25,8 +25,8 @@ package enum FigureVariant: String, CaseIterable, Sendable {
     switch self {
     case .light: nil
     case .dark: "screen and (prefers-color-scheme: dark)"
-    case .narrow: "screen and (max-width: 30rem)"
-    case .narrowDark: "screen and (max-width: 30rem) and (prefers-color-scheme: dark)"
+    case .narrow: "screen and (max-width: 45rem)"
+    case .narrowDark: "screen and (max-width: 45rem) and (prefers-color-scheme: dark)"
     }
   }
 

@@ -69,7 +69,7 @@ package struct Renderer {
     numbers = numbered(report.cells)
     texts = ExpressionTexts(report, numbers: numbers)
     images = report.source.images.compactMapValues { data in
-      if case .success(let image) = EmbeddedImage.read(data) { return image }
+      if case .success(let image) = EmbeddedImage.read(data, isChecked: true) { return image }
       return nil
     }
     footnotes = report.notebook.footnotes.map { $0.kept(report.isShown) }

@@ -36,6 +36,10 @@ package let styleSheet = """
     }
     nav li { margin: .3rem 0; }
     nav .level3 { display: none; }
+    figure.table .scroll {
+      width: max-content; min-width: 100%;
+      max-width: calc(100% + max(0rem, 100vw - max(17rem, 50vw - 28rem) - 59rem));
+    }
   }
   code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .86em; }
   code { background: var(--tint); border-radius: .25rem; padding: .1em .3em; overflow-wrap: anywhere; }
@@ -53,9 +57,9 @@ package let styleSheet = """
   p img { max-width: 100%; height: auto; }
   math[display=block] { overflow-x: auto; overflow-y: hidden; }
   .scroll { overflow-x: auto; position: relative; }
-  table { border-collapse: collapse; font-size: .93rem; line-height: 1.45; width: 100%; font-variant-numeric: tabular-nums; }
+  table { border-collapse: collapse; font-size: .9rem; line-height: 1.45; width: 100%; font-variant-numeric: tabular-nums; }
   figcaption b, summary b { color: var(--ink); }
-  th, td { padding: .16rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+  th, td { padding: .16rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
   thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
   tbody th { font-weight: 500; white-space: nowrap; }
   th.number, td.number { text-align: right; }
@@ -68,7 +72,7 @@ package let styleSheet = """
     padding: .5rem;
   }
   picture { display: block; }
-  figure.chart img { max-width: 38rem; }
+  figure.chart img { max-width: 60.75rem; }
   figcaption { display: inline; color: var(--soft); font-size: .93rem; }
   details { margin-top: .25rem; font-size: .88rem; color: var(--soft); }
   figure > details:not(.long, .printed, [open]) { display: inline-block; margin: 0 0 0 .9rem; }
@@ -104,11 +108,14 @@ package let styleSheet = """
   data { font-variant-numeric: tabular-nums; }
   .footnotes, footer { margin-top: 1.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
   :target { outline: 2px solid var(--accent); outline-offset: .3rem; }
+  @media screen and (max-width: 45rem) {
+    figure.chart img { max-width: 30.4rem; }
+    figure.chart .wide img { max-width: none; min-width: 35rem; }
+  }
   @media (max-width: 30rem) {
     body { padding: 1.5rem 1rem 3rem; font-size: 1rem; }
     h1 { font-size: 1.6rem; }
     figure img { padding: 0; border-radius: .25rem; }
-    figure.chart .wide img { min-width: 35rem; }
     .claim { padding: .6rem .8rem; }
   }
   @media print {

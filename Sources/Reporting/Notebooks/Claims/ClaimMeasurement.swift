@@ -48,8 +48,22 @@ package struct ClaimMeasurement: Sendable, Hashable {
       throw CellFault(problem: .notATruth(column: "holds", value: row[place].plainText))
     }
     holds = truth == .unknown ? nil : truth == .yes
-    effect = value("effect").number
-    if let low = value("low").number, let high = value("high").number { interval = Interval(low: low, high: high) }
+    func number(_ name: String) throws(CellFault) -> Double? {
+      let found = value(name)
+      guard found != .null else { return nil }
+      guard let number = found.number else {
+        throw CellFault(problem: .notANumber(column: name, value: found.plainText))
+      }
+      return number
+    }
+    effect = try number("effect")
+    let (low, high) = (try number("low"), try number("high"))
+    if let low, let high {
+      guard low <= high else {
+        throw CellFault(problem: .wrongInterval(low: value("low").plainText, high: value("high").plainText))
+      }
+      interval = Interval(low: low, high: high)
+    }
     detail = value("detail") == .null ? nil : value("detail").plainText
   }
 

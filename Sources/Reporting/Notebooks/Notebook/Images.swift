@@ -1,6 +1,7 @@
 import Digests
 import Files
 package import Foundation
+package import Images
 
 /// An image beside the notebook, as outputs carry it.
 package struct EmbeddedImage: Sendable, Hashable {
@@ -20,57 +21,33 @@ package struct EmbeddedImage: Sendable, Hashable {
   package static let limit = 4 << 20
   package static let totalLimit = 16 << 20
   package static let countLimit = 200
-  package static let pixelLimit = 20_000
 
-  /// Reads a PNG, JPEG or SVG; nil, and why, for anything else.
-  package static func read(_ data: Data) -> Result<EmbeddedImage, ImageFault> {
-    let bytes = [UInt8](data)
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      guard bytes.count > 32, bytes[12..<16].elementsEqual("IHDR".utf8) else { return .failure(.damaged("PNG")) }
-      return sized(.png, data, big(bytes, 16, 4), big(bytes, 20, 4))
-    }
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-      guard let size = jpegSize(bytes) else { return .failure(.damaged("JPEG")) }
-      return sized(.jpeg, data, size.width, size.height)
+  /// Of the sides of an image, of one image, and of all images of a page; SVG has none.
+  package static let pixelLimit = 20_000
+  package static let pixels = 25_000_000
+  package static let totalPixels = 100_000_000
+
+  /// Reads a PNG, JPEG or SVG; why it cannot be shown for anything else.
+  ///
+  /// A PNG or JPEG is decoded, unless it is one that has been.
+  package static func read(_ data: Data, isChecked: Bool = false) -> Result<EmbeddedImage, ImageFault> {
+    do throws(ImageError) {
+      let header = try isChecked ? ImageHeader(data) : ImageHeader.checked(data, pixels: pixels)
+      guard header.width <= pixelLimit, header.height <= pixelLimit else { return .failure(.damaged("image")) }
+      return .success(
+        EmbeddedImage(
+          kind: header.format == .png ? .png : .jpeg, data: data, width: header.width, height: header.height))
+    } catch {
+      guard error == .unknownFormat else { return .failure(.refused(error)) }
     }
     guard let text = String(data: data, encoding: .utf8), text.contains("<svg") else { return .failure(.unknownKind) }
     guard let svg = SanitizedSVG(text) else { return .failure(.damaged("SVG")) }
     return .success(EmbeddedImage(kind: .svg, data: Data(svg.text.utf8), width: svg.width, height: svg.height))
   }
 
-  private static func sized(_ kind: Kind, _ data: Data, _ width: Int, _ height: Int) -> Result<Self, ImageFault> {
-    guard (1...pixelLimit).contains(width), (1...pixelLimit).contains(height) else {
-      return .failure(.damaged("image"))
-    }
-    return .success(EmbeddedImage(kind: kind, data: data, width: width, height: height))
-  }
-
-  private static func big(_ bytes: [UInt8], _ start: Int, _ count: Int) -> Int {
-    bytes[start..<(start + count)].reduce(0) { $0 << 8 | Int($1) }
-  }
-
-  /// From the header of a JPEG's frame.
-  private static func jpegSize(_ bytes: [UInt8]) -> (width: Int, height: Int)? {
-    var place = 2
-    while place + 9 < bytes.count {
-      guard bytes[place] == 0xFF else { return nil }
-      let marker = bytes[place + 1]
-      if marker == 0xFF {
-        place += 1
-        continue
-      }
-      if (0xC0...0xCF).contains(marker), ![0xC4, 0xC8, 0xCC].contains(marker) {
-        return (big(bytes, place + 7, 2), big(bytes, place + 5, 2))
-      }
-      if marker == 0xD8 || (0xD0...0xD7).contains(marker) || marker == 0x01 {
-        place += 2
-        continue
-      }
-      let length = big(bytes, place + 2, 2)
-      guard length >= 2 else { return nil }
-      place += 2 + length
-    }
-    return nil
+  /// How many pixels a PNG or JPEG says that it has; zero for anything else.
+  package static func pixelCount(_ data: Data) -> Int {
+    (try? ImageHeader(data)).map { $0.width * $0.height } ?? 0
   }
 }
 
@@ -78,6 +55,8 @@ package struct EmbeddedImage: Sendable, Hashable {
 package enum ImageFault: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownKind
   case damaged(String)
+  /// A PNG or JPEG that cannot be decoded, or is too large.
+  case refused(ImageError)
   case remote
   case badPath
   case missing
@@ -85,6 +64,7 @@ package enum ImageFault: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unknownKind: "it is no PNG, JPEG or SVG"
+    case .refused(let error): "it \(error)"
     case .damaged(let kind): "its \(kind) is damaged or too large"
     case .remote: "a page carries its images and fetches none; save it beside the notebook"
     case .badPath: "name a file below the notebook's folder, without .. or links in its path"

@@ -13,14 +13,17 @@ public func altText(for chart: Chart, language: FigureLanguage = .english) -> St
 }
 
 /// "2 points infinite (at 3, 5)" for values that a chart cannot show; empty where it shows all.
-func omissions(_ omitted: [(at: String, reason: OffAxis)], _ language: FigureLanguage) -> [String] {
+func omissions(
+  _ omitted: [(at: String, reason: OffAxis)], _ language: FigureLanguage,
+  noun: (one: String, many: String, chinese: String) = ("point", "points", "点")
+) -> [String] {
   OffAxis.allCases.compactMap { reason in
     let places = omitted.filter { $0.reason == reason }.map(\.at)
     guard !places.isEmpty else { return nil }
     let named = places.prefix(5).joined(separator: language.comma) + (places.count > 5 ? " …" : "")
     let what = reason == .missing && language.isEnglish ? "without a value" : reason.text(language)
     return language.isEnglish
-      ? "\(places.count) \(places.count == 1 ? "point" : "points") \(what) (at \(named))"
-      : "\(places.count)个点\(what)（位于\(named)）"
+      ? "\(places.count) \(places.count == 1 ? noun.one : noun.many) \(what) (at \(named))"
+      : "\(places.count)个\(noun.chinese)\(what)（位于\(named)）"
   }
 }

@@ -56,6 +56,8 @@ extension BarChart {
   fileprivate func check() throws(PlotError) {
     try limit(groups.count, to: 500, "groups of bars")
     try limit(series.count, to: 20, "series of bars")
+    // A bar takes its height whether there is a value or not.
+    try limit(groups.count * series.count, to: 1_000, "bars (groups × series)")
     if let name = firstRepeated(series) { throw .duplicate(.series(name, panel: "")) }
     if let name = firstRepeated(groups.map(\.name)) { throw .duplicate(.group(name)) }
     for group in groups {

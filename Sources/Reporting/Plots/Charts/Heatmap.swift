@@ -85,23 +85,43 @@ public struct Heatmap: Sendable, Hashable, Codable {
       values: values, scale: scale, valueFormat: valueFormat)
   }
 
-  /// The smallest and the largest value that has a shade; nil without any.
-  var extent: ClosedRange<Double>? {
-    let shown = values.joined().compactMap(\.self).filter { $0.isFinite && (scale == .linear || $0 > 0) }
-    guard let low = shown.min(), let high = shown.max() else { return nil }
-    return (scale == .linear ? min(low, 0) : low)...high
+}
+
+/// How dark the squares of a heatmap are.
+struct HeatmapShades {
+  private let scale: AxisScale
+  /// From the smallest to the largest value that has a shade; nil without any. Linear shades begin at zero.
+  private let range: ClosedRange<Double>?
+
+  init(_ chart: Heatmap) {
+    scale = chart.scale
+    let shown = extent(chart.values.joined().compactMap(\.self).filter { OffAxis($0, chart.scale) == nil })
+    range = shown.map { chart.scale == .linear ? min($0.lowerBound, 0)...$0.upperBound : $0 }
   }
 
-  /// How dark a value's square is, 0 to 1; nil for what has no place on the scale.
+  /// 0 to 1; nil for what has no place on the scale.
   func shade(_ value: Double) -> Double? {
-    guard let extent, value.isFinite, scale == .linear || value > 0 else { return nil }
-    guard extent.upperBound > extent.lowerBound else { return value == 0 ? 0 : 1 }
+    guard let range, OffAxis(value, scale) == nil else { return nil }
     switch scale {
-    case .linear: return (value - extent.lowerBound) / (extent.upperBound - extent.lowerBound)
+    case .linear: return range.fraction(of: value) ?? (value == 0 ? 0 : 1)
     case .logarithmic:
-      let (low, high) = (extent.lowerBound.logarithm, extent.upperBound.logarithm)
+      let low = range.lowerBound.logarithm
+      let logarithms = low...max(low, range.upperBound.logarithm)
       // The smallest value keeps a trace of color.
-      return 0.08 + 0.92 * (value.logarithm - low) / (high - low)
+      return logarithms.fraction(of: value.logarithm).map { 0.08 + 0.92 * $0 } ?? 1
     }
+  }
+}
+
+extension ClosedRange<Double> {
+  /// Where a value is between the ends, 0 to 1 and not beyond; nil where the ends are the same or the value is not a number.
+  package func fraction(of value: Double) -> Double? {
+    guard lowerBound.isFinite, upperBound.isFinite, upperBound > lowerBound, !value.isNaN else { return nil }
+    let width = upperBound - lowerBound
+    // The difference of two numbers may be too large for a number; that of their halves is not.
+    let part =
+      width.isFinite
+      ? (value - lowerBound) / width : (value / 2 - lowerBound / 2) / (upperBound / 2 - lowerBound / 2)
+    return Swift.min(Swift.max(part, 0), 1)
   }
 }

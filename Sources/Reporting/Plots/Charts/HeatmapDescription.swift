@@ -7,18 +7,21 @@ struct HeatmapDescription {
   private static let named = 5
 
   var text: String {
-    let (rows, columns) = (chart.rows.count, chart.columns.count)
+    let rows = language.counted(chart.rows.count, "row", "rows", "行")
+    let columns = language.counted(chart.columns.count, "column", "columns", "列")
     let title = drawable(chart.title)
     let kind = language.isEnglish ? "Heatmap" : "热图"
     var sentences = [
       kind + (title.isEmpty ? "" : language.colon + title) + language.colon
-        + (language.isEnglish ? "\(rows) rows, \(columns) columns" : "\(rows)行，\(columns)列") + language.stop
+        + rows + language.comma + columns + language.stop
     ]
     if let axes { sentences.append(axes) }
     let largest = chart.rows.indices.compactMap(largest)
     sentences.append(
       (largest.isEmpty ? language.noData : largest.joined(separator: language.semicolon)) + language.stop)
     if let others { sentences.append(others) }
+    let hidden = omissions(omitted, language, noun: ("cell", "cells", "格"))
+    if !hidden.isEmpty { sentences.append(hidden.joined(separator: language.semicolon) + language.stop) }
     return sentences.joined(separator: language.between)
   }
 
@@ -34,18 +37,39 @@ struct HeatmapDescription {
   }
 
   private func largest(of row: Int) -> String? {
-    let known = chart.values[row].enumerated().compactMap { column, value in value.map { (column, $0) } }
-    guard let most = known.max(by: { $0.1 < $1.1 }) else { return nil }
-    return name(row, most.0, most.1)
+    guard let most = shown(row).max(by: { $0.value < $1.value }) else { return nil }
+    return name(row, most.column, most.value)
+  }
+
+  /// The values of a row that have a shade.
+  private func shown(_ row: Int) -> [(column: Int, value: Double)] {
+    chart.values[row].enumerated().compactMap { column, value in
+      guard let value, OffAxis(value, chart.scale) == nil else { return nil }
+      return (column: column, value: value)
+    }
+  }
+
+  /// The cells that have no shade, and why.
+  private var omitted: [(at: String, reason: OffAxis)] {
+    var found: [(at: String, reason: OffAxis)] = []
+    for (row, values) in chart.values.enumerated() {
+      for (column, value) in values.enumerated() {
+        guard let reason = OffAxis(value ?? .nan, chart.scale) else { continue }
+        found.append((at: name(row, column, reason == .missing ? nil : value), reason: reason))
+      }
+    }
+    return found
   }
 
   /// The largest values that are not the largest of their row: in a matrix of confusions, what is confused most.
   private var others: String? {
     var squares: [(row: Int, column: Int, value: Double)] = []
-    for (row, values) in chart.values.enumerated() {
-      let known = values.enumerated().compactMap { column, value in value.map { (row, column, $0) } }
-      guard let most = known.max(by: { $0.2 < $1.2 }) else { continue }
-      squares += known.filter { $0.1 != most.1 && $0.2 > 0 }
+    for row in chart.values.indices {
+      let known = shown(row)
+      guard let most = known.max(by: { $0.value < $1.value }) else { continue }
+      for square in known where square.column != most.column && square.value > 0 {
+        squares.append((row: row, column: square.column, value: square.value))
+      }
     }
     guard !squares.isEmpty else { return nil }
     let named = squares.sorted { (-$0.value, $0.row, $0.column) < (-$1.value, $1.row, $1.column) }.prefix(Self.named)
@@ -54,7 +78,8 @@ struct HeatmapDescription {
       + named.joined(separator: language.semicolon) + language.stop
   }
 
-  private func name(_ row: Int, _ column: Int, _ value: Double) -> String {
-    "\(drawable(chart.rows[row])) / \(drawable(chart.columns[column])) \(chart.valueFormat.text(value))"
+  private func name(_ row: Int, _ column: Int, _ value: Double?) -> String {
+    let cell = "\(drawable(chart.rows[row])) / \(drawable(chart.columns[column]))"
+    return value.map { "\(cell) \(chart.valueFormat.text($0))" } ?? cell
   }
 }

@@ -13,6 +13,8 @@ struct BarChartLayout {
   /// A value with its text; `end` is nil where nothing can be drawn.
   private struct Bar {
     var text: String
+    /// Of the text, in points.
+    var width = 0.0
     var end: Double?
     /// The ends of the error bar, as fractions of the axis.
     var error: ClosedRange<Double>?
@@ -21,11 +23,15 @@ struct BarChartLayout {
   }
 
   private static let nameLineHeight = 13.0
-  private static let groupGap = 11.0
+  /// Charts with more bars have less space between their groups.
+  private static let looseBars = 500
+  /// Charts with more groups have names of one line.
+  private static let groupsWithLongNames = 250
   private static let barGap = 2.0
   private static let labelDistance = 5.0
   private static let narrowestPlot = 20.0
 
+  private var groupGap: Double { chart.groups.count * chart.series.count > Self.looseBars ? 6 : 11 }
   private var thickness: Double { chart.series.count == 1 ? 14 : 11.5 }
 
   init(_ chart: BarChart, width: Double, canvas: Canvas) {
@@ -40,8 +46,10 @@ struct BarChartLayout {
     axis = Self.axis(chart, isNarrow: width < 400)
     bars = chart.groups.map { [axis] group in
       group.values.enumerated().map { index, value in
-        Self.bar(
+        var bar = Self.bar(
           value, group.ends(index), axis, chart.valueFormat, SeriesLook(index, canvas.palette), canvas.style.language)
+        bar.width = canvas.width(bar.text, .value)
+        return bar
       }
     }
     let entries = chart.series.enumerated().map {
@@ -55,11 +63,12 @@ struct BarChartLayout {
       canvas: canvas)
   }
 
-  /// Each group's name on at most two lines.
+  /// Each group's name on at most two lines, or on one where there are many groups.
   private static func names(_ chart: BarChart, width: Double, _ canvas: Canvas) -> (lines: [[String]], common: String) {
     let font = canvas.font(.legend)
     let names = chart.groups.map { drawable($0.name) }
-    let wrapped = names.map { canvas.measure.wrapped($0, to: width, lines: 2, font: font) }
+    let lines = names.count > groupsWithLongNames ? 1 : 2
+    let wrapped = names.map { canvas.measure.wrapped($0, to: width, lines: lines, font: font) }
     // Where one is too long for its lines, all are named by what differs.
     let areWhole = zip(names, wrapped).allSatisfy { name, lines in
       lines.joined().count { $0 != " " } == name.count { $0 != " " }
@@ -119,7 +128,7 @@ struct BarChartLayout {
     for _ in 0..<6 {
       var (leftMargin, rightMargin) = (0.0, 8.0)
       for bar in bars.joined() {
-        let room = canvas.width(bar.text, .value) + Self.labelDistance
+        let room = bar.width + Self.labelDistance
         let (end, isLeft) = textEnd(bar)
         if !isLeft {
           // At a fraction f, a text of this room ends at left + f·(right − left) + room.
@@ -151,16 +160,16 @@ struct BarChartLayout {
       max(
         Double(bars.count) * (thickness + Self.barGap) - Self.barGap, Double(lines.count) * Self.nameLineHeight, 14)
     }
-    let height = max(rows.reduce(0) { $0 + $1 + Self.groupGap }, 40)
+    let height = max(rows.reduce(0) { $0 + $1 + groupGap }, 40)
     let (left, right) = plotEnds()
     drawAxis(.init(x: left, y: y, width: right - left, height: height), on: &canvas)
     if bars.isEmpty {
       canvas.noData(x: (left + right) / 2, y: y + height / 2)
     }
-    var top = y + Self.groupGap / 2
+    var top = y + groupGap / 2
     for (index, row) in rows.enumerated() {
       drawGroup(index, middle: top + row / 2, left: left, right: right, on: &canvas)
-      top += row + Self.groupGap
+      top += row + groupGap
     }
     let zero = left + origin * (right - left)
     canvas.line([.init(x: zero, y: y), .init(x: zero, y: y + height)], canvas.palette.axis, width: 1)

@@ -22,6 +22,16 @@ public enum FigureLanguage: String, Sendable, Hashable, Codable {
   var stop: String { isEnglish ? "." : "。" }
   var between: String { isEnglish ? " " : "" }
 
+  /// "1 row", "3 rows".
+  func counted(_ count: Int, _ one: String, _ many: String, _ chinese: String) -> String {
+    isEnglish ? "\(count) \(count == 1 ? one : many)" : "\(count)\(chinese)"
+  }
+
+  /// How many cells of a heatmap have no value; nil for none.
+  func withoutValue(_ count: Int) -> String? {
+    count == 0 ? nil : isEnglish ? "Cells without a value: \(count)" : "无值的格：\(count)个"
+  }
+
   /// That names are shown without their common beginning and end.
   func shortened(_ common: String) -> String {
     isEnglish ? "Common to all names: \(common)" : "所有名称的共同部分：\(common)"
@@ -38,7 +48,7 @@ public enum FigureLanguage: String, Sendable, Hashable, Codable {
     case .range:
       text = isEnglish ? "\(what): smallest to largest value" : "\(what)：最小值至最大值"
     case .mean(let level):
-      let percent = NumberFormat.automatic.text(level * 100)
+      let percent = NumberFormat.withoutZeros(NumberFormat.decimal(level * 100, decimals: 4))
       text = isEnglish ? "\(what): \(percent) % t interval of the mean" : "\(what)：平均值的\(percent)% t区间"
     }
     if let counts = intervals.counts {

@@ -10,6 +10,7 @@ struct HeatmapLayout {
   private let rowWidth: Double
   private let columnHeight: Double
   private let side: (width: Double, height: Double)
+  private let shades: HeatmapShades
   private let format: NumberFormat
   private let showsValues: Bool
   private let notes: Notes
@@ -19,6 +20,7 @@ struct HeatmapLayout {
 
   init(_ chart: Heatmap, width: Double, canvas: Canvas) {
     self.chart = chart
+    shades = HeatmapShades(chart)
     self.width = width
     self.canvas = canvas
     let inner = width - 2 * Self.margin
@@ -39,6 +41,7 @@ struct HeatmapLayout {
     for value in known { if let reason = OffAxis(value, chart.scale) { omitted.add(reason) } }
     notes = Notes(
       intervals: nil, omitted: omitted,
+      missing: canvas.style.language.withoutValue(chart.values.joined().count { $0 == nil }),
       common: OrderedSet([rows.common, columns.common].filter { !$0.isEmpty }).elements,
       width: inner, canvas: canvas)
   }
@@ -84,25 +87,30 @@ struct HeatmapLayout {
       x: left + Double(column) * side.width, y: top + Double(row) * side.height, width: side.width - 1,
       height: side.height - 1)
     guard let value = chart.values[row][column] else { return }
-    guard let shade = chart.shade(value) else {
+    guard let shade = shades.shade(value) else {
       canvas.fill(rect, canvas.palette.grid)
+      if let reason = OffAxis(value, chart.scale), min(rect.width, rect.height) >= 10 {
+        canvas.offAxisMark(
+          x: rect.x + rect.width / 2, y: rect.y + rect.height / 2, reason, toward: value > 0 ? .top : .bottom,
+          canvas.palette.muted)
+      }
       return
     }
     let color = canvas.palette.background.mixed(with: canvas.palette.series[0], part: shade)
     canvas.fill(rect, color)
     guard showsValues else { return }
-    let (ink, paper) = (canvas.palette.ink, canvas.palette.background)
     canvas.write(
       format.text(value), x: rect.x + rect.width / 2, middle: rect.y + rect.height / 2, .tick, anchor: .middle,
-      color: ink.contrast(with: color) >= paper.contrast(with: color) ? ink : paper)
+      color: Color.black.contrast(with: color) >= Color.white.contrast(with: color) ? .black : .white)
   }
 }
 
 extension Color {
   /// The color with a part of another one mixed in, 0 to 1.
   func mixed(with other: Color, part: Double) -> Color {
+    let part = part.isNaN ? 0 : min(max(part, 0), 1)
     func mix(_ one: UInt8, _ two: UInt8) -> UInt8 {
-      UInt8((Double(one) + (Double(two) - Double(one)) * min(max(part, 0), 1)).rounded())
+      UInt8((Double(one) + (Double(two) - Double(one)) * part).rounded())
     }
     return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
   }

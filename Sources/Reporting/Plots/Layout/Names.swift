@@ -28,19 +28,28 @@ extension TextMeasure {
       if result.allSatisfy(fits) { break }
     }
     result = result.map { cut($0, to: width, font: font, tail: 0.5) }
-    // Alike although the names differ: the tail says more than the head.
-    var seen: [String: String] = [:]
-    for index in result.indices {
-      var (text, number) = (result[index], 1)
-      while let other = seen[text], other != names[index] {
+    return ShortNames(names: numbered(result, of: names, to: width, font: font), common: common)
+  }
+
+  /// Gives shortened names that look alike although the names differ a number.
+  private func numbered(
+    _ shortened: [String], of names: [String], to width: Double, font: DisplayList.Font
+  ) -> [String] {
+    var seen: Set<String> = []
+    var (known, numbers): ([String: String], [String: Int]) = ([:], [:])
+    return zip(shortened, names).map { short, name in
+      if let text = known[name] { return text }
+      // Numbers go on where the last name like this one ended, so that many of them are not tried again and again.
+      var (text, number) = (short, numbers[short] ?? 1)
+      while !seen.insert(text).inserted {
         number += 1
         let mark = " (\(number))"
-        text = cut(result[index], to: width - self.width(mark, font), font: font, tail: 0.5) + mark
+        // The tail says more than the head.
+        text = cut(short, to: width - self.width(mark, font), font: font, tail: 0.5) + mark
       }
-      seen[text] = names[index]
-      result[index] = text
+      (known[name], numbers[short]) = (text, number)
+      return text
     }
-    return ShortNames(names: result, common: common)
   }
 
   /// A text without its middle, if it is too wide; `tail` is the part of what is kept that is at its end.

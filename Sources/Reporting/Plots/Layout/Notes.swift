@@ -20,11 +20,11 @@ struct Notes {
   var height: Double { placed.last.map { Double($0.row + 1) * Self.rowHeight + 6 } ?? 0 }
 
   init(
-    intervals: String?, omitted: OffAxisCounts, common: [String], width: Double, canvas: Canvas
+    intervals: String?, omitted: OffAxisCounts, missing: String? = nil, common: [String], width: Double, canvas: Canvas
   ) {
     let language = canvas.style.language
     var row = -1
-    let texts = [intervals].compactMap(\.self) + common.map { language.shortened($0) }
+    let texts = [intervals, missing].compactMap(\.self) + common.map { language.shortened($0) }
     for text in texts {
       for line in canvas.measure.wrapped(text, to: width, lines: 3, font: canvas.font(.tick)) {
         row += 1

@@ -4,17 +4,23 @@
 /// overrides too; the joiners of scripts and emoji stay); runs of spaces and of combining marks are cut short;
 /// what is longer than `limit` Unicode scalars ends in an ellipsis.
 package func drawable(_ text: String, limit: Int = 300) -> String {
+  if isDrawable(text, limit: limit) { return text }
   var scalars = String.UnicodeScalarView()
-  var marks = 0
+  // Counted here: the view counts its scalars anew each time.
+  var (count, marks) = (0, 0)
+  func append(_ scalar: Unicode.Scalar) {
+    scalars.append(scalar)
+    count += 1
+  }
   for scalar in text.unicodeScalars {
-    if scalars.count >= limit {
+    if count >= limit {
       return String(scalars) + "…"
     }
     switch scalar.properties.generalCategory {
     case .control where scalar == "\n" || scalar == "\t" || scalar == "\r",
       .lineSeparator, .paragraphSeparator,
       .spaceSeparator where scalar == " ":
-      if !scalars.isEmpty, scalars.last != " " { scalars.append(" ") }
+      if !scalars.isEmpty, scalars.last != " " { append(" ") }
       marks = 0
     case .control, .surrogate:
       break
@@ -22,14 +28,26 @@ package func drawable(_ text: String, limit: Int = 300) -> String {
       break
     case .nonspacingMark, .enclosingMark:
       marks += 1
-      if marks <= 3 { scalars.append(scalar) }
+      if marks <= 3 { append(scalar) }
     default:
       marks = 0
-      scalars.append(scalar)
+      append(scalar)
     }
   }
   if scalars.last == " " { scalars.removeLast() }
   return String(scalars)
+}
+
+/// Whether a text is plain ASCII that is drawn as it is, as most are.
+private func isDrawable(_ text: String, limit: Int) -> Bool {
+  let space = UInt8(ascii: " ")
+  var (count, last) = (0, space)
+  for byte in text.utf8 {
+    count += 1
+    guard count <= limit, (0x20...0x7E).contains(byte), byte != space || last != space else { return false }
+    last = byte
+  }
+  return count == 0 || last != space
 }
 
 extension TextMeasure {

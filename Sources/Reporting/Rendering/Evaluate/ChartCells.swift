@@ -53,6 +53,10 @@ package func barChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws 
     series.insert(name)
     try limit(groups.count, to: ChartLimit.groups, "groups of bars")
     try limit(series.count, to: ChartLimit.series, "series of bars")
+    if groups.count * series.count > ChartLimit.bars {
+      let reason = "there are more than \(ChartLimit.bars) bars (groups × series)"
+      throw CellFault(problem: .drawing(reason: "\(reason); select fewer groups or series, or draw several charts"))
+    }
     return BarChart.Row(
       group: group, series: name, value: row[places[2]] == .null ? nil : try number(row[places[2]], "value"),
       error: try error?.ends(row))
@@ -116,6 +120,8 @@ package enum ChartLimit {
   package static let linePoints = 200_000
   package static let groups = 500
   package static let series = 20
+  /// Groups times series: what a page can draw one below the other.
+  package static let bars = 1_000
   package static let scatterRows = 50_000
   package static let squares = 10_000
   package static let images = 500

@@ -29,7 +29,7 @@ struct ChartIntervals {
     }
     if replicates, words.first == "interval", words.count == 1 || Double(words[1]) != nil {
       let level = words.count == 1 ? 0.95 : Double(words[1]) ?? 0
-      guard words.count <= 2, level > 0, level < 1 else { throw wrong }
+      guard words.count <= 2, (0.01...0.9999).contains(level) else { throw wrong }
       (kind, low, high) = (.mean(level: level), nil, nil)
       return
     }

@@ -156,6 +156,7 @@ private struct Evaluation {
 
   /// Whether the images that are shown are there and can be.
   private mutating func checkImages(_ isShown: (Int) -> Bool) {
+    var (read, pixels): ([String: Result<EmbeddedImage, ImageFault>], Int) = ([:], 0)
     for image in notebook.images where isShown(image.line) {
       switch imagePath(image.address) {
       case .failure(let fault): problems.add(image.line, .badImage(image.address, reason: "\(fault)"))
@@ -164,7 +165,16 @@ private struct Evaluation {
           problems.add(image.line, .badImage(image.address, reason: "\(ImageFault.missing)"))
           continue
         }
-        if case .failure(let fault) = EmbeddedImage.read(data) {
+        if read[image.address] == nil {
+          pixels += EmbeddedImage.pixelCount(data)
+          guard pixels <= EmbeddedImage.totalPixels else {
+            let reason = "all images together may have \(EmbeddedImage.totalPixels / 1_000_000) million pixels"
+            problems.add(image.line, .badImage(image.address, reason: reason))
+            return
+          }
+          read[image.address] = EmbeddedImage.read(data)
+        }
+        if case .failure(let fault)? = read[image.address] {
           problems.add(image.line, .badImage(image.address, reason: "\(fault)"))
         }
       }

@@ -108,7 +108,6 @@ private struct StoredImage {
 
   func bytes(_ range: ClosedRange<Double>) -> [UInt8] {
     guard !numbers.isEmpty else { return bytes }
-    let width = range.upperBound - range.lowerBound
-    return numbers.map { width > 0 ? UInt8((255 * ($0 - range.lowerBound) / width).rounded()) : 128 }
+    return numbers.map { number in range.fraction(of: number).map { UInt8((255 * $0).rounded()) } ?? 128 }
   }
 }
