@@ -15,7 +15,7 @@ struct ClusterTests {
   #if DEBUG
     private static let epochs = 16
   #else
-    private static let epochs = 120
+    private static let epochs = 300
   #endif
 
   /// Twelve trials of some seconds each.

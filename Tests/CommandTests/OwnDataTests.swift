@@ -126,7 +126,7 @@ import Testing
       let outcome = try program.run(arguments)
       #expect(outcome.code == 65, "\(kind): \(outcome)")
       #expect(outcome.errors.contains(kind == "outside" ? "data/train/away" : "data/train/bar/<script>\\u{a}.png"))
-      #expect(outcome.errors.contains("put") || outcome.errors.contains("take") || outcome.errors.contains("smaller"))
+      #expect(outcome.errors.contains("put") || outcome.errors.contains("remove") || outcome.errors.contains("smaller"))
     }
     #expect(!program.exists(".vgglab"))
   }

@@ -25,7 +25,7 @@ import Testing
     let job = try Data(contentsOf: URL(fileURLWithPath: "\(program.directory)/.vgglab/runs/\(run)/job.json"))
     try job.write(to: URL(fileURLWithPath: "\(program.directory)/job.json"))
     let outcome = try program("worker", ".")
-    #expect(outcome.code == 64 && outcome.errors.contains("is no run's folder"), "\(outcome)")
+    #expect(outcome.code == 64 && outcome.errors.contains("is not a run's folder"), "\(outcome)")
   }
 
   @Test(arguments: ["gpu", "", "../fast"])

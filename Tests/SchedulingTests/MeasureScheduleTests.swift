@@ -36,7 +36,7 @@ import Testing
     let text = Self.costs.replacing("name: a, measure: {cost: {}}", with: "name: a, measure: {cost: {}, threads: 999}")
     let decisions = try world.runner.plan([world.experiment(text)], options: RunOptions(threads: 1))
     #expect(
-      decisions.filter { $0.why.contains("it wants 999 threads") }.map(\.trial.name) == ["a repeat=1", "a repeat=2"])
+      decisions.filter { $0.why.contains("it needs 999 threads") }.map(\.trial.name) == ["a repeat=1", "a repeat=2"])
     let outcomes = try world.run(text)
     #expect(outcomes.filter { $0.state == "not run" }.map(\.trial) == ["a repeat=1", "a repeat=2"])
     #expect(outcomes[1].cause?.contains("lower measure.threads") == true)

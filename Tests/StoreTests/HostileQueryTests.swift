@@ -14,7 +14,7 @@ import Testing
     ("SELECT 'a' LIKE '\(String(repeating: "%a", count: 60))'", "too complex"),
     ("SELECT 1 /* one */; -- two\n ; SELECT 2", "second statement"),
     ("SELECT 1\u{0}; SELECT 2", "zero character"),
-    ("SELECT * FROM trial_summry", "docs/store.md"),
+    ("SELECT * FROM trial_summry", "did you mean trial_summary"),
     ("SELECT fts3_tokenizer('simple')", "not authorized"),
     ("SELECT * FROM run WHERE id = ?1; DROP TABLE run", "second statement"),
     ("EXPLAIN QUERY PLAN DELETE FROM run", "only reading"),

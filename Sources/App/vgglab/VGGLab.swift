@@ -19,30 +19,30 @@ struct VGGLab: ParsableCommand {
     subcommands: [WorkerCommand.self],
     groupedSubcommands: [
       CommandGroup(
-        name: "Train",
+        name: "Training",
         subcommands: [NewCommand.self, RunCommand.self, PlanCommand.self, ResumeCommand.self, RerunCommand.self]),
       CommandGroup(
-        name: "Look at runs",
+        name: "Inspection",
         subcommands: [
           ListCommand.self, ShowCommand.self, LogCommand.self, WatchCommand.self, CompareCommand.self,
           ServeCommand.self, QueryCommand.self,
         ]),
       CommandGroup(
-        name: "Use a trained network", subcommands: [PredictCommand.self, MistakesCommand.self, SummaryCommand.self]),
+        name: "Inference", subcommands: [PredictCommand.self, MistakesCommand.self, SummaryCommand.self]),
       CommandGroup(
-        name: "Reports that can be checked",
+        name: "Report",
         subcommands: [
           ReportCommand.self, VerifyCommand.self, ExtractCommand.self, WhenceCommand.self, ArchiveCommand.self,
         ]),
       CommandGroup(
-        name: "Keep the store",
+        name: "Store",
         subcommands: [
           TagCommand.self, NoteCommand.self, RemoveCommand.self, RestoreCommand.self, GCCommand.self,
         ]),
       CommandGroup(
-        name: "Other tools", subcommands: [ExportCommand.self, PushCommand.self, ImportCommand.self]),
+        name: "Exchange", subcommands: [ExportCommand.self, PushCommand.self, ImportCommand.self]),
       CommandGroup(
-        name: "Checks and benchmarks",
+        name: "Diagnostic",
         subcommands: [DoctorCommand.self, VerifyResumeCommand.self, BenchCommand.self, KeysCommand.self]),
     ])
 

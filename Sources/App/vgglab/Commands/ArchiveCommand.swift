@@ -54,9 +54,9 @@ struct ArchiveCreateCommand: LabCommand {
       other languages beside it (NAME.zh.md) are archived as well.
       """, examples: "archive create paper --notebook report.md"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "Its name: letters, digits, dashes and underscores.")
   var name: String
@@ -113,9 +113,9 @@ struct ArchiveListCommand: LabCommand {
     discussion: helpText(
       examples: "archive list"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   func execute() throws {
     let found = try archives.folder.names.map { try Archive(folder: try archives.folder.archive($0)) }
@@ -129,9 +129,9 @@ struct ArchiveShowCommand: LabCommand {
     discussion: helpText(
       examples: "archive show paper"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var archive: NamedArchive
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   func execute() throws {
     let folder = try archive.path()
@@ -146,9 +146,9 @@ struct ArchiveDiffCommand: LabCommand {
     discussion: helpText(
       examples: "archive diff paper revision"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "The first archive.")
   var first: String
@@ -169,11 +169,11 @@ struct ArchiveVerifyCommand: LabCommand {
       "Ends with 2 if anything differs, and if something could not be compared.", examples: "archive verify paper",
       also: [.differs]))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var archive: NamedArchive
   @OptionGroup var allowed: AllowedOptions
   @OptionGroup var limits: EvidenceOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Option(name: .long, help: "Train N of the archive's runs again and compare them bit for bit; --seed selects which.")
   var rerun = 0
@@ -231,10 +231,10 @@ struct ArchiveImportCommand: LabCommand {
       "The archive is verified first. A run that the store has with another journal is refused.",
       examples: "archive import paper"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var archive: NamedArchive
   @OptionGroup var limits: EvidenceOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   func execute() throws {
     let target = try openStoreToChange(store.directory)

@@ -60,8 +60,8 @@ struct BenchStepCommand: LabCommand {
       A step is forward, mean cross-entropy, backward and the update; one more step warms up and is not timed.
       """, examples: "bench step --arch vgg11 --ratio 4 --resize 96"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
   @OptionGroup var options: BenchOptions
 
   @Option(name: .long, help: "Timed steps.")
@@ -90,8 +90,8 @@ struct BenchPlanCommand: LabCommand {
     discussion: helpText(
       examples: "bench plan --arch vgg16 --ratio 4"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
   @OptionGroup var options: BenchOptions
 
   func execute() throws {
@@ -106,8 +106,8 @@ struct BenchKernelsCommand: LabCommand {
     discussion: helpText(
       examples: "bench kernels --arch vgg11 --ratio 4 --repeats 5"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
   @OptionGroup var options: BenchOptions
 
   @Option(name: .long, help: "How often each stage is timed; the best counts.")
@@ -132,8 +132,8 @@ struct BenchEpochCommand: LabCommand {
       "Generated images of 28x28 are resized as Fashion-MNIST's are; one more epoch warms up.",
       examples: "bench epoch --ratio 8 --resize 96 --images 640"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
   @OptionGroup var options: BenchOptions
 
   @Option(name: .long, help: "Images in the epoch.")

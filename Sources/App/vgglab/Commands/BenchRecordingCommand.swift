@@ -11,8 +11,8 @@ struct BenchRecordingCommand: LabCommand {
       "Generated images, a temporary store, and checkpoints as often as `run` writes them.",
       examples: "bench recording --ratio 8 --resize 96 --images 640", also: [.stopped, .interrupted]))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
   @OptionGroup var options: BenchOptions
 
   @Option(name: .long, help: "Images in the epoch.")

@@ -9,8 +9,8 @@ struct BenchStoreCommand: LabCommand {
     discussion: helpText(
       "Prints JSON.", examples: "bench store --runs 100 --rows 10000"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Option(name: .long, help: "Runs.")
   var runs = 10_000

@@ -11,9 +11,9 @@ struct CompareCommand: LabCommand {
       whether one is better.
       """, examples: "compare resize", "compare vgg11-small-96 vgg11-small-64 --plot curves.png"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
-  @OptionGroup var look: OutputStyleOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
+  @OptionGroup(title: "Common options") var look: OutputStyleOptions
 
   @Argument(
     help: ArgumentHelp(

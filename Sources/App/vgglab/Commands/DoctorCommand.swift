@@ -12,8 +12,8 @@ struct DoctorCommand: LabCommand {
       draws a few images of each class.
       """, examples: "doctor", "doctor --data photos -o samples.png", also: [.failed]))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Option(
     name: .long, defaultAsFlag: "",

@@ -22,7 +22,7 @@ struct ExportCommand: LabCommand {
     var isText: Bool { self == .csv || self == .jsonl }
   }
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var selection: RunsOptions
 
   @Option(name: .long, help: "The format.")

@@ -11,8 +11,8 @@ struct ExtractCommand: LabCommand {
     discussion: helpText(
       examples: "extract reports/out/index.html -o evidence"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A page that `vgglab report` built.")
   var page: String

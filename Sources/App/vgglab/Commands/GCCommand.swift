@@ -7,8 +7,8 @@ struct GCCommand: LabCommand {
     discussion: helpText(
       examples: "gc --dry-run"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Flag(
     name: .long,

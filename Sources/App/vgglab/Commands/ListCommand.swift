@@ -18,59 +18,32 @@ struct ListCommand: LabCommand {
       """, examples: "list --filter 'test_accuracy>0.9' --sort -test_accuracy",
       "list --experiment resize --columns run,trial,learning_rate"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
-  @OptionGroup var look: OutputStyleOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
+  @OptionGroup(title: "Common options") var look: OutputStyleOptions
 
-  @Option(name: .long, help: ArgumentHelp("Only runs that this lets through; may be repeated.", valueName: "condition"))
-  var filter: [String] = []
-
-  @Option(name: .long, help: "Only runs of this experiment.")
-  var experiment: String?
-
-  @Option(name: .long, help: "Only runs in this state: \(RunState.allCases.map(\.name).joined(separator: ", ")).")
-  var state: RunState?
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("The order; -FIELD for descending (default: the oldest first).", valueName: "field"))
-  var sort: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Show these columns of run_summary, state, tags, bytes or weights_bytes instead.", valueName: "name,…"))
-  var columns: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("A line a group of runs with the same values of these columns.", valueName: "name,…"))
-  var groupBy: String?
-
-  @Option(name: .long, help: "Show at most N runs (the newest, unless --sort is given).")
-  var limit: Int?
-
-  @Flag(name: .long, help: "Show removed runs as well.")
-  var removed = false
+  @OptionGroup(title: "Which runs") var which: RunChoice
+  @OptionGroup(title: "Columns and order") var shape: ListShape
 
   func validate() throws {
-    if groupBy != nil, columns != nil || format.json {
+    if shape.groupBy != nil, shape.columns != nil || format.json {
       throw ValidationError("--group-by goes with neither --columns nor --json; `vgglab query` groups as SQL does")
     }
-    if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be at least 1") }
+    if let limit = which.limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be at least 1") }
   }
 
   func execute() throws {
     var selection = RunSelection(
-      filters: try filter.map { try RunFilter($0) }, order: try sort.map { try RunOrder($0) }, limit: limit,
-      includesRemoved: removed)
-    if let experiment { selection.filters.append(RunFilter(experiment: experiment)) }
-    if let state { selection.filters.append(try RunFilter("state=\(state.name)")) }
+      filters: try which.filter.map { try RunFilter($0) }, order: try shape.sort.map { try RunOrder($0) },
+      limit: which.limit,
+      includesRemoved: which.removed)
+    if let experiment = which.experiment { selection.filters.append(RunFilter(experiment: experiment)) }
+    if let state = which.state { selection.filters.append(try RunFilter("state=\(state.name)")) }
     let store = try store.open()
     let runs = try store.runs(selection)
-    if let groupBy {
+    if let groupBy = shape.groupBy {
       output(try RunTexts.groups(runs, by: try Self.columns(groupBy), in: store, look: look.look), look.look)
-    } else if let columns {
+    } else if let columns = shape.columns {
       let columns = try Self.columns(columns)
       guard format.json else { return output(try RunTexts.list(runs, columns: columns, in: store)) }
       let rows = try store.values(of: columns, for: runs)
@@ -93,3 +66,40 @@ struct ListCommand: LabCommand {
 }
 
 extension RunState: ExpressibleByArgument {}
+
+/// Which runs `list` shows.
+struct RunChoice: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Only runs that this lets through; may be repeated.", valueName: "condition"))
+  var filter: [String] = []
+
+  @Option(name: .long, help: "Only runs of this experiment.")
+  var experiment: String?
+
+  @Option(name: .long, help: "Only runs in this state: \(RunState.allCases.map(\.name).joined(separator: ", ")).")
+  var state: RunState?
+
+  @Option(name: .long, help: "Show at most N runs (the newest, unless --sort is given).")
+  var limit: Int?
+
+  @Flag(name: .long, help: "Show removed runs as well.")
+  var removed = false
+}
+
+/// What `list` shows of them.
+struct ListShape: ParsableArguments {
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The order; -FIELD for descending (default: the oldest first).", valueName: "field"))
+  var sort: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Show these columns of run_summary, state, tags, bytes or weights_bytes instead.", valueName: "name,…"))
+  var columns: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A line a group of runs with the same values of these columns.", valueName: "name,…"))
+  var groupBy: String?
+}

@@ -7,7 +7,7 @@ struct LogCommand: LabCommand {
     discussion: helpText(
       examples: "log vgg11-small-96 --follow"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String

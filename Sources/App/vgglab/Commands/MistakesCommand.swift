@@ -13,8 +13,8 @@ struct MistakesCommand: LabCommand {
       The mistakes with the highest probability of the wrong class come first. -o draws them as a PNG file.
       """, examples: "mistakes vgg11-small-96 -n 40 -o mistakes.png"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String

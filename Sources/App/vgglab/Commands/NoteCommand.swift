@@ -8,7 +8,7 @@ struct NoteCommand: LabCommand {
     discussion: helpText(
       examples: "note vgg11-small-96 \"the learning rate was too high\""))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String

@@ -11,9 +11,9 @@ struct PlanCommand: LabCommand {
       few steps of the others.
       """, examples: "plan experiments/resize.yaml --profile quick"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
-  @OptionGroup var look: OutputStyleOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
+  @OptionGroup(title: "Common options") var look: OutputStyleOptions
   @OptionGroup var options: ExperimentOptions
 
   @Flag(name: .long, help: "Time a few steps of each network that has no recorded rate in the store.")

@@ -14,8 +14,8 @@ struct PredictCommand: LabCommand {
 
   enum Weights: String, ExpressibleByArgument, CaseIterable { case best, last }
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String

@@ -24,9 +24,9 @@ struct PushMLflowCommand: LabCommand {
       The environment variables MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, are sent along.
       """, examples: "push mlflow --url http://localhost:5000 --experiment resize"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var selection: RunsOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Option(name: .long, help: ArgumentHelp("The server's address.", valueName: "address"))
   var url: String

@@ -9,8 +9,8 @@ struct QueryCommand: LabCommand {
     discussion: helpText(
       "docs/store.md lists tables and columns.", examples: "query \"SELECT * FROM trial_summary\""))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Flag(name: .long, help: "Print CSV with a header (RFC 4180).")
   var csv = false

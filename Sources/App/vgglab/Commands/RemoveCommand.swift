@@ -10,7 +10,7 @@ struct RemoveCommand: LabCommand {
       archive pins.
       """, examples: "rm vgg11-small-64"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
 
   @Argument(help: ArgumentHelp("Runs: ids, unique prefixes of them, or trials' names.", valueName: "run"))
   var runs: [String]

@@ -16,8 +16,8 @@ struct ReportCommand: LabCommand {
       can be handed in; --draft shows them, with a list of what is open at the page's head.
       """, examples: "report answers.md --strict", also: [.differs, .refuted]))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "The notebook (default: reports/exercises.md).")
   var notebook: String?
@@ -51,15 +51,7 @@ struct ReportCommand: LabCommand {
   @Flag(name: .long, help: "Print the page as report.pdf beside it, with page numbers; needs Chromium.")
   var pdf = false
 
-  @Flag(name: .long, help: "End with 3 if a claim is refuted.")
-  var strict = false
-
-  @Flag(name: .long, help: "Write nothing; print what would change, and end with 2 if anything would.")
-  var check = false
-
-  @Flag(
-    name: .long, help: "With --check, do not end with 2 only because fonts differ on this machine.")
-  var allowUnverifiedFigures = false
+  @OptionGroup(title: "Checks") var checks: ReportChecks
 
   @Flag(name: .long, help: "Leave out the names of hosts and author, commits and folders, the same way everywhere.")
   var anonymous = false
@@ -87,8 +79,10 @@ struct ReportCommand: LabCommand {
         "\(file) is an experiment file for `vgglab run`; `vgglab report` takes a notebook, such as answers.md")
     }
     try checkOutputFolder(out, option: "--out")
-    if pdf, check { throw ValidationError("--pdf writes a file, and --check writes none") }
-    if allowUnverifiedFigures, !check { throw ValidationError("--allow-unverified-figures belongs to --check") }
+    if pdf, checks.check { throw ValidationError("--pdf writes a file, and --check writes none") }
+    if checks.allowUnverifiedFigures, !checks.check {
+      throw ValidationError("--allow-unverified-figures belongs to --check")
+    }
     if let lang, !["en", "zh"].contains(lang) { throw ValidationError("--lang is '\(lang)'; it is en or zh") }
   }
 
@@ -117,7 +111,7 @@ struct ReportCommand: LabCommand {
     report.report.files.merge(try report.report.vectorFigures(figureWords.formats)) { one, _ in one }
     for warning in report.report.warnings { printError("vgglab: \(warning)") }
     if let printer { report.report.files[pdfName] = try printer.pdf(of: report.page) }
-    if check {
+    if checks.check {
       try printChanges(report, in: directory)
     } else {
       try writeReport(report, to: directory, file: notebook, place: folder?.place)
@@ -130,7 +124,7 @@ struct ReportCommand: LabCommand {
       output(format.json ? try json(written) : page)
     }
     let refuted = report.report.claims.filter { $0.verdict == .refuted }
-    if strict, !refuted.isEmpty {
+    if checks.strict, !refuted.isEmpty {
       printError("vgglab: refuted: \(refuted.map(\.id).joined(separator: ", "))")
       throw ExitCode(3)
     }
@@ -139,6 +133,19 @@ struct ReportCommand: LabCommand {
   private func printChanges(_ report: CheckableReport, in directory: String) throws {
     let changes = report.changes(in: directory)
     output(format.json ? try json(changes) : changes.changeText)
-    try AllowedOptions.finish(changes, allowing: allowUnverifiedFigures ? [.figures] : [])
+    try AllowedOptions.finish(changes, allowing: checks.allowUnverifiedFigures ? [.figures] : [])
   }
+}
+
+/// What `report` checks besides.
+struct ReportChecks: ParsableArguments {
+  @Flag(name: .long, help: "End with 3 if a claim is refuted.")
+  var strict = false
+
+  @Flag(name: .long, help: "Write nothing; print what would change, and end with 2 if anything would.")
+  var check = false
+
+  @Flag(
+    name: .long, help: "With --check, do not end with 2 only because fonts differ on this machine.")
+  var allowUnverifiedFigures = false
 }

@@ -41,8 +41,8 @@ struct RerunCommand: LabCommand {
       for another instruction set round differently; a remark then says so.
       """, examples: "rerun vgg11-small-96 --keep /tmp/again", also: [.failed, .differs, .stopped, .interrupted]))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String
@@ -74,8 +74,8 @@ struct ResumeCommand: LabCommand {
       attempt.
       """, examples: "resume vgg11-small-96", also: [.failed, .stopped, .interrupted]))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String

@@ -7,7 +7,7 @@ struct RestoreCommand: LabCommand {
     discussion: helpText(
       examples: "restore 2ca1248d"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
 
   @Argument(help: ArgumentHelp("Runs: ids or unique prefixes of them.", valueName: "run"))
   var runs: [String]

@@ -16,9 +16,9 @@ struct RunCommand: LabCommand {
       "run mine.yaml --only small,large --set training.epochs=2",
       "run mine.yaml --executor slurm --partition short --time 2h", also: [.failed, .stopped, .interrupted]))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
-  @OptionGroup var look: OutputStyleOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
+  @OptionGroup(title: "Common options") var look: OutputStyleOptions
   @OptionGroup var options: ExperimentOptions
 
   @Flag(

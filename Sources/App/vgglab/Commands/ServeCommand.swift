@@ -14,7 +14,7 @@ struct ServeCommand: LabCommand {
       Ctrl-C or SIGTERM ends it, with exit code 0.
       """, examples: "serve", "serve --host 0.0.0.0 --port 9000"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
 
   @Option(name: .long, help: "The port; 0 for any free one.")
   var port = 8765

@@ -10,8 +10,8 @@ struct ShowCommand: LabCommand {
       A star marks what differs from the experiment's first trial without the changes of a profile or --set.
       """, examples: "show vgg11-small-96"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String

@@ -7,8 +7,8 @@ struct SummaryCommand: LabCommand {
     discussion: helpText(
       examples: "summary vgg11 --ratio 4 --input 1x96x96"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(
     help: ArgumentHelp(

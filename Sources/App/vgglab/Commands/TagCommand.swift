@@ -8,7 +8,7 @@ struct TagCommand: LabCommand {
     discussion: helpText(
       examples: "tag vgg11-small-96 good", "tag vgg11-small-96 good --remove"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
 
   @Argument(help: "A run's id, a unique prefix of one, or a trial's name (its newest run).")
   var run: String

@@ -26,7 +26,7 @@ struct VerifyCommand: LabCommand {
 
   @OptionGroup var allowed: AllowedOptions
   @OptionGroup var limits: EvidenceOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A page (index.html), a report's folder, or an archive's.")
   var path: String

@@ -13,7 +13,7 @@ struct VerifyResumeCommand: LabCommand {
       the test predictions.
       """, examples: "verify-resume mine.yaml --only small --kills 3", also: [.differs, .stopped, .interrupted]))
 
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
   @OptionGroup var options: ExperimentOptions
 
   @Option(name: .long, help: "How often each trial's worker is killed.")

@@ -7,7 +7,7 @@ struct WatchCommand: LabCommand {
     discussion: helpText(
       examples: "watch"))
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
 
   func execute() throws { try watch(store: store.directory) }
 }

@@ -12,8 +12,8 @@ struct WhenceCommand: LabCommand {
       "Figures of reports have it in text chunks of their PNG files.",
       examples: "whence reports/out/figures/accuracy.png"))
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var format: JSONOptions
+  @OptionGroup(title: "Common options") var store: StoreOptions
+  @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Argument(help: "A PNG file.")
   var file: String
