@@ -56,7 +56,8 @@ import Testing
     }
 
     func stop() {
-      process.terminate()
+      // Not SIGTERM: a child may have inherited that it is blocked.
+      kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
   }

@@ -189,7 +189,9 @@ import Testing
       "many.yaml",
       String(Samples.tiny[..<Samples.tiny.range(of: "trials:")!.lowerBound]) + "trials:\n" + trials)
     let both = try (0..<2).map { _ in try Started(program, ["run", "many.yaml", "--threads", "1"]) }
-    #expect(both.map { $0.waitForEnd() } == [0, 0], "\(both.map(\.text))")
+    // Whichever is done while the other still trains one says that not all is done.
+    let codes = both.map { $0.waitForEnd() }
+    #expect(codes.allSatisfy { $0 == 0 || $0 == 75 } && codes.contains(0), "\(both.map(\.text))")
     let rows = try RunTests.rows(program, "SELECT trial, count(*) AS n FROM run GROUP BY trial")
     #expect(rows.count == 6 && rows.allSatisfy { $0["n"] as? Int == 1 }, "\(both.map(\.text))")
     #expect(try Self.facts(program).allSatisfy { $0["state"] as? String == "completed" })
@@ -214,11 +216,11 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     try program.write("long.yaml", Self.long)
-    let first = try Started(program, ["run", "long.yaml", "--only", "small", "--set", "training.epochs=400"])
+    let first = try Started(program, ["run", "long.yaml", "--only", "small", "--set", "training.epochs=40"])
     try first.wait(for: "train acc")
     kill(first.id, SIGTERM)
     #expect(first.waitForEnd() == 75)
-    let second = try program("run", "long.yaml", "--only", "small", "--set", "training.epochs=400")
+    let second = try program("run", "long.yaml", "--only", "small", "--set", "training.epochs=40")
     #expect(second.code == 0, "\(second)")
     let row = try RunTests.rows(
       program,

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -57,7 +58,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var number: UInt64?
   private var requests = 0
   private var timeout: Scheduled<Void>?
-  /// Whether the request in progress is for a stream of events.
+  /// Whether the answer in progress is a stream of events.
   private var isStream = false
 
   init(_ connections: WaitingConnections) { self.connections = connections }
@@ -87,18 +88,22 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .head(let head) = unwrapInboundIn(data) {
+    if case .head = unwrapInboundIn(data) {
       requests += 1
-      isStream = head.path.map { $0 == "/api/events" || $0.hasPrefix("/api/events?") } ?? false
+      isStream = false
       stopWaiting()
     }
     context.fireChannelRead(data)
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) {
+    switch unwrapOutboundIn(data) {
+    case .head(let head):
+      isStream = head.headerFields[.contentType]?.hasPrefix("text/event-stream") ?? false
+    case .end:
       requests = max(0, requests - 1)
       if requests == 0, number == nil, context.channel.isActive { number = connections.add(context.channel) }
+    case .body: break
     }
     context.write(data, promise: promise)
   }

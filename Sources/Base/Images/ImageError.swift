@@ -11,7 +11,7 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, and what to do.
   public var description: String {
     switch self {
-    case .unknownFormat: "is neither PNG nor JPEG; convert the image to one of them, or take the file away"
+    case .unknownFormat: "is neither PNG nor JPEG; convert the image to one of them, or remove the file"
     case .tooManyPixels(let width, let height, let limit):
       "is \(width)x\(height) pixels; at most \(limit) pixels are read: make the image smaller"
     case .damaged(let format, let reason):

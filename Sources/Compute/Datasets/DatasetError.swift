@@ -125,7 +125,7 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noImagesOfClass(let path, let others):
       """
       \(path): has no images\(others > 0 ? " among its \(others) files" : ""); put PNG or JPEG files (.png, .jpg, .jpeg) \
-      there, or take the folder away
+      there, or remove the folder
       """
     case .nestedFolder(let path):
       "\(path): is a folder in the folder of a class; move its images into the class's folder"
