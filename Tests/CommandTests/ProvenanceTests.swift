@@ -27,7 +27,7 @@ import Testing
 
     // Changes without end are left out, and the file says so; those that fit are kept whole.
     try program.write("notes.txt", String(repeating: "one line of many\n", count: 100_000))
-    try program.write("tiny.yaml", Samples.tiny.replacing("hang together", with: "fit together"))
+    try program.write("tiny.yaml", Samples.tiny.replacing("work together", with: "fit together"))
     #expect(try program("run", "tiny.yaml", "--only", "small", "--set", "training.epochs=0", "--rerun").code == 0)
     let patch = try Git.keptPatch(program)
     #expect(patch.count < 1 << 20)

@@ -43,7 +43,7 @@ import Testing
     .joined()
     try program.write(
       "tiny.yaml",
-      Samples.tiny.replacing("Does everything hang together?", with: "\"Does \(escaped) hang together?\""))
+      Samples.tiny.replacing("Does everything work together?", with: "\"Does \(escaped) work together?\""))
     #expect(try program("run", "tiny.yaml", "--set", "training.epochs=0").code == 0)
     let run = try #require(RunTests.rows(program, "SELECT id FROM run WHERE trial = 'small'").first?["id"] as? String)
     #expect(try program("note", "small", "a note \(sequence)").code == 0)

@@ -131,7 +131,7 @@ import Text
         "dataset.resize 224 96", "training.epochs 10 2", "training.seed 0 1",
       ])
     let text = RunTexts.show(facts)
-    #expect(text.contains("* dataset.resize: 96  (default 224)") && text.contains("  network.arch: vgg11"))
+    #expect(text.contains("* dataset.resize: 96  (first trial: 224)") && text.contains("  network.arch: vgg11"))
   }
 
   @Test func allAttemptsTellWhatWasDoneAgain() throws {
