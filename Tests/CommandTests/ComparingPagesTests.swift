@@ -60,10 +60,15 @@ import Testing
     try forged.write("\(folder)/reports/note/index.html")
     let digest = try forged.digest(
       Data(contentsOf: URL(fileURLWithPath: "\(program.directory)/\(folder)/reports/note/index.html")))
+    let archive = try OutputSafetyTests.text(program, "\(folder)/archive.json")
+      .replacing("\"vgglab\": \"", with: "\"vgglab\": \"0.0.9-")
+    try program.write("\(folder)/archive.json", archive)
+    let digestOfArchive = try forged.digest(Data(archive.utf8))
     let sums = try OutputSafetyTests.text(program, "\(folder)/SHA256SUMS")
     try program.write(
       "\(folder)/SHA256SUMS",
-      sums.replacing(/[0-9a-f]{64}  reports\/note\/index\.html/) { _ in "\(digest)  reports/note/index.html" })
+      sums.replacing(/[0-9a-f]{64}  reports\/note\/index\.html/) { _ in "\(digest)  reports/note/index.html" }
+        .replacing(/[0-9a-f]{64}  archive\.json/) { _ in "\(digestOfArchive)  archive.json" })
     let outcome = try program("archive", "verify", "one")
     #expect(outcome.code == 2 && outcome.errors.contains("--allow-other-version"), "\(outcome)")
     #expect(try program("archive", "verify", "one", "--allow-unverified-figures").code == 2)

@@ -43,7 +43,7 @@ import Testing
     let name = kind == "notebook" ? "mine.md" : "mine.yaml"
     try program.write(name, "mine")
     let outcome = try program("new", kind, "mine")
-    #expect(outcome.code == 74 && outcome.errors.contains("is there already"), "\(outcome)")
+    #expect(outcome.code == 74 && outcome.errors.contains("already exists and was not changed"), "\(outcome)")
     #expect(try String(contentsOfFile: "\(program.directory)/\(name)", encoding: .utf8) == "mine")
     try FileManager.default.createSymbolicLink(
       atPath: "\(program.directory)/link\(kind == "notebook" ? ".md" : ".yaml")", withDestinationPath: "nowhere")
