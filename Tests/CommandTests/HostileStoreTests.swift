@@ -282,7 +282,7 @@ import Testing
     defer { program.remove() }
     try FileManager.default.removeItem(atPath: "\(program.directory)/.vgglab/runs/\(run)")
     let list = try program("list")
-    #expect(list.output.contains("gone") && list.errors.contains("run \(run): its folder is gone"), "\(list)")
+    #expect(list.output.contains("gone") && list.errors.contains("run \(run): its folder is missing"), "\(list)")
     let plan = try program("plan", "tiny.yaml", "--only", "smaller")
     #expect(plan.output.contains("the folder of run \(run) is gone"), "\(plan)")
     #expect(try program("doctor").code != 0)

@@ -49,7 +49,7 @@ import Testing
     #expect(colors.differences(of: Self.image(28, 28, edge: 0, inside: 9))[0].contains("is gray"))
     let wide = dark.differences(of: Self.image(300, 100, edge: 0, inside: 200))
     #expect(wide.count == 1 && wide[0].contains("300x100"))
-    #expect(dark.differences(of: Self.image(28, 28, edge: 40, inside: 40))[0].contains("one brightness"))
+    #expect(dark.differences(of: Self.image(28, 28, edge: 40, inside: 40))[0].contains("is uniform"))
   }
 
   @Test func errorsSayWhatToDo() {

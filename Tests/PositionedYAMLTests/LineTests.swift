@@ -15,7 +15,7 @@ import Testing
         f.yaml:5:3: key "epochs" is doubled: line 4 has it already
             epochs: 2
             ^
-        f.yaml:6:1: unknown key "last" in it; known are name, training
+        f.yaml:6:1: unknown key "last" in it; known keys are name, training
           last: y
           ^
         """)

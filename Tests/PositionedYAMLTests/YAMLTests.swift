@@ -64,7 +64,7 @@ import Text
     #expect(
       heads == [
         "f.yaml:2:1: key \"b\" is doubled: line 1 has it already",
-        "f.yaml:3:1: unknown key \"zzz\" in it; known are a, b",
+        "f.yaml:3:1: unknown key \"zzz\" in it; known keys are a, b",
         "f.yaml:4:4: a is \"x\"; true or false was expected",
       ])
   }

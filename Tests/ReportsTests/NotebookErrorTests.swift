@@ -34,7 +34,7 @@ import Testing
     ("```{claim x}\nyes\n```\n", "1: the claim \"x\" has no sentence; give it an option `says`"),
     (
       "```{claim x}\n--| says: a\nyes\n```\n",
-      "1: a claim cell needs the columns holds (and effect, low, high, detail), and the query gives yes"
+      "1: a claim cell needs the columns holds (effect, low, high and detail are optional), and the query gives yes"
     ),
     (
       "```{claim x}\n--| says: a\n--| test: median\nyes\n```\n",
@@ -104,7 +104,7 @@ import Testing
       "2: y_range is \"2, 1\"; two numbers such as 0, 2.5 was expected"
     ),
     ("```{bars x}\n--| scale: square\nbars\n```\n", "2: scale is \"square\"; linear or log was expected"),
-    ("```{table x}\n--| columns: los=a\nrows\n```\n", "2: \"x\" has no column \"los\"; it has trial, loss, note"),
+    ("```{table x}\n--| columns: los=a\nrows\n```\n", "2: \"x\" has no column \"los\"; did you mean \"loss\"?"),
     (
       "```{table x}\n--| columns: loss=a:%x\nrows\n```\n",
       "2: columns is \"loss=a:%x\"; a format of %.2f, %d, grouped, percent, points, ratio, bytes, duration, text behind the colon was expected"
@@ -130,7 +130,7 @@ import Testing
     ("```{query one}\none\n```\n{{oen.count}}\n", "4: there is no query or table \"oen\"; did you mean \"one\"?"),
     (
       "```{query one}\none\n```\n{{one.cuont}}\n",
-      "4: \"one\" has no column \"cuont\"; it has accuracy, count, name, missing, seconds, bytes, step"
+      "4: \"one\" has no column \"cuont\"; did you mean \"count\"?"
     ),
     ("```{query one}\none\n```\n{{one}}\n", "4: {{one}}: write {{id.column | format}}"),
     (

@@ -80,8 +80,9 @@ extension ArchiveFolder {
     }
     let all = try store.runs(RunSelection(includesRemoved: true)).filter { chosen.contains($0.id) }
     if let run = all.first(where: { $0.state == .running }) { throw ReportError.archive(.workedOn(run: run.id)) }
-    if let first = try store.contradictions(of: all.map(\.id)).first {
-      throw ReportError.archive(.damaged(first: first))
+    for run in all {
+      let journal = try readJournal(RunFolder(store: store.directory, existing: run.id))
+      if let first = journal.problems.first { throw ReportError.archive(.damaged(first: first)) }
     }
     return all.map(\.id)
   }

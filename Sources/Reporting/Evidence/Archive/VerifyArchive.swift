@@ -21,8 +21,7 @@ extension Verifier {
     if runs != Set(archive.runs) {
       found.add(PageDifference(file: "\(folder)/runs", what: "has other runs than archive.json names"))
     }
-    try checkMembers(folder, archive, &found)
-    guard found.isSound else { return found }
+    guard try checkMembers(folder, archive, &found) else { return found }
     for report in archive.reports { found.add(try verify(folder: "\(folder)/reports/\(report.folder)")) }
     do {
       let temporary = try TemporaryFolder()
@@ -61,7 +60,12 @@ extension Verifier {
   }
 
   /// No file is there that an archive has not, and what describes it says what it would say if it were made again.
-  private func checkMembers(_ folder: String, _ archive: Archive, _ found: inout Verification) throws(ReportError) {
+  ///
+  /// Whether all runs can be read.
+  private func checkMembers(
+    _ folder: String, _ archive: Archive, _ found: inout Verification
+  ) throws(ReportError) -> Bool {
+    var canRead = true
     let own = ["README.md", "SHA256SUMS", "archive.json", "evidence.json.gz", "ro-crate-metadata.json"]
     let reports = archive.reports.map { "reports/\($0.folder)/" }
     var allowed = Set(own)
@@ -69,7 +73,10 @@ extension Verifier {
       do {
         let copy = try RunCopy(root: folder, run: run, artifactLimit: .max)
         allowed.formUnion(copy.files.map { "runs/\(run)/\($0.0)" })
-      } catch { found.add(PageDifference(file: "\(folder)/runs/\(run)", what: "\(error)")) }
+      } catch {
+        canRead = false
+        found.add(PageDifference(file: "\(folder)/runs/\(run)", what: "\(error)"))
+      }
     }
     for name in try filesUnder(folder)
     where !allowed.contains(name)
@@ -79,7 +86,7 @@ extension Verifier {
       found.add(PageDifference(file: "\(folder)/\(name)", what: "is no file of an archive"))
     }
     // Another version has other words.
-    guard archive.vgglab == version else { return }
+    guard archive.vgglab == version else { return canRead }
     let readMe = archive.readMe(try ArchiveContents(folder: folder, runs: archive.runs))
     let description = try researchObject(archive, try Self.rows(of: folder, limit: limits.bytes), folder)
     for (name, right) in [("README.md", readMe), ("ro-crate-metadata.json", description.json(linesTo: 4))] {
@@ -91,6 +98,7 @@ extension Verifier {
         found.add(PageDifference(file: "\(folder)/\(name)", what: "differs from what the archive's other files give"))
       }
     }
+    return canRead
   }
 
   /// Whether a path in a report's folder can be one of its files; those of its folders are compared with the report.
