@@ -108,7 +108,7 @@ let package = Package(
     module("Compute/Networks", ["Text"]),
     module("Compute/Kernels", ["COpenBLAS"], settings: kernelSettings),
     module("Compute/Datasets", ["Compression", "Digests", "Files", "Images", "Text"]),
-    module("Compute/Training", ["Kernels", "Networks", "Datasets", "Digests", "Files", "Text"]),
+    module("Compute/Training", ["Kernels", "Networks", "Datasets", "Digests", "ExactJSON", "Files", "Text"]),
 
     // Ledger: what is asked, what was recorded.
     module("Ledger/Configurations", ["Networks", "Text"]),

@@ -53,6 +53,24 @@ import Testing
     #expect(run.training_seconds == 500)
   }
 
+  /// A worker that was killed before it had recorded its attempt left an exit, long after the attempt before.
+  @Test func aLaterExitIsNotThatOfTheAttemptBefore() throws {
+    let run = try details([
+      attempt(1, "00:00"), .exit(ExitRecord(attempt: 1, at: "2026-01-01T00:00:10.000Z", signal: 9)),
+      .exit(ExitRecord(attempt: 1, at: "2026-01-01T00:29:00.000Z", signal: 9)), attempt(2, "30:00"), Samples.completed,
+    ])
+    #expect(run.attempts.map { ($0.seconds * 1000).rounded() / 1000 } == [10, 599])
+  }
+
+  /// The end of an earlier version counts the steps of all attempts.
+  @Test func theStepsOfEarlierAttemptsAreCountedOnce() throws {
+    let run = try details([
+      attempt(1, "00:00"), metrics(1, seconds: 60, training: 50), attempt(2, "30:00"),
+      metrics(2, seconds: 598, training: 450), Samples.completed,
+    ])
+    #expect(run.training_seconds == 500 && run.last_training_seconds == 450)
+  }
+
   @Test func aRunOfOneAttemptHasTheTimeOfItsEnd() throws {
     let run = try details([attempt(1, "00:00"), metrics(1, seconds: 900, training: 800), Samples.completed])
     #expect(run.seconds == 599 && run.last_seconds == 599 && run.training_seconds == 500)

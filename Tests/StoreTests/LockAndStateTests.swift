@@ -51,6 +51,21 @@ import Testing
     lock.release()
   }
 
+  /// The index was read while the worker still trained, and the lock when it had stopped.
+  @Test func aWorkerThatHasJustStoppedIsNotLost() throws {
+    let folder = TemporaryStore()
+    let run = try folder.addRun([Samples.attempt()])
+    let store = try folder.open()
+    #expect(try store.ingest().isEmpty)
+    #expect(try store.run(matching: run.run).state == .lost)
+    let journal = try JournalWriter(folder: run)
+    try journal.append([
+      .event(EventRecord(at: "2026-01-01T00:00:09.000Z", .interrupted, message: "stopped after step 3"))
+    ])
+    try journal.flush()
+    #expect(try store.run(matching: run.run).state == .interrupted)
+  }
+
   @Test func runsComeOldestFirst() throws {
     let folder = TemporaryStore()
     let ids = try ["2026-03", "2026-01", "2026-02"].map { try folder.addRun(createdAt: $0).run }

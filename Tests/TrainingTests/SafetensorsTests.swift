@@ -40,6 +40,11 @@ import Training
     (Data([1, 2]), SafetensorsError.tooShort(bytes: 2)),
     (Data(repeating: 0xFF, count: 16), .headerLength(found: .max, available: 8)),
     (file("[]"), .headerNotJSON),
+    (
+      file(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        [0, 0, 0, 0]), .headerNotJSON
+    ),
     (file("{\"a\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[0,1]}}", [1]), .notFloat32(key: "a", type: "I8")),
     (file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"), .badOffsets(key: "a")),
     (file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}"), .badOffsets(key: "a")),

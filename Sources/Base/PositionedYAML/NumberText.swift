@@ -1,13 +1,15 @@
 /// How a scalar that should be a number is written, and what it should have been where it is none.
-struct NumberText {
+package struct NumberText {
   /// Why the text is not taken, with the way to write it.
-  struct Complaint: Error {
+  package struct Complaint: Error {
     /// As in `a whole number was expected`; nil where another sentence says it all.
-    var remedy: String?
+    package var remedy: String?
   }
 
   let text: String
   let plain: Bool
+
+  package init(text: String, plain: Bool) { (self.text, self.plain) = (text, plain) }
 
   private var sign: Substring { text.prefix { $0 == "-" || $0 == "+" } }
   private var body: Substring { text.dropFirst(sign.count) }
@@ -31,7 +33,7 @@ struct NumberText {
   }
 
   /// A decimal number with or without fraction and exponent.
-  func number() throws(Complaint) -> Double {
+  package func number() throws(Complaint) -> Double {
     // JSON's and YAML's decimal numbers; not Swift's hexadecimal ones, infinities and the like.
     let isDecimal =
       !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }

@@ -123,7 +123,7 @@ private struct YAMLParse {
       } catch let failure as Failure {
         throw failure
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-        try tellApart(keys.first ?? "", Self.original(insertions)(Place(context.mark)))
+        try rejectDuplicate(keys.first ?? "", Self.original(insertions)(Place(context.mark)))
       } catch let error as YamlError {
         throw failure(error)
       } catch {
@@ -143,7 +143,7 @@ private struct YAMLParse {
   }
 
   /// Makes the key at a place another one than its double.
-  private mutating func tellApart(_ key: String, _ place: Place) throws(Failure) {
+  private mutating func rejectDuplicate(_ key: String, _ place: Place) throws(Failure) {
     let name = source.restored(key, without: Set(insertions.map(\.scalar)))
     func doubled() -> Failure {
       Failure(place: place, message: "key \"\(shortened(name))\" is doubled in its mapping; remove one")

@@ -93,6 +93,9 @@ package struct TrainedRun {
     if let complaint = state.mismatch(with: network) {
       throw InferenceError.unreadableWeights(path: path, reason: "the weights are not this network's: \(complaint)")
     }
+    if let tensor = state.tensors.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
+      throw InferenceError.unreadableWeights(path: path, reason: "'\(tensor.key)' has values that are not finite")
+    }
     return state
   }
 

@@ -115,27 +115,9 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
       disturbed_epochs: group.runs.reduce(0) { $0 + $1.disturbedEpochs }, parameters: group.runs[0].parameters,
       multiply_adds: work[index].first?.number.map { Int($0) })
   }
-  // By group, metric and seed. Runs of the same seed are the same training again and not a further sample.
-  var finals: [[String: [String: [Double]]]] = []
-  for group in grouped {
-    var values: [String: [String: [Double]]] = [:]
-    for run in group.runs {
-      var finals = try store.finals(run: run.id)
-      if let rate = run.undisturbedExamplesPerSecond { finals["undisturbed_examples_per_second"] = rate }
-      for (name, value) in finals { values[name, default: [:]][run.seed, default: []].append(value) }
-    }
-    finals.append(values)
-  }
-  let names = Set(finals.flatMap(\.keys)).sorted()
-  let metrics = names.map { name in
-    let bySeed = finals.map { ($0[name] ?? [:]).mapValues { $0.reduce(0, +) / Double($0.count) } }
-    return RunComparison.Metric(
-      name: name,
-      values: bySeed.map { $0.isEmpty ? nil : RunComparison.Estimate(ordered($0)) },
-      differences: bySeed.enumerated().map { $0 == 0 ? nil : difference(from: bySeed[0], to: $1) })
-  }
   var comparison = RunComparison(
-    question: question, groups: groups, parameters: parameters, metrics: metrics, agreements: [], remarks: [])
+    question: question, groups: groups, parameters: parameters, metrics: try metrics(grouped.map(\.runs), store),
+    agreements: [], remarks: [])
   for run in runs where run.state != .completed {
     comparison.remarks.append("\(run.id) is \(run.state.name): its figures are those of its last step")
   }
@@ -148,6 +130,29 @@ public func compare(_ runs: [RunSummary], in store: Store, question: String? = n
   try addEnvironmentRemarks(&comparison, store)
   try addAgreements(&comparison, grouped.map(\.runs), store)
   return comparison
+}
+
+/// What was measured in each group, and how far the others are from the first. Runs of the same seed are the same training again
+/// and not a further sample.
+private func metrics(_ groups: [[RunSummary]], _ store: Store) throws -> [RunComparison.Metric] {
+  // By group, metric and seed.
+  var finals: [[String: [String: [Double]]]] = []
+  for runs in groups {
+    var values: [String: [String: [Double]]] = [:]
+    for run in runs {
+      var finals = try store.finals(run: run.id)
+      if let rate = run.undisturbedExamplesPerSecond { finals["undisturbed_examples_per_second"] = rate }
+      for (name, value) in finals { values[name, default: [:]][run.seed, default: []].append(value) }
+    }
+    finals.append(values)
+  }
+  return Set(finals.flatMap(\.keys)).sorted().map { name in
+    let bySeed = finals.map { ($0[name] ?? [:]).mapValues { $0.reduce(0, +) / Double($0.count) } }
+    return RunComparison.Metric(
+      name: name,
+      values: bySeed.map { $0.isEmpty ? nil : RunComparison.Estimate(ordered($0)) },
+      differences: bySeed.enumerated().map { $0 == 0 ? nil : difference(from: bySeed[0], to: $1) })
+  }
 }
 
 /// From how many epochs a rate can be taken.

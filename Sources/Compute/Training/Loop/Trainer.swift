@@ -112,7 +112,7 @@ public final class Trainer {
       }
       let taken = seconds() - stepBegan
       advance(result, examples: indices.count, seconds: taken)
-      try tell(result, examples: indices.count, seconds: taken, observe)
+      try report(result, examples: indices.count, seconds: taken, observe)
       try reachedCheckpoint(false)
     }
     if shouldStop() { return false }
@@ -145,7 +145,7 @@ public final class Trainer {
     position.trainingSeconds += seconds
   }
 
-  private func tell(
+  private func report(
     _ result: BatchResult, examples: Int, seconds: Double, _ observe: (TrainingEvent) throws -> Void
   ) throws {
     try observe(

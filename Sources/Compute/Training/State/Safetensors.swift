@@ -1,5 +1,6 @@
 import Datasets
 import Digests
+import ExactJSON
 public import Files
 public import Foundation
 import Kernels
@@ -83,16 +84,16 @@ extension StateDictionary {
       throw .headerLength(found: length, available: data.count - 8)
     }
     let end = 8 + Int(length)
-    let entries: [String: Entry]
-    do {
-      entries = try JSONDecoder().decode([String: Entry].self, from: data[8..<end]).filter { $0.key != "__metadata__" }
-    } catch { throw .headerNotJSON }
+    // Strictly: of two tensors of one name neither counts.
+    guard let entries = (try? readJSON(data[8..<end], limit: 16 << 20))?.members else { throw .headerNotJSON }
     let body = data[end...]
     var found: [(first: Int, tensor: Tensor)] = []
     var covered: [Range<Int>] = []
-    for (key, entry) in entries {
-      guard entry.dtype == "F32" else { throw .notFloat32(key: key, type: entry.dtype ?? "nothing") }
-      guard let shape = entry.shape, let offsets = entry.data_offsets, offsets.count == 2, offsets[0] >= 0,
+    for (key, entry) in entries.map({ ($0.key, $0.value) }) where key != "__metadata__" {
+      let type = entry["dtype"]?.text ?? "nothing"
+      guard type == "F32" else { throw .notFloat32(key: key, type: type) }
+      guard let shape = integers(entry["shape"]), let offsets = integers(entry["data_offsets"]), offsets.count == 2,
+        offsets[0] >= 0,
         offsets[1] >= offsets[0], offsets[1] <= body.count
       else { throw .badOffsets(key: key) }
       var count = 1
@@ -120,23 +121,13 @@ extension StateDictionary {
     guard reached == body.count else { throw .gapOrOverlap(byte: reached) }
     self.init(tensors: found.sorted { $0.first < $1.first }.map(\.tensor))
   }
+}
 
-  private struct Entry: Decodable {
-    var dtype: String?
-    var shape: [Int]?
-    var data_offsets: [Int]?
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      dtype = try container.decodeIfPresent(String.self, forKey: .dtype)
-      shape = try container.decodeIfPresent([Int].self, forKey: .shape)
-      data_offsets = try container.decodeIfPresent([Int].self, forKey: .data_offsets)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-      case dtype, shape, data_offsets
-    }
-  }
+/// The whole numbers of a list; nil for anything else.
+private func integers(_ value: JSONValue?) -> [Int]? {
+  guard let values = value?.array else { return nil }
+  let numbers = values.compactMap { $0.integer.map { Int($0) } }
+  return numbers.count == values.count ? numbers : nil
 }
 
 /// What is wrong with a safetensors file, as facts.

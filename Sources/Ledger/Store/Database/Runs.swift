@@ -112,7 +112,7 @@ extension Store {
     return selection.order == nil && selection.limit != nil ? found.reversed() : found
   }
 
-  /// The run of an id, of a unique beginning of one, or the newest of a trial's name.
+  /// The run of an id, of a unique prefix of one, or the newest of a trial's name.
   ///
   /// A removed run is found by its id alone. Throws ``StoreError/noSuchRun(_:)`` or
   /// ``StoreError/ambiguousRun(_:candidates:)``.

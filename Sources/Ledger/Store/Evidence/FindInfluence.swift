@@ -60,13 +60,13 @@ extension ScratchStore {
         }
         groupedBy[candidate.experiment] = asks
         let rest: Int
-        (used, rest) = try tellApartByHalving(candidate, asked, asks: asks)
+        (used, rest) = try findUsedRunsByBisection(candidate, asked, asks: asks)
         left.asks -= asks - rest
         left.steps -= (asks - rest) * (candidate.stepsOfOneAsk + (isBounded ? Self.stepsOfOneTry : 0))
       } else {
         left.asks -= candidate.asks
         left.steps -= candidate.steps
-        let alone = runs.count == 1 ? candidate.changed.map { _ in Set(runs) } : try tellApart(candidate, asked)
+        let alone = runs.count == 1 ? candidate.changed.map { _ in Set(runs) } : try findUsedRuns(candidate, asked)
         used = Dictionary(uniqueKeysWithValues: zip(candidate.changed, alone))
       }
       for place in candidate.changed {
@@ -115,7 +115,7 @@ extension ScratchStore {
   }
 
   /// For each query that an experiment changes the runs that do it alone.
-  private func tellApart(_ candidate: Candidate, _ asked: [Asked]) throws(StoreError) -> [Set<String>] {
+  private func findUsedRuns(_ candidate: Candidate, _ asked: [Asked]) throws(StoreError) -> [Set<String>] {
     var alone = candidate.changed.map { _ in Set<String>() }
     for run in candidate.runs {
       for value in [nil, -1e12, 1e12] {
@@ -134,7 +134,7 @@ extension ScratchStore {
   }
 
   /// The same by halving, as far as `asks` tries suffice, which the queries share; with how many are left of them.
-  private func tellApartByHalving(
+  private func findUsedRunsByBisection(
     _ candidate: Candidate, _ asked: [Asked], asks: Int
   ) throws(StoreError) -> (runs: [Int: Set<String>], left: Int) {
     var left = asks

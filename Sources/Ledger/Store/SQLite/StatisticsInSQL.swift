@@ -13,7 +13,7 @@ func addStatistics(to handle: OpaquePointer?, budget: StatisticsBudget) {
           handle, function.name, Int32(count), flags, context, callScalar, nil, nil, releaseContext)
       case .aggregate:
         sqlite3_create_function_v2(
-          handle, function.name, Int32(count), flags, context, nil, takeRow, tell, releaseContext)
+          handle, function.name, Int32(count), flags, context, nil, takeRow, returnResult, releaseContext)
       }
     }
   }
@@ -112,7 +112,7 @@ private func settings(
   StatisticFunction.Arguments(function: function.name, values: (columns..<Int(count)).map { read(values![$0]) })
 }
 
-private func tell(_ context: OpaquePointer?) {
+private func returnResult(_ context: OpaquePointer?) {
   let facts = FunctionContext.of(context)
   guard case .aggregate(_, let body) = facts.function.kind,
     // Without a row nothing was gathered, and nothing is to be let go.

@@ -202,6 +202,7 @@ package struct BibTeXReader {
         throw fault("all values together have more than \(Self.textLimit) characters")
       }
       guard fields.count < Self.fieldLimit else { throw fault("the entry has more than \(Self.fieldLimit) fields") }
+      guard fields[name] == nil else { throw fault("the field \(shortened(name)) is given twice; leave one out") }
       fields[name] = value
       if current == "," {
         advance()

@@ -14,7 +14,8 @@ package struct CSLReader {
 
   /// The works in their order.
   package static func read(_ text: String) throws(BibTeXReader.Fault) -> [BibliographyEntry] {
-    let data = Data(text.utf8)
+    // A byte-order mark says nothing, here as in a .bib file.
+    let data = Data((text.first == "\u{FEFF}" ? text.dropFirst() : text[...]).utf8)
     let root: JSONValue
     do { root = try readJSON(data, limit: NotebookSource.bibliographyLimit) } catch {
       let line = data.prefix(error.offset).reduce(1) { $0 + ($1 == 0x0A ? 1 : 0) }

@@ -152,17 +152,16 @@ package struct Parameter: Sendable, Hashable {
     if ["yes", "no", "on", "off", "y", "n"].contains(lowered) {
       return "write true or false, or \"\(text)\" for a text"
     }
-    let isNumber = Parameter.value(text, .integer) != nil || Parameter.value(text, .real) != nil
-    let digits = body.prefix { ("0"..."9").contains($0) }
-    if isNumber, digits.count > 1, digits.first == "0" {
-      return "a leading zero is ambiguous; write the number without it, or \"\(text)\" for a text"
+    let isNamed = [".inf", ".nan", "inf", "nan", "infinity"].contains(lowered)
+    let beginsAsNumber = body.first.map { ("0"..."9").contains($0) || $0 == "." } ?? false
+    guard isNamed || beginsAsNumber && lowered.allSatisfy({ "0123456789abcdefox_.,:+-%t".contains($0) }) else {
+      return nil
     }
-    if isNumber, text.allSatisfy({ $0.isNumber || "+-".contains($0) }), Int64(text) == nil { return "it is too large" }
-    let looksNumeric =
-      [".inf", ".nan", "inf", "nan", "infinity"].contains(lowered)
-      || (body.first.map { ("0"..."9").contains($0) || $0 == "." } ?? false)
-        && lowered.allSatisfy { "0123456789abcdefox_.,:+-%t".contains($0) } && lowered.contains(where: \.isNumber)
-    return !isNumber && looksNumeric ? "write a plain decimal number, or \"\(text)\" for a text" : nil
+    do throws(NumberText.Complaint) { _ = try NumberText(text: text, plain: true).number() } catch {
+      return "\(error.remedy ?? "write a plain decimal number"), or \"\(text)\" for a text"
+    }
+    let isWhole = body.allSatisfy { ("0"..."9").contains($0) }
+    return isWhole && Int64(text) == nil ? "it is too large" : nil
   }
 
   /// The kind is that of the default.

@@ -196,7 +196,7 @@ package struct TreeReader {
     }
     var result: [Inline] = []
     var pending = ProseText(text: "", line: line, isHeading: isHeading)
-    func tell() {
+    func endProse() {
       if !pending.text.isEmpty { prose.append(pending) }
       // What HTML does not take for a comment would be on the page, with what it was to hide.
       if pending.text.contains("<!--") { fault(pending.line, .openComment) }
@@ -218,12 +218,12 @@ package struct TreeReader {
         continue
       }
       if !pending.text.isEmpty {
-        tell()
+        endProse()
         pending = ProseText(text: "", line: line)
       }
       result += inline(child, line)
     }
-    tell()
+    endProse()
     return result
   }
 

@@ -49,8 +49,7 @@ package struct Views {
   ///
   /// Throws a fault where views are stacked so high that no query could work through them.
   package func sql(of cell: Cell) throws(CellFault) -> String {
-    let earlier = Dictionary(uniqueKeysWithValues: cells.filter { $0.order < cell.order }.map { ($0.id, $0) })
-    let uses = Self.uses(cell.sql, of: earlier)
+    let uses = Self.uses(cell.sql, of: earlier(than: cell))
     guard Self.weight(uses, weights) <= Self.weightLimit else {
       throw CellFault(problem: .tooMany("uses of views behind one another", limit: Self.weightLimit))
     }
@@ -82,8 +81,11 @@ package struct Views {
 
   /// The views that a cell's query names, in the notebook's order.
   package func named(by cell: Cell) -> [Cell] {
-    let earlier = Dictionary(uniqueKeysWithValues: cells.filter { $0.order < cell.order }.map { ($0.id, $0) })
-    return Self.uses(cell.sql, of: earlier).map(\.view).sorted { $0.order < $1.order }
+    Self.uses(cell.sql, of: earlier(than: cell)).map(\.view).sorted { $0.order < $1.order }
+  }
+
+  private func earlier(than cell: Cell) -> [String: Cell] {
+    Dictionary(uniqueKeysWithValues: cells.filter { $0.order < cell.order }.map { ($0.id, $0) })
   }
 
   /// Whether SQL takes an id for something else than a name.
