@@ -151,7 +151,7 @@ import Testing
     let program = try Self.finished(Self.claims)
     defer { program.remove() }
     let final = try program("report", "note.md", "--out", "final")
-    #expect(final.errors.contains("note.md:31: 1 note of what is left to do is left out; --draft shows it"), "\(final)")
+    #expect(final.errors.contains("note.md:31: 1 TODO note is left out; --draft shows it"), "\(final)")
     for name in ["index.html", "README.md", "notebook.ipynb"] {
       let text = try Self.text(program, "final/\(name)")
       #expect(!text.contains("times more") && !text.contains("To do"), "\(name)")

@@ -51,6 +51,7 @@ import Testing
     #expect(try program("extract", "out/index.html", "-o", "elsewhere").code == 74)
     let whence = try program("whence", "out/figures/accuracies.png")
     #expect(whence.code == 0 && whence.output.contains("query     accuracies"), "\(whence)")
+    #expect(try program("source", "out/figures/accuracies.png").output == whence.output)
     #expect(try program("whence", "nets.md").code == 65)
 
     // What a report rests on is not removed by mistake.

@@ -83,7 +83,8 @@ struct VGGLab: ParsableCommand {
     var path = "vgglab"
     var known = configuration.subcommands
     while let word = words.first, !word.hasPrefix("-"), !known.isEmpty {
-      guard let place = known.firstIndex(where: { $0._commandName == word }) else {
+      let place = known.firstIndex { $0._commandName == word || $0.configuration.aliases.contains(word) }
+      guard let place else {
         let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
         let near = nearest(to: word, among: shown)
         let remedy = near.map { "did you mean '\($0)'?" } ?? "`\(path) --help` lists the commands"

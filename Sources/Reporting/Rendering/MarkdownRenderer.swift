@@ -66,7 +66,7 @@ package struct MarkdownRenderer {
     case .list(let list): return self.list(list, isOther: isOther)
     case .quote(let inner): return quoted(blocks(inner).joined(separator: "\n\n"))
     case .alert(let alert, let inner):
-      // GitHub knows no kind for what is left to do.
+      // GitHub has no alert of the kind TODO.
       let head = isJupyter || alert == .todo ? "**\(words.alert(alert))**\n\n" : "[!\(alert.rawValue.uppercased())]\n"
       return quoted(head + blocks(inner).joined(separator: "\n\n"))
     case .table(let table): return self.table(table)

@@ -315,11 +315,11 @@ package struct Renderer {
         "\(notebook.front.bibliography?.value ?? notebook.file):\(work.line): \(work.key): \(fields) is left out; "
           + "it has another form than CSL-JSON's")
     }
-    if !report.leftToDo.isEmpty {
-      let count = report.leftToDo.count
+    if !report.todoLines.isEmpty {
+      let count = report.todoLines.count
       found.append(
-        "\(notebook.file):\(report.leftToDo[0]): \(count) \(count == 1 ? "note" : "notes") of what is left to do "
-          + "\(count == 1 ? "is" : "are") left out; --draft shows \(count == 1 ? "it" : "them")")
+        "\(notebook.file):\(report.todoLines[0]): \(count) TODO \(count == 1 ? "note is" : "notes are") left out; "
+          + "--draft shows \(count == 1 ? "it" : "them")")
     }
     let unbound = self.unbound
     for number in unbound.prefix(Self.warningLimit) {

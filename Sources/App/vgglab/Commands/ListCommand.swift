@@ -59,9 +59,14 @@ struct ListCommand: LabCommand {
   }
 
   private static func columns(_ list: String) throws -> [RunColumn] {
-    try list.split(separator: ",", omittingEmptySubsequences: false).map {
+    let columns = try list.split(separator: ",", omittingEmptySubsequences: false).map {
       try RunColumn($0.trimmingCharacters(in: .whitespaces))
     }
+    var seen = Set<String>()
+    for column in columns where !seen.insert(column.name).inserted {
+      throw ValidationError("column '\(column.name)' is named twice")
+    }
+    return columns
   }
 }
 

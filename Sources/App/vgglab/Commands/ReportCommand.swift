@@ -45,7 +45,7 @@ struct ReportCommand: LabCommand {
     help: ArgumentHelp("Write the figures in these formats too: svg, pdf.", valueName: "format"))
   var figures: [String] = []
 
-  @Flag(name: .long, help: "Build a draft: show notes of what is left to do, and list what is open.")
+  @Flag(name: .long, help: "Build a draft: show TODO notes, and list what is open.")
   var draft = false
 
   @Flag(name: .long, help: "Print the page as report.pdf beside it, with page numbers; needs Chromium.")

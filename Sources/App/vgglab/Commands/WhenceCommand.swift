@@ -10,7 +10,8 @@ struct WhenceCommand: LabCommand {
     commandName: "whence", abstract: "Print where a figure comes from: its report, query and runs.",
     discussion: helpText(
       "Figures of reports have it in text chunks of their PNG files.",
-      examples: "whence reports/out/figures/accuracy.png"))
+      examples: "whence reports/out/figures/accuracy.png"),
+    aliases: ["source"])
 
   @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup(title: "Common options") var format: JSONOptions

@@ -18,7 +18,7 @@ package struct Notebook: Sendable {
   package private(set) var meant: Set<Int> = []
   /// For each line the conditions that it is under.
   package var conditions: [[Condition]]
-  /// Lines of what is left to do, which drafts alone show.
+  /// Lines of TODO notes, which drafts alone show.
   package var toDo: [ClosedRange<Int>] = []
   /// Raw HTML that is in no output.
   package var droppedHTML: [DroppedHTML] = []
@@ -28,7 +28,7 @@ package struct Notebook: Sendable {
   package var language: String { front.language }
   package var parameters: [String: SQLValue] { front.parameters.values }
 
-  /// Whether a line, from 1, is of what is left to do.
+  /// Whether a line, from 1, is of a TODO note.
   package func isToDo(_ line: Int) -> Bool { toDo.contains { $0.contains(line) } }
 
   package func cell(_ id: String) -> Cell? { places[id].map { cells[$0] } }

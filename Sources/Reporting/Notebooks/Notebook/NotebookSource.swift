@@ -15,7 +15,7 @@ public struct NotebookSource: Sendable, Hashable {
   public var images: [String: Data]
   /// Parameters that are set from outside, as they were written, by name.
   public var settings: [String: String]
-  /// Whether the report is for its author: with what is left to do, and notes on what is open.
+  /// Whether the report is for its author: with TODO notes, and a list of what is open.
   public var isDraft = false
 
   /// A source by its parts; it is no draft.

@@ -11,7 +11,7 @@ package struct TreeReader {
   private(set) var footnotes: [[Block]] = []
   private(set) var dropped: [DroppedHTML] = []
   private(set) var prose: [ProseText] = []
-  /// The notebook's lines of the quotes that say what is left to do.
+  /// The notebook's lines of TODO notes.
   private(set) var toDo: [ClosedRange<Int>] = []
   private(set) var problems: [(line: Int, problem: ReportProblem)] = []
   private var depth = 0

@@ -14,8 +14,8 @@ public struct EvaluatedReport: Sendable {
   package var values: [BoundValue?]
   /// Whether a line is shown, by its place.
   package var shows: [Bool]
-  /// The lines of notes of what is left to do that are not shown, for this is no draft.
-  package var leftToDo: [Int]
+  /// The lines of TODO notes that are not shown, for this is no draft.
+  package var todoLines: [Int]
   /// The blocks that are shown.
   package var blocks: [Block]
   /// In the order of their cells.
@@ -104,7 +104,7 @@ private struct Evaluation {
     func isShown(_ line: Int) -> Bool { !shows.indices.contains(line - 1) || shows[line - 1] }
     var result = EvaluatedReport(
       source: source, notebook: notebook, bibliography: bibliography, cells: [], values: [], shows: shows,
-      leftToDo: source.isDraft
+      todoLines: source.isDraft
         ? []
         : notebook.toDo.map(\.lowerBound).filter { line in
           notebook.conditions[line - 1].allSatisfy { truths[$0] == true }
@@ -131,7 +131,7 @@ private struct Evaluation {
     return result
   }
 
-  /// What is left to do is there in drafts alone.
+  /// TODO notes are in drafts alone.
   private func isThere(_ line: Int) -> Bool { source.isDraft || !notebook.isToDo(line) }
 
   /// Judges all claims that are shown; conditions on claims are not known yet.
