@@ -180,6 +180,40 @@ import Testing
     #expect(read.code == 0, "\(read.errors)")
     #expect(read.output == accuracy)
   }
+
+  /// Columns have types: DuckDB would take a column without one for bytes.
+  @Test(.enabled(if: PythonTools.duckdb != nil, PythonTools.missing))
+  func duckDBReadsTheSQLiteExportWithTypes() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    #expect(try program("run", "tiny.yaml", "--threads", "1").code == 0)
+    #expect(try program("export", "--all", "--format", "sqlite", "-o", "runs.sqlite").code == 0)
+    let accuracy = try program("query", "--csv", "SELECT trial, test_accuracy FROM run_summary ORDER BY run").output
+    let read = try PythonTools.python(
+      #require(PythonTools.duckdb),
+      """
+      import duckdb
+      from duckdb_extensions import import_extension
+      import_extension("sqlite_scanner")
+      base = duckdb.connect()
+      base.sql("LOAD sqlite_scanner")
+      base.sql("ATTACH 'runs.sqlite' (TYPE sqlite)")
+      for table in ("run", "metric", "epoch"):
+          columns = base.sql(f"SELECT * FROM runs.{table}")
+          types = dict(zip(columns.columns, map(str, columns.types)))
+          assert set(types.values()) <= {"VARCHAR", "BIGINT", "DOUBLE"}, types
+      print("trial,test_accuracy")
+      for trial, value in base.sql("SELECT trial, test_accuracy FROM runs.run ORDER BY run").fetchall():
+          print(f"{trial},{value}")
+      mean = base.sql("SELECT avg(learning_rate), max(steps), min(parameters) > 0 FROM runs.run").fetchone()
+      assert abs(mean[0] - 0.02) < 1e-12 and mean[1] > 0 and mean[2], mean
+      base.sql("COPY (SELECT * FROM runs.metric) TO 'runs.parquet'")
+      assert base.sql("SELECT count(*) FROM 'runs.parquet'").fetchone() == base.sql("SELECT count(*) FROM runs.metric").fetchone()
+      """, in: program.directory)
+    #expect(read.code == 0, "\(read.errors)")
+    #expect(read.output == accuracy)
+  }
 }
 
 /// Which runs are exported, and what is refused.

@@ -68,6 +68,8 @@ import Testing
     #expect(lines[1].hasPrefix("small") && !lines[1].contains(" 0 "))
     let wrong = try program("list", "--columns", "trial,test_acuracy")
     #expect(wrong.code == 64 && wrong.errors.contains("did you mean 'test_accuracy'"), "\(wrong)")
+    let twice = try program("list", "--columns", "trial,ratio,trial", "--json")
+    #expect(twice.code == 64 && twice.errors.contains("column 'trial' is named twice"), "\(twice)")
     let groups = try program("list", "--group-by", "experiment,epochs")
     #expect(groups.output.contains("tiny") && groups.output.contains("±"), "\(groups)")
 

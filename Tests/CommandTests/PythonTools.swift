@@ -8,8 +8,15 @@ enum PythonTools {
   static let readers = environment(
     "readers", ["tensorboard", "onnx", "onnxruntime", "pandas", "duckdb", "safetensors"])
 
+  /// DuckDB with its extension for SQLite's files, which is made for one version of DuckDB.
+  static let duckdb = environment(
+    "duckdb", ["duckdb==1.5.5", "duckdb-extensions==1.5.5", "duckdb-extension-sqlite-scanner==1.5.5"])
+
   /// An MLflow server with its client.
   static let mlflow = environment("mlflow", ["mlflow"])
+
+  /// axe, which looks for barriers on web pages, without the Python driver around it.
+  static let axe = environment("axe", ["--no-deps", "axe-playwright-python"])
 
   /// PyTorch, where `VGGLAB_TEST_TORCH=1` asks for it: it is large, and takes minutes to install.
   static let torch: String? =
@@ -20,7 +27,7 @@ enum PythonTools {
   static let isInstalled = (try? run("/usr/bin/env", ["python3", "--version"], in: NSTemporaryDirectory()))?.code == 0
 
   static let missing: Comment =
-    "pip cannot install what reads the exports: there is no network, or no Python 3 with venv"
+    "pip cannot install what a test needs: there is no network, or no Python 3 with venv"
 
   private static func environment(_ name: String, _ packages: [String]) -> String? {
     let variables = ProcessInfo.processInfo.environment

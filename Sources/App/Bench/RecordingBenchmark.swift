@@ -28,8 +28,8 @@ public struct RecordingBenchmark: Encodable, Sendable {
   public var ingest_seconds: Double
   public var threads: Int
 
-  /// Trains one epoch of generated images as a worker does, in a store made in `directory`. Throws ``StoreError``,
-  /// ``FileError`` and ``TrainingError``.
+  /// Trains one epoch of generated images as a worker does, in a store made in `directory`. Throws `StoreError`,
+  /// `FileError` and `TrainingError`.
   public init(
     directory: String, network: Network, side: Int, images: Int, batch: Int, threads: Int, checkpointSeconds: Double
   ) throws {

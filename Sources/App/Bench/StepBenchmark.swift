@@ -37,7 +37,7 @@ public struct StepBenchmark {
     public var cpu: String
   }
 
-  /// Times the steps. Throws ``TrainingError``.
+  /// Times the steps. Throws `TrainingError`.
   public func measure() throws -> Measurement {
     let timing = try benchmarkStep(network: network, batch: batch, steps: steps, threads: threads, kernels: kernels)
     return Measurement(

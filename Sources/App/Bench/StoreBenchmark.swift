@@ -23,7 +23,7 @@ public struct StoreBenchmark: Encodable, Sendable {
 
   /// Makes a store in a folder that is not there yet, and measures it.
   ///
-  /// Each answer begins with opening the store and taking in what is new, as the commands do. Throws ``StoreError``.
+  /// Each answer begins with opening the store and taking in what is new, as the commands do. Throws `StoreError`.
   public init(directory: String, runs: Int, rows: Int) throws {
     func timed<T>(_ body: () throws -> T) rethrows -> (result: T, seconds: Double) {
       let began = monotonicSeconds()

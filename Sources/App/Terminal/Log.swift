@@ -16,7 +16,7 @@ public func logText(store: String, run: String) throws(FileError) -> String {
 
 /// Gives what a run's worker writes, whole lines at a time, until no process works on the run any more.
 ///
-/// A run that nobody has begun with yet is waited for. Throws ``JournalError`` if the run is not there.
+/// A run that nobody has begun with yet is waited for. Throws `JournalError` if the run is not there.
 public func followLog(store: String, run: String, write: (String) -> Void) throws(JournalError) {
   let folder = try RunFolder(store: store, existing: run)
   var offset = 0

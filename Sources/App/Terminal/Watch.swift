@@ -7,7 +7,7 @@ import Text
 /// A live view of a store that fills the terminal: a line a running run, and what was completed last.
 ///
 /// Ends at `q` or the end of input. The terminal is given back however that ends, signals and crashes included. Throws
-/// ``TerminalError/noTerminal(command:)`` without a terminal, and ``StoreError``.
+/// ``TerminalError/noTerminal(command:)`` without a terminal, and `StoreError`.
 public func watch(store directory: String) throws {
   guard isatty(0) == 1, isatty(1) == 1, ProcessInfo.processInfo.environment["TERM"] != "dumb" else {
     throw TerminalError.noTerminal(command: "watch")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The names that ``loadDataset(named:path:environment:)`` knows.
+/// The names that `loadDataset(named:path:environment:)` knows.
 public let datasetNames = ["fashion-mnist", "idx-folder", "image-folder", "cifar-10", "synthetic"]
 
 /// The shape of the images of a data set whose name says it, and its classes; nil for one of one's own.

@@ -5,7 +5,7 @@ public enum BLAS {
   /// The core that OpenBLAS works with from now on.
   public static let core = BLASCore.choose()
 
-  /// Makes OpenBLAS work in the calling thread alone: vgglab's own threads share the work. Before the first ``gemm``.
+  /// Makes OpenBLAS work in the calling thread alone: vgglab's own threads share the work. Before the first `gemm`.
   public static func useOneThread() {
     _ = core
     openblas_set_num_threads(1)

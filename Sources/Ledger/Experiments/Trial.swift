@@ -43,7 +43,7 @@ public struct Trial: Sendable, Hashable {
   /// Where its values were written, by their dotted keys.
   let places: [String: ValuePlace]
 
-  /// The trial of a run, from what its journal has. Throws ``ConfigurationTextError``.
+  /// The trial of a run, from what its journal has. Throws `ConfigurationTextError`.
   public init(
     recorded name: String, experiment: String, question: String, profile: String?, canonicalText: String,
     reductions: [Reduction]
@@ -74,7 +74,7 @@ public struct Trial: Sendable, Hashable {
   /// The SHA-256 (hexadecimal) of ``canonicalText``.
   public var id: String { sha256Hex(canonicalText) }
 
-  /// The configuration as ``TrialConfiguration/canonicalText(_:)`` has it.
+  /// The configuration as `TrialConfiguration/canonicalText(_:)` has it.
   public var canonicalText: String { configuration.canonicalText() }
 
   /// Its images.

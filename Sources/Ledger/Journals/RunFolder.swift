@@ -41,18 +41,18 @@ public struct RunFolder: Sendable, Hashable {
     throw .file(.unwritable(path: runs.path, reason: "no free id was found"))
   }
 
-  /// Opens the folder. Throws ``FileError``.
+  /// Opens the folder. Throws `FileError`.
   public func open() throws(FileError) -> Folder {
     guard let name = Self.name(of: run) else { throw .missing(path: path) }
     return try Self.runs(in: store).folder(name)
   }
 
-  /// Opens the folder of all runs of a store. Throws ``FileError``.
+  /// Opens the folder of all runs of a store. Throws `FileError`.
   public static func runs(in store: String) throws(FileError) -> Folder {
     try Folder(store).folder(StoreFolder.runs)
   }
 
-  /// The ids of the runs that have a folder in a store, sorted; none where there is no store. Throws ``FileError``.
+  /// The ids of the runs that have a folder in a store, sorted; none where there is no store. Throws `FileError`.
   public static func ids(in store: String) throws(FileError) -> [String] {
     do throws(FileError) {
       let runs = try runs(in: store)

@@ -83,7 +83,7 @@ public struct RenderingFacts: Sendable {
 
 /// Renders a notebook in memory. The same source, rows and runs give the same bytes.
 ///
-/// Throws ``NotebookError`` with everything that is wrong with the notebook.
+/// Throws `NotebookError` with everything that is wrong with the notebook.
 public func render(
   _ source: NotebookSource, rows: any RowSource, runs: [String: [UsedRun]] = [:], version: String
 ) throws(NotebookError) -> RenderedReport {

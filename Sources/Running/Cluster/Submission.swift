@@ -63,7 +63,7 @@ package final class Submission {
   static let scriptName: PlainName = "script.sh"
   static let recordName: PlainName = "submission.json"
 
-  /// A new submission in a store. Throws ``FileError``.
+  /// A new submission in a store. Throws `FileError`.
   package init(store: String) throws(FileError) {
     let all = try Folder(store).folder(making: StoreFolder.cluster, mode: StoreFolder.mode)
     var made: (PlainName, Folder)?
@@ -86,7 +86,7 @@ package final class Submission {
     runs.append(run.run)
   }
 
-  /// Submits it: the number of the job array. Throws ``ClusterError`` and ``FileError``.
+  /// Submits it: the number of the job array. Throws ``ClusterError`` and `FileError`.
   package func submit(_ text: BatchScript, to slurm: Slurm) throws -> String {
     try script.writeAll(Data(text.text.utf8))
     try script.flush()

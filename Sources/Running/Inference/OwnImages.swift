@@ -19,7 +19,7 @@ package struct OwnImage: Sendable {
 
 /// The images of a file: one of a PNG or JPEG file, all of an IDX file, one of them for `file#7`; `-` is standard input.
 ///
-/// Throws ``InferenceError/noSuchIndex(path:index:count:)``, ``DatasetError`` and ``FileError``.
+/// Throws ``InferenceError/noSuchIndex(path:index:count:)``, `DatasetError` and `FileError`.
 package func readOwnImages(_ name: String) throws -> [OwnImage] {
   var path = name
   var index: String?

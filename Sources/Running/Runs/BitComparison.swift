@@ -20,7 +20,7 @@ public struct BitComparison: Sendable, Codable, Hashable {
     metric_rows > 0 && rows_different == 0 && weights_identical != false && predictions_identical != false
   }
 
-  /// Compares a run with another, which may be of another store. Throws ``StoreError``.
+  /// Compares a run with another, which may be of another store. Throws `StoreError`.
   public init(_ run: String, in store: Store, with other: String, in otherStore: Store) throws(StoreError) {
     let expected = try Self.rows(store, run)
     let found = try Self.rows(otherStore, other)

@@ -4,7 +4,7 @@ public import Store
 /// experiment's name the newest complete run of each of its trials.
 ///
 /// A trial's name goes before an experiment's, unless it is the only name: one run cannot be compared. `profile` keeps the runs
-/// of one profile of an experiment (`none` for those without). Throws ``StoreError`` and ``RunsError``.
+/// of one profile of an experiment (`none` for those without). Throws `StoreError` and ``RunsError``.
 public func runsToCompare(_ names: [String], profile: String? = nil, in store: Store) throws -> [RunSummary] {
   try names.flatMap { name -> [RunSummary] in
     let trials = names.count == 1 ? try newestCompleteRuns(experiment: name, profile: profile, in: store) : []

@@ -7,12 +7,12 @@ public import Store
 public struct RunAnnotator {
   private let store: Store
 
-  /// Opens a store for changes to annotations; `report` receives its remarks. Throws ``StoreError``.
+  /// Opens a store for changes to annotations; `report` receives its remarks. Throws `StoreError`.
   public init(store directory: String, report: (StoreRemark) -> Void) throws(StoreError) {
     store = try Store.openToChange(at: directory, report: report)
   }
 
-  /// The runs that texts name, each once. Throws ``StoreError``.
+  /// The runs that texts name, each once. Throws `StoreError`.
   public func runs(matching texts: [String]) throws(StoreError) -> [RunSummary] {
     var found: [RunSummary] = []
     for text in texts {
@@ -22,7 +22,7 @@ public struct RunAnnotator {
     return found
   }
 
-  /// Gives a run tags, or takes them from it; the tags that it has then. Throws ``RunsError/badTag(_:)`` and ``StoreError``.
+  /// Gives a run tags, or takes them from it; the tags that it has then. Throws ``RunsError/badTag(_:)`` and `StoreError`.
   public func tag(_ run: RunSummary, _ names: [String], removing: Bool) throws -> [String] {
     for name in names where !AnnotationRecord.isTagName(name) { throw RunsError.badTag(name) }
     let new = names.filter { run.tags.contains($0) == removing }
@@ -30,7 +30,7 @@ public struct RunAnnotator {
     return try store.run(matching: run.id).tags
   }
 
-  /// Notes something about a run. Throws ``RunsError/badNote(bytes:limit:)`` and ``StoreError``.
+  /// Notes something about a run. Throws ``RunsError/badNote(bytes:limit:)`` and `StoreError`.
   public func note(_ run: RunSummary, _ text: String) throws {
     guard (1...AnnotationRecord.noteLimit).contains(text.utf8.count) else {
       throw RunsError.badNote(bytes: text.utf8.count, limit: AnnotationRecord.noteLimit)
@@ -76,14 +76,14 @@ public struct RunAnnotator {
     return runs.map(\.id)
   }
 
-  /// Takes removals back; the ids of the runs that were removed. Throws ``StoreError``.
+  /// Takes removals back; the ids of the runs that were removed. Throws `StoreError`.
   public func restore(_ runs: [RunSummary]) throws -> [String] {
     let runs = runs.filter { $0.removedAt != nil }
     for run in runs { try annotate(run, [AnnotationRecord(kind: .restore, at: timestamp())]) }
     return runs.map(\.id)
   }
 
-  /// Deletes what is removed and stale; with `dryRun` it only reports what would be deleted. Throws ``StoreError``.
+  /// Deletes what is removed and stale; with `dryRun` it only reports what would be deleted. Throws `StoreError`.
   public func collectGarbage(weights: Bool = false, dryRun: Bool) throws(StoreError) -> Garbage {
     try store.collectGarbage(weights: weights, dryRun: dryRun)
   }
@@ -97,7 +97,7 @@ public struct RunAnnotator {
 
 /// Keeps a comparison under a name, so that its runs are not removed by mistake.
 ///
-/// Throws ``RunsError/notComparable(_:)`` for one with a removed run, which `gc` may delete any time, and ``StoreError``.
+/// Throws ``RunsError/notComparable(_:)`` for one with a removed run, which `gc` may delete any time, and `StoreError`.
 public func save(_ comparison: RunComparison, as name: String, in store: Store) throws {
   for run in comparison.runs where try store.run(matching: run).removedAt != nil {
     throw RunsError.notComparable("run \(run) is removed; restore it before a comparison with it is saved")

@@ -24,7 +24,7 @@ public struct RunChanges: Sendable {
 }
 
 /// What distinguishes the configurations of runs from those of their experiment file, and from each other under one name.
-/// Throws ``StoreError``.
+/// Throws `StoreError`.
 public func changes(of runs: [RunSummary], in store: Store) throws(StoreError) -> RunChanges {
   let reductions = try store.reductions()
   var read: [String: [String: String]] = [:]

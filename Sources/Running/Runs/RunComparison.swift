@@ -86,7 +86,7 @@ public struct RunComparison: Sendable, Codable {
 
 /// Compares runs; the first one's group is what the others are measured against.
 ///
-/// Throws ``RunsError/notComparable(_:)`` for fewer than two runs, and ``StoreError``.
+/// Throws ``RunsError/notComparable(_:)`` for fewer than two runs, and `StoreError`.
 public func compare(_ runs: [RunSummary], in store: Store, question: String? = nil) throws -> RunComparison {
   var seen: Set<String> = []
   let runs = runs.filter { seen.insert($0.id).inserted }

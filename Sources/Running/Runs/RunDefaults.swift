@@ -2,7 +2,7 @@ import Configurations
 public import Store
 
 /// What a store knows of a run, with the values marked that are not its experiment's default: what the experiment's first
-/// trial has without the changes of a profile or `--set`. Throws ``StoreError``.
+/// trial has without the changes of a profile or `--set`. Throws `StoreError`.
 public func details(of run: RunSummary, in store: Store) throws(StoreError) -> RunDetails {
   var details = try store.details(of: run)
   guard let first = try store.firstConfiguration(experiment: run.experiment) else { return details }

@@ -14,7 +14,7 @@ package protocol WorkerHandle: AnyObject {
 
 /// Starts workers, each for the job in a folder: on this machine, or elsewhere.
 package protocol Executor {
-  /// Starts a worker in a run's folder, or in another that has a job. Throws ``ProcessError`` and ``FileError``.
+  /// Starts a worker in a run's folder, or in another that has a job. Throws `ProcessError` and `FileError`.
   func start(in folder: Folder) throws -> any WorkerHandle
 }
 

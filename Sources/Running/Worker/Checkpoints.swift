@@ -46,7 +46,7 @@ package struct CheckpointKeeper {
   }
 
   /// Records a checkpoint that has been written by now, or waits for it, and deletes all but the last two. Throws
-  /// ``FileError`` where it could not be written, and ``JournalError``.
+  /// `FileError` where it could not be written, and `JournalError`.
   package mutating func settle(waiting: Bool) throws {
     guard let writing, waiting || writing.isDone else { return }
     self.writing = nil

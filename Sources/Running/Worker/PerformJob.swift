@@ -7,8 +7,8 @@ import Training
 ///
 /// With `attached` it stops when standard input ends, that is, when the process that started it does. A run's lock is waited for
 /// `waiting` seconds: that of a process on a dead machine falls after a while. `report` is given sentences
-/// for people. The exit code: 0 done, 1 failed, 75 or 130 stopped by a signal. Throws ``JournalError`` where there is no job, or
-/// the journal cannot be read or written; ``WorkerError``, ``ProcessError``, and what the training throws.
+/// for people. The exit code: 0 done, 1 failed, 75 or 130 stopped by a signal. Throws `JournalError` where there is no job, or
+/// the journal cannot be read or written; ``WorkerError``, `ProcessError`, and what the training throws.
 public func performJob(
   in path: String, attached: Bool, waiting: Int = 0, report: @escaping (String) -> Void
 ) throws -> Int32 {

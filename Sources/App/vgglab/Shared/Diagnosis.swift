@@ -56,7 +56,7 @@ public struct Diagnosis: Codable, Sendable {
 
 /// Looks at the machine, the data set and the store; with `rebuild` makes the store's database again from the journals.
 ///
-/// Throws ``StoreError`` if rebuilding fails.
+/// Throws `StoreError` if rebuilding fails.
 public func diagnose(store directory: String, data: String?, rebuild: Bool) throws(StoreError) -> Diagnosis {
   var problems: [String] = []
   if rebuild { problems = try Store.rebuild(at: directory) }

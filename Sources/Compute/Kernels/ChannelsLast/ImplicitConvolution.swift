@@ -97,7 +97,7 @@ extension ImplicitConvolution: ConvolutionKernel {
   }
 }
 
-/// Packs the weight for ``implicitForward``, and its transpose for the backward pass if there is one.
+/// Packs the weight for `implicitForward`, and its transpose for the backward pass if there is one.
 public func packImplicitKernel(
   _ weight: UnsafePointer<Float>, _ shape: ImplicitConvolution, _ packed: UnsafeMutablePointer<Float>,
   transposed: UnsafeMutablePointer<Float>?

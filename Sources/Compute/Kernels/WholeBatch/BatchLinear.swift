@@ -67,7 +67,7 @@ public func linearInputGradient(
   }
 }
 
-/// Packs inputs `inputs` of `count` rows for ``linearWeightGradient``: `[inputs / 8][count][8]`.
+/// Packs inputs `inputs` of `count` rows for `linearWeightGradient`: `[inputs / 8][count][8]`.
 public func packLinearInput(
   input: UnsafePointer<Float>, inputRow: Int, count: Int, inputs range: Range<Int>,
   _ packed: UnsafeMutablePointer<Float>
@@ -84,7 +84,7 @@ public func packLinearInput(
 
 /// The weight's gradient at inputs `inputs`, used as `use` says, piece by piece while it is in the first-level cache.
 ///
-/// packed: ``packLinearInput``'s; gradients: the output's gradient packed in panels of 32 outputs, `[count, O]`, `rows` rows
+/// packed: `packLinearInput`'s; gradients: the output's gradient packed in panels of 32 outputs, `[count, O]`, `rows` rows
 /// deep; weight: where the layer's weight is among all parameters; scratch 256 floats.
 public func linearWeightGradient(
   _ shape: LinearShape, packed: UnsafePointer<Float>, gradients: UnsafePointer<Float>, count: Int, rows: Int,
@@ -119,7 +119,7 @@ public func linearBiasGradient(
 /// Takes the gradient of inputs `inputs` back through the ReLU and dropout that they came out of, and packs it for the layer
 /// below, whose outputs they are: `panels` `[rows, O]` in panels of 32 outputs, `transposed` `[O, N]` in panels of 32 rows.
 ///
-/// results `[inputs, N + 16]` is ``linearInputGradient``'s; open `[count, O]` what came out below, nil without ReLU, and then
+/// results `[inputs, N + 16]` is `linearInputGradient`'s; open `[count, O]` what came out below, nil without ReLU, and then
 /// `scale` is not looked at either; `scale` is what dropout multiplied by.
 public func packLinearGradient(
   _ results: UnsafeMutablePointer<Float>, _ below: LinearShape, inputs range: Range<Int>, count: Int, rows: Int,
@@ -161,7 +161,7 @@ public func spreadLinearGradient(
   }
 }
 
-/// The gradient with respect to the outputs of the last layer, packed as ``packLinearGradient`` does: gradient
+/// The gradient with respect to the outputs of the last layer, packed as `packLinearGradient` does: gradient
 /// `[count, O]`, of which `outputs` columns are in use and the rest becomes zero.
 public func packOutputGradient(
   _ gradient: UnsafePointer<Float>, _ shape: LinearShape, outputs: Int, count: Int, rows: Int,

@@ -16,8 +16,8 @@ public struct OutputGradient: @unchecked Sendable {
 
 /// Adds the share of `images` images to the gradients of the transformed kernel and the bias, and to the input's.
 ///
-/// input as in ``winogradForward``; kernelGradient `P²` matrices `[C, K]`, overwritten if `first`; biasGradient `[K]`;
-/// transposedKernel ``winogradKernel``'s of the transposed weight, and inputGradient the padded corner of
+/// input as in `winogradForward`; kernelGradient `P²` matrices `[C, K]`, overwritten if `first`; biasGradient `[K]`;
+/// transposedKernel `winogradKernel`'s of the transposed weight, and inputGradient the padded corner of
 /// `[paddedHeight, paddedWidth, C]`, which is added to: both nil where no input gradient is wanted.
 public func winogradBackward(
   _ shape: WinogradConvolution, images: Int, input: PlaneStack, _ source: OutputGradient, _ epilogue: Epilogue,

@@ -1,6 +1,6 @@
 /// The convolution of `images` images, with bias and `epilogue`.
 ///
-/// input: the padded corner of `[paddedHeight, paddedWidth, C]`; kernel: ``winogradKernel``'s; output: the interior of
+/// input: the padded corner of `[paddedHeight, paddedWidth, C]`; kernel: `winogradKernel`'s; output: the interior of
 /// `[H, W, K]`, or of `[H/2, W/2, K]` with pooling, then poolIndices `[H/2, W/2, K]` too unless nil; scratch
 /// ``WinogradConvolution/scratchFloats``.
 public func winogradForward(

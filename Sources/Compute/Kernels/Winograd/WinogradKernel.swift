@@ -1,4 +1,4 @@
-/// The transformed kernel of input channels `range`, packed for ``multiplyRows``: weight `[R·R, C, K]` to `P²` matrices of
+/// The transformed kernel of input channels `range`, packed for `multiplyRows`: weight `[R·R, C, K]` to `P²` matrices of
 /// `[C, K]`.
 ///
 /// For the backward pass, the transposed weight `[R·R, K, C]` is transformed alike, with C and K exchanged.

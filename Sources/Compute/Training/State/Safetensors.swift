@@ -40,7 +40,7 @@ extension StateDictionary {
     return data
   }
 
-  /// Writes a safetensors file as ``writeFileAtomically(_:pieces:)`` does, and gives its size and SHA-256.
+  /// Writes a safetensors file as `writeFileAtomically(_:pieces:)` does, and gives its size and SHA-256.
   public func writeSafetensors(
     to path: String, metadata: [String: String] = [:]
   ) throws(FileError) -> (bytes: Int, digest: String) {

@@ -31,7 +31,7 @@ extension Store {
   /// A run's measured values in the order of attempt, step and metric. What a later attempt did again is left out of the earlier
   /// one, unless `attempts` asks for everything.
   ///
-  /// Throws ``StoreError/noSuchRun(_:)``: the run is named by its whole id.
+  /// Throws `StoreError/noSuchRun(_:)`: the run is named by its whole id.
   public func measuredValues(run: String, attempts: Bool = false) throws(StoreError) -> [MeasuredValue] {
     try reading { database in
       guard try Bool.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run]) != nil else {
@@ -51,7 +51,7 @@ extension Store {
   /// in full precision, what is not finite as `nan`, `inf` or `-inf`. What a later attempt did again is left out of the earlier
   /// one, unless `attempts` asks for everything.
   ///
-  /// Throws ``StoreError/noSuchRun(_:)``: the runs are named by their whole ids.
+  /// Throws `StoreError/noSuchRun(_:)`: the runs are named by their whole ids.
   public func exportMetrics(
     runs: [String], format: MetricFormat, attempts: Bool = false
   ) throws(StoreError) -> String {

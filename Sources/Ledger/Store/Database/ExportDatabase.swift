@@ -33,9 +33,8 @@ extension Store {
       let type =
         switch column.kind {
         case .text, .seed: " TEXT"
-        case .truth: " INTEGER"
-        // Whole numbers and others, each as it is.
-        case .number: ""
+        case .truth, .whole: " INTEGER"
+        case .number: " REAL"
         }
       return "\(column.name)\(type)"
     }
@@ -69,7 +68,10 @@ extension Store {
 
   /// Test metrics are measured at an epoch's end: their steps say where epochs end.
   private static let epochTable = """
-    CREATE TABLE epoch AS
+    CREATE TABLE epoch (
+      run TEXT NOT NULL, epoch REAL NOT NULL, step INTEGER NOT NULL, train_loss REAL, train_accuracy REAL, test_loss REAL,
+      test_accuracy REAL, examples_per_second REAL, seconds REAL, PRIMARY KEY (run, step)) WITHOUT ROWID;
+    INSERT INTO epoch
       SELECT run, epoch, step,
         max(value) FILTER (WHERE metric = 'train_loss') AS train_loss,
         max(value) FILTER (WHERE metric = 'train_accuracy') AS train_accuracy,
@@ -78,6 +80,6 @@ extension Store {
         max(value) FILTER (WHERE metric = 'examples_per_second') AS examples_per_second,
         max(value) FILTER (WHERE metric = 'epoch_seconds') AS seconds
       FROM metric GROUP BY run, step
-      HAVING max(metric IN ('test_accuracy', 'epoch_seconds')) = 1 ORDER BY run, step;
+      HAVING max(metric IN ('test_accuracy', 'epoch_seconds')) = 1;
     """
 }

@@ -60,14 +60,14 @@ public struct RunDetails: Sendable, Hashable, Codable {
     public var attempt: Int
     /// ISO 8601 in UTC.
     public var at: String
-    /// One of ``EventKind``, or another of another version.
+    /// One of `EventKind`, or another of another version.
     public var kind: String
     /// For people.
     public var message: String
   }
   /// A file that the run keeps.
   public struct Artifact: Sendable, Hashable, Codable {
-    /// One of ``ArtifactName``, or that of kept changes.
+    /// One of `ArtifactName`, or that of kept changes.
     public var name: String
     /// In the run's folder.
     public var path: String

@@ -114,7 +114,7 @@ extension Store {
 
   /// The run of an id, of a unique prefix of one, or the newest of a trial's name.
   ///
-  /// A removed run is found by its id alone. Throws ``StoreError/noSuchRun(_:)`` or
+  /// A removed run is found by its id alone. Throws `StoreError/noSuchRun(_:)` or
   /// ``StoreError/ambiguousRun(_:candidates:)``.
   public func run(matching text: String) throws(StoreError) -> RunSummary {
     if let run = try runs(where: "s.run = ?", [text], includesRemoved: true).first { return run }

@@ -5,8 +5,8 @@ package import Journals
 package struct SummaryColumn: Sendable, Hashable {
   /// What a column's values are.
   package enum Kind: Sendable, Hashable {
-    /// Text, and a number.
-    case text, number
+    /// Text, a whole number, and a number.
+    case text, whole, number
     /// 0 or 1 in SQL.
     case truth
     /// Decimal digits of 64 bits without a sign, kept as text.
@@ -52,7 +52,8 @@ package struct SummaryColumn: Sendable, Hashable {
     guard let column = key.column else { return nil }
     name = column.name
     switch key.kind {
-    case .whole, .number: kind = .number
+    case .whole: kind = .whole
+    case .number: kind = .number
     case .unsigned: kind = .seed
     case .truth: kind = .truth
     case .path, .choice, .blocks, .group: kind = .text
@@ -77,10 +78,10 @@ package struct SummaryColumn: Sendable, Hashable {
   private static let identity: [SummaryColumn] =
     ["experiment", "trial"].map { SummaryColumn($0, .text, "r.\($0)") } + [SummaryColumn("run", .text, "r.id")]
     + ["trial_id", "profile", "outcome", "cause", "created_at"].map { SummaryColumn($0, .text, "r.\($0)") } + [
-      SummaryColumn("sequence", .number, "r.sequence", since: firstWithSums),
+      SummaryColumn("sequence", .whole, "r.sequence", since: firstWithSums),
       SummaryColumn("author", .text, "r.author", since: firstWithTiming),
       SummaryColumn("ended_at", .text, "r.ended_at"),
-      SummaryColumn("attempts", .number, "(SELECT count(*) FROM attempt WHERE attempt.run = r.id)"),
+      SummaryColumn("attempts", .whole, "(SELECT count(*) FROM attempt WHERE attempt.run = r.id)"),
       SummaryColumn("input", .text, "n.input"), SummaryColumn("network", .text, "n.digest"),
     ]
 
@@ -98,7 +99,7 @@ package struct SummaryColumn: Sendable, Hashable {
   private static let figures: [SummaryColumn] =
     [
       SummaryColumn(
-        "steps", .number,
+        "steps", .whole,
         "(SELECT step FROM final_metric WHERE run = r.id AND name = '\(MetricName.stepLoss.rawValue)')")
     ]
     + SummaryColumn.finals.map { metric in
@@ -116,10 +117,10 @@ package struct SummaryColumn: Sendable, Hashable {
           ELSE (SELECT training_seconds FROM attempt_time WHERE attempt_time.run = r.id ORDER BY attempt DESC LIMIT 1) END
         """),
       SummaryColumn(
-        "timed_epochs", .number, "(SELECT count(*) FROM epoch_rate WHERE epoch_rate.run = r.id)",
+        "timed_epochs", .whole, "(SELECT count(*) FROM epoch_rate WHERE epoch_rate.run = r.id)",
         since: firstWithTiming),
       SummaryColumn(
-        "disturbed_epochs", .number, "(SELECT count(disturbed) FROM epoch_rate WHERE epoch_rate.run = r.id)",
+        "disturbed_epochs", .whole, "(SELECT count(disturbed) FROM epoch_rate WHERE epoch_rate.run = r.id)",
         since: firstWithTiming),
       SummaryColumn(
         "undisturbed_examples_per_second", .number,
@@ -132,9 +133,9 @@ package struct SummaryColumn: Sendable, Hashable {
   private static let lastTimes = ["seconds", "training_seconds"].map { SummaryColumn($0, .number, "r.\($0)") }
 
   private static let facts: [SummaryColumn] =
-    [SummaryColumn("peak_rss_bytes", .number, "r.peak_rss_bytes")]
-    + ["parameters", "multiply_adds", "activation_floats"].map { SummaryColumn($0, .number, "n.\($0)") }
-    + [SummaryColumn("threads", .number, "e.threads")]
+    [SummaryColumn("peak_rss_bytes", .whole, "r.peak_rss_bytes")]
+    + ["parameters", "multiply_adds", "activation_floats"].map { SummaryColumn($0, .whole, "n.\($0)") }
+    + [SummaryColumn("threads", .whole, "e.threads")]
     + ["cpu", "blas", "blas_core", "kernels", "instruction_set", "vgglab_version", "git_commit"].map {
       SummaryColumn($0, .text, "e.\($0)")
     }

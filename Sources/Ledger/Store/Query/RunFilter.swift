@@ -186,7 +186,7 @@ package struct RunField: Sendable, Hashable {
     init(_ kind: SummaryColumn.Kind) {
       switch kind {
       case .text: self = .text
-      case .number: self = .number
+      case .whole, .number: self = .number
       case .truth: self = .truth
       case .seed: self = .seed
       }

@@ -159,7 +159,7 @@ public struct ReportEvidence: Sendable, Hashable {
     }
   }
 
-  /// Reads what ``json`` wrote. Throws ``StoreError/evidence(_:)``.
+  /// Reads what ``json`` wrote. Throws `StoreError/evidence(_:)`.
   public init(json: JSONValue) throws(StoreError) {
     let fields = try EvidenceFields(
       json, "evidence",

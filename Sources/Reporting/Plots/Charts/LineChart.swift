@@ -142,7 +142,10 @@ extension LineChart {
   /// Where `intervals` is a range or a mean's interval, the rows of one panel, series and x are replicates: the line
   /// is their mean, the band their interval. Otherwise there is one row for each.
   ///
-  /// - Parameter panel: makes a panel of its title and series.
+  /// - Parameters:
+  ///   - rows: the points, each with the titles of its panel and series.
+  ///   - kind: what a band or bar spans; nil for none.
+  ///   - panel: makes a panel of its title and series.
   /// - Throws: `PlotError.duplicate`.
   public init(
     rows: [Row], intervals kind: IntervalKind? = nil, panel: (String, [Series]) -> Panel

@@ -49,6 +49,7 @@ package struct Axis: Sendable, Hashable {
   ///   - ends: unless fixed, zero joins a range that lies near it.
   ///   - count: about how many steps there is room for.
   ///   - wholeNumbers: no steps below one, wherever two whole numbers lie on the axis (epochs).
+  ///   - format: how numbers at the ticks are written.
   package static func linear(
     over range: ClosedRange<Double>?, ends: Ends = .ticks, steps count: Int = 5, wholeNumbers: Bool = false,
     format: NumberFormat = .automatic
@@ -111,7 +112,10 @@ package struct Axis: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - range: nil where there is no value, for an axis from 1 to 10.
+  ///   - ends: where the domain ends.
+  ///   - count: about how many steps there is room for.
   ///   - opensBelow: the domain starts below the smallest value even if that is a round number (for bars).
+  ///   - format: how numbers at the ticks are written.
   package static func logarithmic(
     over range: ClosedRange<Double>?, ends: Ends = .ticks, steps count: Int = 5, opensBelow: Bool = false,
     format: NumberFormat = .automatic

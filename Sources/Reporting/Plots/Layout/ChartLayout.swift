@@ -3,7 +3,10 @@ extension DisplayList {
   ///
   /// Text from outside is made drawable (no control characters) and shortened or wrapped to its room.
   ///
-  /// - Parameter measure: how wide text is; must be that of the renderer for labels to fit.
+  /// - Parameters:
+  ///   - chart: what is shown.
+  ///   - style: width, colors and sizes.
+  ///   - measure: how wide text is; must be that of the renderer for labels to fit.
   /// - Throws: `PlotError.size`, `.tooMany`, `.axisRange`, `.valueCount`, `.duplicate`, `.interval`.
   public init(_ chart: Chart, style: FigureStyle = FigureStyle(), measure: TextMeasure = .pango) throws(PlotError) {
     let width: Double

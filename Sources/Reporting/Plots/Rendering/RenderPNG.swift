@@ -12,6 +12,7 @@ let pixelSideLimit = 32_000
 /// The same list gives the same bytes with the same fonts and versions of Cairo and Pango (see `fontReport(for:)`).
 ///
 /// - Parameters:
+///   - list: what is drawn.
 ///   - scale: pixels for one point; 2 is sharp on a dense screen when shown at the list's size.
 ///   - text: keywords and values that the file carries, read again by `readPNGText`.
 /// - Throws: `PlotError.size`, `.scale`, `.pixels`, `.tooMany` or `.item` before anything is allocated, `.drawing`

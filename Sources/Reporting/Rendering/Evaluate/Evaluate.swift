@@ -47,7 +47,7 @@ package struct BoundValue: Sendable {
   package var query: String
 }
 
-/// Answers all queries of a notebook. Throws ``NotebookError`` with everything that is wrong.
+/// Answers all queries of a notebook. Throws `NotebookError` with everything that is wrong.
 public func evaluate(_ source: NotebookSource, rows: any RowSource) throws(NotebookError) -> EvaluatedReport {
   let bibliography = try readBibliography(source)
   let notebook = try parseNotebook(source, keys: Set(bibliography.entries.map(\.key)))
