@@ -34,13 +34,15 @@ import Testing
     defer { server.stop() }
     let runs = try server.get("/api/runs").json(ServeTests.Listed.self).runs.map(\.run)
     let paths = ["", "runs/\(runs[0])", "compare?run=\(runs[0])&run=\(runs[1])", "reports", "health"]
-    #expect(try violations(of: paths.map { server.address + $0 }, look) == [])
+    let found = try violations(of: paths.map { server.address + $0 }, look)
+    #expect(found == [], "\(found)")
   }
 
   @Test(.enabled(if: PythonTools.axe != nil, PythonTools.missing), arguments: looks)
   func reportsAreAccessible(_ look: [String]) throws {
     let folder = "\(Program.root)/reports/archive/full-length/reports"
     let pages = ["exercises", "exercises.zh", "mistakes", "pytorch"].map { "file://\(folder)/\($0)/index.html" }
-    #expect(try violations(of: pages, look) == [])
+    let found = try violations(of: pages, look)
+    #expect(found == [], "\(found)")
   }
 }

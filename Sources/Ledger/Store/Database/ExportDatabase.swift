@@ -5,7 +5,7 @@ import GRDB
 extension Store {
   /// Runs as an SQLite file with three plain tables, for tools that read SQLite: `run` (the columns of `run_summary`), `metric` (every
   /// measured value; of those that a later attempt measured again the later ones) and `epoch` (a line an epoch with its last
-  /// losses, accuracies and rate).
+  /// losses, accuracies and rate). Columns have types and tables have row ids: DuckDB needs both.
   ///
   /// Throws ``StoreError``.
   public func exportDatabase(runs: [RunSummary]) throws(StoreError) -> Data {
@@ -43,7 +43,7 @@ extension Store {
         CREATE TABLE run (\(columns.map(declared).joined(separator: ", ")), state TEXT NOT NULL, tags TEXT NOT NULL);
         CREATE TABLE metric (
           run TEXT NOT NULL, attempt INTEGER NOT NULL, metric TEXT NOT NULL, step INTEGER NOT NULL, epoch REAL NOT NULL,
-          value REAL, PRIMARY KEY (run, metric, step, attempt)) WITHOUT ROWID;
+          value REAL, PRIMARY KEY (run, metric, step, attempt));
         """)
     let marks = Array(repeating: "?", count: columns.count + 2).joined(separator: ", ")
     let insertRun = try output.makeStatement(sql: "INSERT INTO run VALUES (\(marks))")
@@ -70,7 +70,7 @@ extension Store {
   private static let epochTable = """
     CREATE TABLE epoch (
       run TEXT NOT NULL, epoch REAL NOT NULL, step INTEGER NOT NULL, train_loss REAL, train_accuracy REAL, test_loss REAL,
-      test_accuracy REAL, examples_per_second REAL, seconds REAL, PRIMARY KEY (run, step)) WITHOUT ROWID;
+      test_accuracy REAL, examples_per_second REAL, seconds REAL, PRIMARY KEY (run, step));
     INSERT INTO epoch
       SELECT run, epoch, step,
         max(value) FILTER (WHERE metric = 'train_loss') AS train_loss,
@@ -80,6 +80,6 @@ extension Store {
         max(value) FILTER (WHERE metric = 'examples_per_second') AS examples_per_second,
         max(value) FILTER (WHERE metric = 'epoch_seconds') AS seconds
       FROM metric GROUP BY run, step
-      HAVING max(metric IN ('test_accuracy', 'epoch_seconds')) = 1;
+      HAVING max(metric IN ('test_accuracy', 'epoch_seconds')) = 1 ORDER BY run, step;
     """
 }
