@@ -150,4 +150,49 @@ import Testing
     #expect(found.code == 0, "\(found)")
     #expect(try String(contentsOfFile: "\(program.directory)/tb.cells.md", encoding: .utf8).contains("lr=0.1,seed=2"))
   }
+
+  /// What a step costs while other programs have all cores says little of the step.
+  @Test func aMeasurementOfCostSaysWhatElseTheMachineDid() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      "cost.yaml",
+      """
+      schema: 1
+      experiment: cost
+      dataset: {name: synthetic, resize: 64, train: 64, test: 16}
+      network: {arch: vgg11, ratio: 4}
+      training: {epochs: 1, batch_size: 32}
+      trials:
+        - {name: busy, measure: {cost: {steps: 10, warmup: 1}}}
+        - {name: short, dataset: {train: 32}, measure: {cost: {}}}
+      """)
+    let others = try (0..<2 * ProcessInfo.processInfo.activeProcessorCount).map { _ in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "while :; do :; done"]
+      try process.run()
+      return process
+    }
+    defer {
+      for process in others {
+        process.terminate()
+        process.waitUntilExit()
+      }
+    }
+    let run = try program("run", "cost.yaml")
+    try #require(run.code == 0, "\(run)")
+    let rows = try RunTests.rows(
+      program, "SELECT timed_epochs, disturbed_epochs FROM run_summary WHERE trial = 'busy'")
+    #expect(
+      rows.count == 1 && rows[0]["timed_epochs"] as? Int == 1 && rows[0]["disturbed_epochs"] as? Int == 1, "\(rows)")
+    // Both take more steps than an epoch has.
+    let steps = try RunTests.rows(
+      program, "SELECT count(*) AS n FROM metric WHERE name = 'step_seconds' GROUP BY run ORDER BY n")
+    #expect(steps.compactMap { $0["n"] as? Int } == [3, 10])
+    #expect(try program("doctor").output.contains("skipped") == false)
+    let show = try program("show", "busy")
+    #expect(show.output.contains("other work on the machine disturbed all 1 measurement\n"), "\(show)")
+    #expect(show.output.contains("images/s, disturbed ("), "\(show)")
+  }
 }

@@ -135,11 +135,15 @@ private struct RunText {
   mutating func addTiming() {
     guard !run.epoch_rates.isEmpty else { return }
     let disturbed = run.epoch_rates.count { $0.disturbed != nil }
-    section("timing: \(timingSentence(timed: run.epoch_rates.count, disturbed: disturbed))")
+    let isCost = run.metrics[MetricName.stepSeconds.rawValue] != nil
+    let unit = isCost ? "measurement" : "epoch"
+    section("timing: \(timingSentence(timed: run.epoch_rates.count, disturbed: disturbed, unit: unit))")
     if disturbed > 0, let rate = run.undisturbed_examples_per_second {
       lines.append("  \(Quantity.fixed(rate, 1)) images/s in the undisturbed epochs")
     }
-    for rate in run.epoch_rates { lines.append(printable("  " + rate.text)) }
+    for rate in run.epoch_rates {
+      lines.append(printable("  \(isCost ? "steps" : "epoch \(Quantity.fixed(rate.epoch, 0))"), \(rate.text)"))
+    }
   }
 
   mutating func add(_ attempt: RunDetails.Attempt) {
@@ -200,7 +204,7 @@ extension RunDetails.EpochRate {
   /// A line for people.
   fileprivate var text: String {
     func percent(_ share: Double) -> String { "\(Quantity.fixed(100 * share, share < 0.1 ? 1 : 0)) %" }
-    var parts = ["epoch \(Quantity.fixed(epoch, 0))", "\(Quantity.fixed(examples_per_second, 1)) images/s"]
+    var parts = ["\(Quantity.fixed(examples_per_second, 1)) images/s"]
     if let disturbed { parts.append("disturbed (\(disturbed))") }
     parts.append("its threads computed \(percent(processor_share)) of the time")
     if let wait_share { parts.append("waited for a core \(percent(wait_share))") }

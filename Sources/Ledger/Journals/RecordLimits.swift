@@ -8,6 +8,8 @@ struct RecordLimits {
   /// The run whose records follow; nil before its record.
   private var run: RunRecord?
   private var steps = Self.most
+  /// Where the last step ends.
+  private var lastEpoch = Double(Self.epochs)
 
   /// Steps of a training that nothing else bounds.
   private static let most = 1 << 40
@@ -18,6 +20,8 @@ struct RecordLimits {
   static let bytes = 1 << 50
   static let attempts = 1 << 20
   static let epochs = 1 << 20
+  /// Timed steps of a measurement of cost.
+  static let costSteps = 1000
   /// Images of a data set.
   static let examples = 1 << 32
 
@@ -27,7 +31,7 @@ struct RecordLimits {
   /// As a run's configuration sets them.
   init(of run: RunRecord) {
     self.run = run
-    steps = Self.steps(of: run)
+    (steps, lastEpoch) = Self.ends(of: run)
   }
 
   /// What is invalid in a record, as a phrase; nil if nothing is.
@@ -173,7 +177,7 @@ struct RecordLimits {
   private func check(_ metric: MetricRecord) throws(InvalidRecord) {
     try text("a metric's name", metric.name, 100)
     try step(metric.step)
-    guard metric.epoch >= 0, metric.epoch <= Double(max(run?.epochs ?? Self.epochs, 1)) + 1e-6 else {
+    guard metric.epoch >= 0, metric.epoch <= lastEpoch + 1e-6 else {
       throw InvalidRecord(what: "\(metric.name.prefix(40)) is of epoch \(metric.epoch)")
     }
     try value(metric.name, metric.value, in: metric.metric?.range ?? LayerMeasure(rawValue: metric.name)?.range)
@@ -186,7 +190,7 @@ struct RecordLimits {
     try whole("examples", timing.examples, 1...Self.examples)
     try whole("involuntary_switches", timing.involuntarySwitches, 0...Self.most)
     guard timing.trainingSeconds > 0, timing.seconds >= timing.trainingSeconds else {
-      throw InvalidRecord(what: "an epoch of \(timing.seconds) s has steps of \(timing.trainingSeconds) s")
+      throw InvalidRecord(what: "an interval of \(timing.seconds) s has steps of \(timing.trainingSeconds) s")
     }
     try duration("seconds", timing.seconds)
     // Of many cores.
@@ -301,14 +305,19 @@ struct RecordLimits {
 }
 
 extension RecordLimits {
-  /// At most so many steps can be done by a run.
-  private static func steps(of run: RunRecord) -> Int {
+  /// At most so many steps can be done by a run, and so many epochs.
+  private static func ends(of run: RunRecord) -> (steps: Int, epoch: Double) {
     let settings = RunSettings(of: run)
-    if let steps = settings.measure?.cost?.steps { return min(most, max(0, steps)) }
-    let examples = min(Self.examples, max(0, settings.dataset?.train ?? Self.examples))
     // Bounded like the examples, so that their sum is no overflow.
     let batch = min(Self.examples, max(1, settings.training?.batch_size ?? 1))
-    let steps = min(most, run.epochs * ((examples + batch - 1) / batch))
-    return settings.training?.max_steps.map { max(0, min($0, steps)) } ?? steps
+    if let cost = settings.measure?.cost {
+      // A measurement may go on beyond an epoch: it takes the images again.
+      let steps = max(0, min(cost.steps ?? Self.costSteps, Self.costSteps))
+      return (steps, Double(steps) * Double(batch) / Double(max(1, settings.dataset?.train ?? 1)))
+    }
+    let examples = min(Self.examples, max(0, settings.dataset?.train ?? Self.examples))
+    var steps = min(most, run.epochs * ((examples + batch - 1) / batch))
+    if let limit = settings.training?.max_steps { steps = max(0, min(limit, steps)) }
+    return (steps, Double(max(run.epochs, 1)))
   }
 }

@@ -155,11 +155,11 @@ private func metrics(_ groups: [[RunSummary]], _ store: Store) throws -> [RunCom
   }
 }
 
-/// From how many epochs a rate can be taken.
-public func timingSentence(timed: Int, disturbed: Int) -> String {
-  let epochs = "\(timed) epoch\(timed == 1 ? "" : "s")"
+/// From how many epochs, or measurements of cost, a rate can be taken.
+public func timingSentence(timed: Int, disturbed: Int, unit: String = "epoch") -> String {
+  let epochs = "\(timed) \(unit)\(timed == 1 ? "" : "s")"
   guard disturbed > 0 else { return "\(epochs), none disturbed" }
-  guard disturbed < timed else { return "no undisturbed epoch: other work on the machine disturbed all \(epochs)" }
+  guard disturbed < timed else { return "no undisturbed \(unit): other work on the machine disturbed all \(epochs)" }
   return "from \(timed - disturbed) of \(epochs); \(disturbed) disturbed by other work on the machine"
 }
 

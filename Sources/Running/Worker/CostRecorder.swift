@@ -18,24 +18,30 @@ struct CostRecorder {
     var seconds = 0.0
     var steps = 0
     var isCountedAnew = false
+    var interval = TimingInterval()
     let completed = try probe.run(
       warmup: cost.warmup, steps: cost.steps, shouldStop: { StopSignal.number != nil },
       ready: {
         earlierPeak = ProcessFacts.peakResidentBytes
         isCountedAnew = ProcessFacts.resetPeak()
+        interval = TimingInterval()
       },
       observe: { measured in
         seconds += measured.seconds
         steps = measured.step
+        interval.add(examples: measured.examples, seconds: measured.seconds)
         let epoch = Double(measured.step * measured.examples) / Double(dataset.training.count)
         func metric(_ name: MetricName, _ value: Double) -> MetricRecord {
           MetricRecord(name, step: measured.step, epoch: epoch, value: value)
         }
+        var timing: EpochTimingRecord?
         var metrics = [metric(.stepSeconds, measured.seconds), metric(.stepLoss, measured.loss)]
         if measured.step == cost.steps {
+          timing = interval.end()
           metrics.append(metric(.examplesPerSecond, Double(measured.step * measured.examples) / seconds))
           if isCountedAnew { metrics.append(metric(.stepPeakBytes, Double(ProcessFacts.peakResidentBytes))) }
         }
+        metrics[metrics.count - 1].timing = timing
         metrics[metrics.count - 1].seconds = monotonicSeconds() - began
         metrics[metrics.count - 1].trainingSeconds = seconds
         try journal.append([

@@ -12,7 +12,7 @@ package final class JournalObserver {
   private var lastWrite = monotonicSeconds()
   /// The training steps so far, without loading and evaluation.
   private(set) var trainingSeconds = 0.0
-  private var epoch = EpochUse()
+  private var epoch = TimingInterval()
 
   package init(journal: JournalWriter, began: Double = monotonicSeconds()) {
     self.journal = journal
@@ -26,7 +26,7 @@ package final class JournalObserver {
     case .began: break
     case .step(let step):
       trainingSeconds += step.seconds
-      epoch.add(step)
+      epoch.add(examples: step.examples, seconds: step.seconds)
       add(.stepLoss, step.step, step.epoch, step.loss)
       add(.stepAccuracy, step.step, step.epoch, step.accuracy)
       if monotonicSeconds() - lastWrite > 0.5 { try write() }
@@ -63,35 +63,5 @@ package final class JournalObserver {
 
   private func add(_ metric: MetricName, _ step: Int, _ epoch: Double, _ value: Double) {
     waiting.append(MetricRecord(metric, step: step, epoch: epoch, value: value))
-  }
-}
-
-/// What an attempt's part of an epoch takes, and what else the machine does meanwhile.
-private struct EpochUse {
-  /// At the end of the epoch before, or when the attempt began: the first step is timed when it is over.
-  private var first = ProcessorUse()
-  private var examples = 0
-  private var seconds = 0.0
-
-  mutating func add(_ step: StepMeasurement) {
-    examples += step.examples
-    seconds += step.seconds
-  }
-
-  /// What the epoch took; nil where the attempt had no step of it. The next epoch begins.
-  mutating func end() -> EpochTimingRecord? {
-    let last = ProcessorUse()
-    defer { (first, examples, seconds) = (last, 0, 0) }
-    guard examples > 0, seconds > 0 else { return nil }
-    func increase(_ value: (ProcessorUse) -> Double?) -> Double? {
-      guard let from = value(first), let to = value(last) else { return nil }
-      return max(0, to - from)
-    }
-    let own = last.own - first.own
-    return EpochTimingRecord(
-      examples: examples, trainingSeconds: seconds, seconds: max(seconds, last.at - first.at), processorSeconds: own,
-      involuntarySwitches: max(0, last.involuntarySwitches - first.involuntarySwitches),
-      waitSeconds: increase(\.waiting), otherProcessorSeconds: increase(\.machine).map { max(0, $0 - own) },
-      pressureSeconds: increase(\.pressure))
   }
 }
