@@ -176,7 +176,8 @@ import Testing
     }
     defer {
       for process in others {
-        process.terminate()
+        // A shell ignores the signals that the tests' own process ignores.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
       }
     }
