@@ -56,10 +56,5 @@ func printError(_ text: String) { writeMessage(text) }
 /// where a limit refuses it. Nothing is lost, for all output is written at once.
 func leave(_ code: Int32) -> Never {
   restoreTerminal()
-  #if COVERAGE
-    // The counters of lines are written by the clean-up.
-    exit(code)
-  #else
-    _exit(code)
-  #endif
+  _exit(code)
 }
