@@ -167,7 +167,7 @@ import Testing
         - {name: busy, measure: {cost: {steps: 10, warmup: 1}}}
         - {name: short, dataset: {train: 32}, measure: {cost: {}}}
       """)
-    let others = try (0..<2 * ProcessInfo.processInfo.activeProcessorCount).map { _ in
+    let others = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments = ["-c", "while :; do :; done"]
