@@ -83,14 +83,14 @@ struct VGGLab: ParsableCommand {
     var path = "vgglab"
     var known = configuration.subcommands
     while let word = words.first, !word.hasPrefix("-"), !known.isEmpty {
-      let place = known.firstIndex { $0._commandName == word || $0.configuration.aliases.contains(word) }
-      guard let place else {
+      let index = known.firstIndex { $0._commandName == word || $0.configuration.aliases.contains(word) }
+      guard let index else {
         let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
         let near = nearest(to: word, among: shown)
         let remedy = near.map { "did you mean '\($0)'?" } ?? "`\(path) --help` lists the commands"
         return "vgglab: there is no command '\(path) \(word)'; \(remedy)"
       }
-      let next = known[place].configuration
+      let next = known[index].configuration
       guard next.defaultSubcommand == nil else { return nil }
       known = next.subcommands
       path += " \(word)"

@@ -47,7 +47,7 @@ package struct Axis: Sendable, Hashable {
   /// - Parameters:
   ///   - range: the smallest and largest value; nil where there is none, for an axis from 0 to 1.
   ///   - ends: unless fixed, zero joins a range that lies near it.
-  ///   - count: about how many steps there is room for.
+  ///   - count: about how many steps fit.
   ///   - wholeNumbers: no steps below one, wherever two whole numbers lie on the axis (epochs).
   ///   - format: how numbers at the ticks are written.
   package static func linear(
@@ -113,7 +113,7 @@ package struct Axis: Sendable, Hashable {
   /// - Parameters:
   ///   - range: nil where there is no value, for an axis from 1 to 10.
   ///   - ends: where the domain ends.
-  ///   - count: about how many steps there is room for.
+  ///   - count: about how many steps fit.
   ///   - opensBelow: the domain starts below the smallest value even if that is a round number (for bars).
   ///   - format: how numbers at the ticks are written.
   package static func logarithmic(
