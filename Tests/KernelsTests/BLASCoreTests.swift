@@ -46,7 +46,6 @@ import Testing
   }
 
   @Test func theChoiceIsMadeBeforeTheFirstProduct() {
-    BLAS.useOneThread()
     let wish = ProcessInfo.processInfo.environment[BLASCore.variable] ?? ""
     switch BLAS.core.choice {
     case .user: #expect(!wish.isEmpty)
@@ -66,6 +65,25 @@ import Testing
       for j in 0..<n {
         let exact = (0..<k).reduce(0.0) { $0 + Double(a[i * k + $1]) * Double(b[$1 * n + j]) }
         #expect(abs(Double(c[i * n + j]) - exact) < 1e-4)
+      }
+    }
+  }
+
+  /// OpenBLAS's table of kernels is exchanged: a product that was under way meanwhile would find none.
+  @Test(arguments: 1...8) func productsOfOtherThreadsWaitForTheChoice(_ attempt: Int) async {
+    await #expect(processExitsWith: .success) {
+      DispatchQueue.concurrentPerform(iterations: 8) { thread in
+        if thread == 3 {
+          _ = BLAS.core
+        } else {
+          let side = 192
+          let a = [Float](repeating: 1, count: side * side)
+          var c = a
+          for _ in 0..<20 {
+            gemm(m: side, n: side, k: side, a, lda: side, a, ldb: side, beta: 0, &c, ldc: side)
+            precondition(c.allSatisfy { $0 == Float(side) })
+          }
+        }
       }
     }
   }

@@ -78,7 +78,7 @@ public struct BLASCore: Sendable, Hashable, CustomStringConvertible {
 
   private static var current: String { String(cString: openblas_get_corename()) }
 
-  /// Chooses. Called once, before OpenBLAS's first product: the table of kernels is exchanged as a whole.
+  /// Chooses. Called once, before OpenBLAS's first product, which waits for it: the table of kernels is exchanged as a whole.
   static func choose() -> BLASCore {
     let own = current
     if let wish = getenv(variable), wish.pointee != 0 { return BLASCore(name: own, choice: .user) }

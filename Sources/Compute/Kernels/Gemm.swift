@@ -1,15 +1,13 @@
 import COpenBLAS
 
-/// The one wrapper of OpenBLAS. Its kernels are chosen when it is first asked for anything here.
+/// The one wrapper of OpenBLAS, which is set up when it is first asked for anything here, by whichever thread asks.
 public enum BLAS {
-  /// The core that OpenBLAS works with from now on.
-  public static let core = BLASCore.choose()
-
-  /// Makes OpenBLAS work in the calling thread alone: vgglab's own threads share the work. Before the first `gemm`.
-  public static func useOneThread() {
-    _ = core
+  /// The core that OpenBLAS works with from now on, in the calling thread alone: vgglab's own threads share the work.
+  public static let core = {
+    let core = BLASCore.choose()
     openblas_set_num_threads(1)
-  }
+    return core
+  }()
 
   /// The version and options that OpenBLAS was built with.
   public static var configuration: String {
@@ -35,11 +33,13 @@ extension String {
 /// `C = alpha · op(A) · op(B) + beta · C`, row-major.
 ///
 /// op(A) is `[m, k]`, op(B) `[k, n]`, C `[m, n]`; `lda`, `ldb` and `ldc` are the floats from one stored row to the next.
+/// Waits for ``BLAS/core``: OpenBLAS's table of kernels must not be exchanged while any thread computes.
 public func gemm(
   transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1,
   _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int, beta: Float,
   _ c: UnsafeMutablePointer<Float>, ldc: Int
 ) {
+  _ = BLAS.core
   cblas_sgemm(
     CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
     blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))

@@ -93,7 +93,6 @@ public func benchmarkEpoch(
 
 /// The speed of matrix products of 768×768 on one thread, in multiply-adds a second: OpenBLAS's, and this program's own.
 public func productPeaks() -> (openBLAS: Double, tiles: Double) {
-  BLAS.useOneThread()
   let side = 768
   let (a, b, c) = (Buffer<Float>(side * side), Buffer<Float>(side * side), Buffer<Float>(side * side))
   fillUniform(a.pointer, count: side * side, bound: 1, Philox(seed: 1, stream: 0x3001))

@@ -47,7 +47,6 @@ final class BLASEngine: Engine {
   init(
     network: Network, batchSize: Int, threads: Int, momentum: Bool, watched: Bool = false
   ) throws(TrainingError) {
-    BLAS.useOneThread()
     let stages = try StageList(network, fusing: !watched)
     watch =
       watched ? SignalWatch(images: batchSize, positions: stages.imagePositions + stages.batchPositions) : nil
