@@ -121,7 +121,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Configurations", "Journals", "Digests", "ExactJSON", "Files", "Statistics", "Text",
       ]),
-    module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Statistics", "Text"]),
+    module("Reporting/Plots", ["CPangoCairo", "CFigureFonts", "Images", "Statistics", "Text"]),
     module(
       "Reporting/Notebooks",
       ["Store", "PositionedYAML", "Images", "Digests", "ExactJSON", "Files", "Statistics", "Text", "CCMarkGFM"]),

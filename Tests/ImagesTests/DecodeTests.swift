@@ -13,6 +13,26 @@ import Testing
     #expect(try PixelImage(Fixtures.data("palette.png")).pixels[..<9] == [32, 32, 32, 112, 112, 192, 192, 192, 32])
   }
 
+  /// Sides and numbers of colors that need 1, 2, 4 and 8 bits a pixel, and pixels that do not compress.
+  @Test(arguments: [(1, 1, 1), (9, 3, 2), (7, 5, 4), (33, 20, 16), (640, 480, 17), (301, 997, 256)])
+  func whatIsEncodedWithAPaletteIsDecoded(width: Int, height: Int, count: Int) throws {
+    var state: UInt64 = 7
+    func next(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    let colors = (0..<count).map { _ in UInt32(next(1 << 24)) }
+    let indices = (0..<width * height).map { _ in UInt8(next(count)) }
+    let png = try encodePNG(width: width, indices: indices, colors: colors)
+    #expect(try encodePNG(width: width, indices: indices, colors: colors) == png)
+    let image = try PixelImage(png)
+    #expect(image.width == width && image.height == height && image.channels == 3)
+    for (channel, shift) in [16, 8, 0].enumerated() {
+      let plane = image.pixels[channel * width * height..<(channel + 1) * width * height]
+      #expect(Array(plane) == indices.map { UInt8(colors[Int($0)] >> shift & 0xFF) })
+    }
+  }
+
   @Test func sixteenBitsKeepTheirUpperEight() throws {
     #expect(try PixelImage(Fixtures.data("gray16.png")).pixels == Fixtures.gray)
   }

@@ -114,6 +114,56 @@ import Testing
     for y in 0..<image.height { #expect(image[100, y] == .white) }
   }
 
+  /// The color type of a PNG's header: 2 three bytes a pixel, 3 a palette.
+  private func colorType(_ png: Data) -> UInt8 { png[png.startIndex + 25] }
+
+  @Test(arguments: FigureTheme.allCases) func chartsHaveAPalette(theme: FigureTheme) throws {
+    for (place, chart) in [PlotsTests.lines(), PlotsTests.bars, .lines(panels: 0), .scatter(series: 3)].enumerated() {
+      let png = try renderPNG(DisplayList(chart, style: FigureStyle(theme: theme)))
+      #expect(colorType(png) == 3, "chart \(place)")
+    }
+  }
+
+  /// Squares of 17 × 17 colors; neighbors are `step` and `blueStep` apart.
+  private func squares(_ step: Int, _ blueStep: Int = 0, isImage: Bool) throws -> (png: Data, change: Int) {
+    func shade(_ place: Int) -> UInt8 { UInt8(place * step) }
+    func blue(_ row: Int, _ column: Int) -> UInt8 { UInt8((row % 2 * 2 + column % 2) * blueStep) }
+    var list = DisplayList(size: .init(width: 170, height: 170))
+    for row in 0..<17 {
+      for column in 0..<17 {
+        let square = DisplayList.Rect(x: Double(10 * column), y: Double(10 * row), width: 10, height: 10)
+        let color = Color(red: shade(row), green: shade(column), blue: blue(row, column))
+        list.items.append(
+          isImage
+            ? .image(.init(rect: square, width: 1, height: 1, pixels: [color.red, color.green, color.blue]))
+            : .rectangle(.init(rect: square, fill: color)))
+      }
+    }
+    let png = try renderPNG(list, scale: 1)
+    let image = try DecodedImage(png: png)
+    var change = 0
+    for row in 0..<17 {
+      for column in 0..<17 {
+        let seen = image[10 * column + 5, 10 * row + 5]
+        change = max(
+          change, abs(Int(seen.red) - Int(shade(row))), abs(Int(seen.green) - Int(shade(column))),
+          abs(Int(seen.blue) - Int(blue(row, column))))
+      }
+    }
+    return (png, change)
+  }
+
+  @Test func aPaletteChangesNoColorThatAnybodySees() throws {
+    // 289 colors, of which the nearest are near enough, and colors that are not.
+    let near = try squares(5, isImage: false)
+    #expect(colorType(near.png) == 3 && (1...16).contains(near.change))
+    let far = try squares(15, 50, isImage: false)
+    #expect(colorType(far.png) == 2 && far.change == 0)
+    // Data is not changed at all.
+    let data = try squares(5, isImage: true)
+    #expect(colorType(data.png) == 2 && data.change == 0)
+  }
+
   @Test func figuresComeAsSVGAndPDF() throws {
     let list = try DisplayList(PlotsTests.lines())
     let svg = try renderVector(list, .svg)

@@ -7,6 +7,8 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   case damaged(format: ImageFormat, reason: String)
   /// A CMYK or YCCK JPEG.
   case printingColors
+  /// `reason` is the library's own word.
+  case notWritten(format: ImageFormat, reason: String)
 
   /// What is wrong, and what to do.
   public var description: String {
@@ -17,6 +19,7 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case .damaged(let format, let reason):
       "is a damaged \(format.name) file (\(reason)); get the file again, or remove it"
     case .printingColors: "is a CMYK JPEG; save it as RGB"
+    case .notWritten(let format, let reason): "cannot be written as \(format.name) (\(reason))"
     }
   }
 }
