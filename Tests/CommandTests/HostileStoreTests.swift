@@ -169,7 +169,18 @@ import Testing
     try Self.python(sql, "\(program.directory)/.vgglab/lab.sqlite")
     let doctor = try program("doctor")
     #expect(doctor.code != 0 && doctor.output.contains("is not what the journals give"), "\(doctor)")
+    // No page is made of what no run has measured, or of less than it has.
+    try program.write(
+      "n.md",
+      "# N\n\n```{query n}\nSELECT count(*) AS n, max(test_accuracy) AS best FROM trial_summary\n```\n\n{{n.n}} {{n.best | %.3f}}\n"
+    )
+    let report = try program("report", "n.md", "--out", "page")
+    if !sql.hasPrefix("INSERT") {
+      #expect(report.code == 65 && report.errors.contains("is not what the journals give"), "\(report)")
+      #expect(!program.exists("page"))
+    }
     #expect(try program("doctor", "--rebuild").code == 0)
+    #expect(try program("report", "n.md", "--out", "page").code == 0)
     try look(program, run)
   }
 

@@ -37,7 +37,12 @@ struct TestCluster {
   /// What one of Slurm's programs prints.
   @discardableResult
   func slurm(_ program: String, _ arguments: String...) throws -> String {
-    let (code, output) = try Self.run("/usr/bin/env", [program] + arguments, ["SLURM_CONF": configuration])
+    var (code, output) = try Self.run("/usr/bin/env", [program] + arguments, ["SLURM_CONF": configuration])
+    // A job that is just started or requeued cannot be changed for a moment.
+    for _ in 0..<30 where code != 0 && output.contains("try again later") {
+      sleep(1)
+      (code, output) = try Self.run("/usr/bin/env", [program] + arguments, ["SLURM_CONF": configuration])
+    }
     guard code == 0 else { throw Failure(description: "\(program) \(arguments): \(output)") }
     return output
   }

@@ -28,13 +28,22 @@ import Testing
     #expect(archive.code == 65 && archive.errors.contains("its journal is damaged"), "\(archive)")
   }
 
-  @Test func aRunWithoutItsJournalIsGoneAndTheIndexIsKept() throws {
+  /// Also where something else has the copy's name: a link is not followed, an earlier copy stays.
+  @Test(arguments: [false, true]) func aRunWithoutItsJournalIsGoneAndTheIndexIsKept(isTaken: Bool) throws {
     let (program, run) = try trained()
     defer { program.remove() }
+    let name = ".vgglab/lab.sqlite.before-rebuild"
+    if isTaken {
+      try program.write("victim", "mine")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(program.directory)/\(name)", withDestinationPath: "\(program.directory)/victim")
+    }
     try FileManager.default.removeItem(atPath: "\(program.directory)/.vgglab/runs/\(run)/journal.jsonl")
     let rebuilt = try program("doctor", "--rebuild")
     #expect(rebuilt.code == 1 && rebuilt.output.contains("kept in .vgglab/lab.sqlite.before-rebuild"), "\(rebuilt)")
-    #expect(program.exists(".vgglab/lab.sqlite.before-rebuild"))
+    let files = try FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab")
+    #expect(files.count { $0.hasPrefix("lab.sqlite.before-rebuild") } == (isTaken ? 2 : 1))
+    #expect(!isTaken || program.read("victim") == "mine")
     #expect(try program("list").output.contains("completed") == false)
   }
 

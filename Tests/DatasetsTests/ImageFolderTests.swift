@@ -171,6 +171,10 @@ final class DataFolder {
     }
     let empty = try DataFolder()
     #expect(empty.error() == .noClasses(path: empty.path))
+    let single = try DataFolder()
+    try single.write("train/a/0.png", PNGFile.flat(3, 3, [1]))
+    try single.write("test/a/0.png", PNGFile.flat(3, 3, [1]))
+    #expect(single.error() == .noClasses(path: "\(single.path)/train"))
     let half = try DataFolder()
     try half.write("train/a/0.png", PNGFile.flat(3, 3, [1]))
     #expect(half.error() == .halfMissing(path: half.path, found: "train", missing: "test"))

@@ -68,6 +68,20 @@ import Testing
     #expect(gray.inverted.pixels == Fixtures.gray.map { 255 - $0 })
   }
 
+  /// A header that claims more bits than there are would have the pixels unpacked to hundreds of times their size.
+  @Test(arguments: [(0, 3), (2, 4), (3, 16), (4, 1), (6, 255), (1, 8), (255, 8)])
+  func depthsThatThereAreNotAreRefused(colorType: UInt8, depth: UInt8) {
+    var data = Fixtures.data("rgb.png")
+    data[data.startIndex + 24] = depth
+    data[data.startIndex + 25] = colorType
+    for check in [{ _ = try PixelImage($0) }, { _ = try ImageHeader.checked($0, pixels: 48) }]
+      as [(Data) throws -> Void]
+    {
+      let error = #expect(throws: ImageError.self) { try check(data) }
+      #expect("\(error!)".contains("bits of color type"))
+    }
+  }
+
   @Test func otherColorsOfPrintingAreRefused() {
     #expect(throws: ImageError.printingColors) { try PixelImage(Fixtures.data("cmyk.jpg")) }
   }

@@ -91,26 +91,26 @@ import Testing
     #expect(!html.contains(" style=\"") && html.utf8.count < 3_000_000)
   }
 
-  /// WCAG's contrast of texts with what is behind them, from the style's own colours: 4.5 at the least.
+  /// WCAG's contrast of texts with what is behind them, from the style's own colors: 4.5 at the least.
   @Test func contrastsSuffice() throws {
     let (_, html) = try Self.page()
     let style = try #require(html.split(separator: "<style>").last?.split(separator: "</style>").first)
     let themes = style.matches(of: /:root \{([^}]*)\}/).map(\.1)
     #expect(themes.count == 3)
     for theme in themes {
-      var colours: [String: Double] = [:]
+      var colors: [String: Double] = [:]
       for entry in theme.matches(of: /--([a-z]+): #([0-9a-f]{3,6})/) {
-        colours[String(entry.1)] = Self.luminance(String(entry.2))
+        colors[String(entry.1)] = Self.luminance(String(entry.2))
       }
       for text in ["ink", "soft", "link", "good", "bad", "open"] {
         for behind in ["paper", "tint"] {
-          let (one, two) = (try #require(colours[text]), try #require(colours[behind]))
+          let (one, two) = (try #require(colors[text]), try #require(colors[behind]))
           let contrast = (max(one, two) + 0.05) / (min(one, two) + 0.05)
           #expect(contrast >= 4.5, "\(text) on \(behind): \(contrast)")
         }
       }
       // The ring around what has the focus.
-      let (ring, paper) = (try #require(colours["accent"]), try #require(colours["paper"]))
+      let (ring, paper) = (try #require(colors["accent"]), try #require(colors["paper"]))
       #expect((max(ring, paper) + 0.05) / (min(ring, paper) + 0.05) >= 3)
     }
   }

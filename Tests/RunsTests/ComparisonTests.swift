@@ -94,7 +94,9 @@ import Text
     #expect(comparison.groups.map(\.is_single) == [true, true])
     #expect(comparison.metrics[0].differences[1]?.count == 0)
     let text = comparison.text
-    #expect(text.contains("0, single run") && text.contains("-0.020 (not paired)"), "\(text)")
+    #expect(
+      text.contains("all: runs 1") && text.contains("A trial with a single run")
+        && text.contains("-0.020 (not paired)"), "\(text)")
     #expect(text.hasPrefix("Does it matter?\n") && !text.contains("\u{1B}") && text.contains("\\u{1b}[31m"))
     #expect(comparison.remarks == ["threads differ: A 1, B 2"])
     #expect(throws: RunsError.self) { try compare([runs[0], runs[0]], in: fixture.store) }

@@ -97,7 +97,7 @@ import Text
 
   @Test func aWorkerThatOutlivedItsParentIsWaitedFor() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.killed(signal: SIGKILL, after: 1)]]
+    world.outcomes = ["first": [.killed(signal: SIGKILL, after: 1)]]
     let run = try #require(try world.run(only: ["first"])[0].run)
     let lock = try #require(try RunFolder(store: world.directory, existing: run).acquireLock())
     world.atMoments = [(20, { lock.release() })]

@@ -9,7 +9,7 @@ import Terminal
 /// A clock that only moves when somebody sleeps, and signals, memory and workers to go with it.
 final class FakeWorld: Executor {
   /// How a worker of a trial ends, and after how many seconds.
-  enum Fate {
+  enum Outcome {
     case completed(after: Double)
     case failed(cause: String, after: Double)
     case killed(signal: Int32, after: Double)
@@ -28,7 +28,7 @@ final class FakeWorld: Executor {
   var total = Int.max
   var kills = Memory.Kills(group: 0, machine: 0)
   /// By trial's name, one after the other; a trial without any completes after a second.
-  var fates: [String: [Fate]] = [:]
+  var outcomes: [String: [Outcome]] = [:]
   /// Called whenever time has passed.
   var atMoments: [(time: Double, what: () -> Void)] = []
 
@@ -107,13 +107,13 @@ final class FakeWorld: Executor {
     guard case .run(let record)? = try readJournal(run).records.first else {
       throw CocoaError(.fileReadCorruptFile)
     }
-    var left = fates[record.trial] ?? []
-    let fate = left.isEmpty ? .completed(after: 1) : left.removeFirst()
-    fates[record.trial] = left
+    var left = outcomes[record.trial] ?? []
+    let outcome = left.isEmpty ? .completed(after: 1) : left.removeFirst()
+    outcomes[record.trial] = left
     tell("begin \(record.trial)")
     beganAt.append(time)
-    if case .hanging = fate { return HangingWorker() }
-    return try FakeWorker(self, run, record.trial, fate)
+    if case .hanging = outcome { return HangingWorker() }
+    return try FakeWorker(self, run, record.trial, outcome)
   }
 }
 
@@ -139,18 +139,18 @@ private final class FakeWorker: WorkerHandle {
   private unowned let world: FakeWorld
   private let folder: RunFolder
   private let trial: String
-  private let fate: FakeWorld.Fate
+  private let outcome: FakeWorld.Outcome
   private let began: Double
   private let journal: JournalWriter
   private var lock: RunLock?
   private var signal: Int32?
   private var ended: ProcessEnd?
 
-  init(_ world: FakeWorld, _ folder: RunFolder, _ trial: String, _ fate: FakeWorld.Fate) throws {
+  init(_ world: FakeWorld, _ folder: RunFolder, _ trial: String, _ outcome: FakeWorld.Outcome) throws {
     self.world = world
     self.folder = folder
     self.trial = trial
-    self.fate = fate
+    self.outcome = outcome
     began = world.time
     lock = try folder.acquireLock()
     journal = try JournalWriter(folder: folder)
@@ -185,7 +185,7 @@ private final class FakeWorker: WorkerHandle {
       return .exited(75)
     }
     let passed = world.time - began
-    switch fate {
+    switch outcome {
     case .endless, .hanging: return nil
     case .completed(let seconds): return passed < seconds ? nil : end(.completed, nil, 0)
     case .failed(let cause, let seconds): return passed < seconds ? nil : end(.failed, cause, 1)

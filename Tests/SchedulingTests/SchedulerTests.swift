@@ -28,7 +28,7 @@ import Testing
 
   @Test(.enabled(if: Processor.cores >= 2)) func asManyAtOnceAsJobs() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.completed(after: 5)]]
+    world.outcomes = ["first": [.completed(after: 5)]]
     try world.run(options: RunOptions(jobs: 2, threads: 1))
     #expect(world.mostAtWork == 2)
     #expect(world.story.prefix(3) == ["begin first", "begin second", "end second"])
@@ -37,7 +37,7 @@ import Testing
 
   @Test func aWorkerThatDoesNotBeginIsKilledAndNamed() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.hanging]]
+    world.outcomes = ["first": [.hanging]]
     let outcomes = try world.run()
     #expect(outcomes.map(\.state) == ["failed", "completed", "completed"])
     #expect(
@@ -64,7 +64,7 @@ import Testing
 
   @Test func whatComesAfterAFailureIsNotRunAndSaysSo() throws {
     let world = FakeWorld()
-    world.fates = ["a": [.failed(cause: "the loss of step 3 is nan", after: 1)]]
+    world.outcomes = ["a": [.failed(cause: "the loss of step 3 is nan", after: 1)]]
     let outcomes = try world.run(Self.trials("name: a", "name: b, after: [a]", "name: c, after: [b]", "name: d"))
     #expect(outcomes.map(\.state) == ["failed", "not run", "not run", "completed"])
     #expect(outcomes[1].cause == "it comes after a, which is failed")
@@ -75,14 +75,14 @@ import Testing
 
   @Test func oneFailureDoesNotStopTheRestUnlessAsked() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.failed(cause: "x", after: 1)]]
+    world.outcomes = ["first": [.failed(cause: "x", after: 1)]]
     #expect(try world.run().map(\.state) == ["failed", "completed", "completed"])
     let fast = FakeWorld()
-    fast.fates = ["first": [.failed(cause: "x", after: 1)]]
+    fast.outcomes = ["first": [.failed(cause: "x", after: 1)]]
     #expect(
       try fast.run(options: RunOptions(threads: 1, failFast: true)).map(\.state) == ["failed", "not run", "not run"])
     // Only the failed.
-    fast.fates = [:]
+    fast.outcomes = [:]
     let failed = try fast.run(options: RunOptions(threads: 1, failed: true))
     #expect(failed.map(\.state) == ["completed", "not run", "not run"])
     #expect(failed.allSatisfy { !$0.isFailure })
@@ -90,7 +90,7 @@ import Testing
 
   @Test(.enabled(if: Processor.cores >= 2)) func failFastStopsTheOthersInGoodOrder() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.endless], "second": [.killed(signal: SIGSEGV, after: 1)]]
+    world.outcomes = ["first": [.endless], "second": [.killed(signal: SIGSEGV, after: 1)]]
     let outcomes = try world.run(options: RunOptions(jobs: 2, threads: 1, failFast: true))
     #expect(outcomes.map(\.state) == ["interrupted", "lost", "not run"])
     #expect(outcomes[0].cause == "stopped because another trial failed (--fail-fast)")
@@ -99,7 +99,7 @@ import Testing
 
   @Test func whatCanPassIsTriedAgainWithGrowingDelays() throws {
     let world = FakeWorld()
-    world.fates = [
+    world.outcomes = [
       "first": [
         .killed(signal: SIGKILL, after: 1), .exited(74, log: "x: No space left on device", after: 1),
         .killed(signal: SIGHUP, after: 1), .killed(signal: SIGKILL, after: 1), .killed(signal: SIGKILL, after: 1),
@@ -123,7 +123,7 @@ import Testing
 
   @Test func theOthersGoOnWhileOneWaitsToBeTriedAgain() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.killed(signal: SIGKILL, after: 1)]]
+    world.outcomes = ["first": [.killed(signal: SIGKILL, after: 1)]]
     #expect(
       try world.run(options: RunOptions(threads: 1, retries: 1)).map(\.state) == [
         "completed", "completed", "completed",
@@ -135,7 +135,7 @@ import Testing
 
   @Test func whatCannotPassIsNotTriedAgain() throws {
     let world = FakeWorld()
-    world.fates = [
+    world.outcomes = [
       "first": [.failed(cause: "the loss of step 3 is nan; the training has diverged", after: 1)],
       "second": [.killed(signal: SIGILL, after: 1)], "third": [.exited(70, log: "", after: 1)],
     ]
@@ -147,7 +147,7 @@ import Testing
 
   @Test func aFullDiskThatFailedARunCanPass() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.failed(cause: "/x: cannot be written (No space left on device)", after: 1)]]
+    world.outcomes = ["first": [.failed(cause: "/x: cannot be written (No space left on device)", after: 1)]]
     let outcomes = try world.run(only: ["first"], options: RunOptions(threads: 1, retries: 1))
     #expect(outcomes.map(\.state) == ["completed"])
     #expect(world.story.count == 4)
@@ -155,7 +155,7 @@ import Testing
 
   @Test func outOfMemoryIsOnlySaidWhereTheKernelCountsIt() throws {
     let world = FakeWorld()
-    world.fates = [
+    world.outcomes = [
       "first": [.killed(signal: SIGKILL, after: 2)], "second": [.killed(signal: SIGKILL, after: 2)],
       "third": [.killed(signal: SIGKILL, after: 2)],
     ]
@@ -168,7 +168,7 @@ import Testing
 
   @Test func aTimeLimitInterruptsAndTheRestGoesOn() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.endless]]
+    world.outcomes = ["first": [.endless]]
     let outcomes = try world.run(options: RunOptions(threads: 1, retries: 2, timeLimit: 90))
     #expect(outcomes.map(\.state) == ["interrupted", "completed", "completed"])
     #expect(outcomes[0].cause == "time limit of 1 min 30 s" && outcomes[0].isInterrupted)
@@ -181,7 +181,7 @@ import Testing
 
   @Test func ctrlCTouchesNothingThatHadNotBegun() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.endless]]
+    world.outcomes = ["first": [.endless]]
     world.atMoments = [(2, { world.stop = StopRequest(number: SIGINT, interrupts: 1) })]
     let outcomes = try world.run()
     #expect(outcomes.map(\.state) == ["interrupted", "not run", "not run"])
@@ -192,7 +192,7 @@ import Testing
 
   @Test func aSecondCtrlCKillsAndIsTold() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.endless]]
+    world.outcomes = ["first": [.endless]]
     world.atMoments = [(2, { world.stop = StopRequest(number: SIGINT, interrupts: 2) })]
     let outcomes = try world.run()
     #expect(outcomes.map(\.state) == ["lost", "not run", "not run"])
@@ -201,7 +201,7 @@ import Testing
 
   @Test func nobodyIsTriedAgainAfterASignal() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.killed(signal: SIGKILL, after: 1), .endless]]
+    world.outcomes = ["first": [.killed(signal: SIGKILL, after: 1), .endless]]
     world.atMoments = [(5, { world.stop = StopRequest(number: SIGTERM) })]
     let outcomes = try world.run(only: ["first"], options: RunOptions(threads: 1, retries: 9))
     #expect(outcomes.map(\.cause) == ["stopped by SIGTERM"])

@@ -35,7 +35,7 @@ import Testing
 
   @Test(.enabled(if: Processor.cores >= 2)) func theyAreNotRunSideBySide() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.completed(after: 5)]]
+    world.outcomes = ["first": [.completed(after: 5)]]
     let outcomes = try world.run(Self.two, options: RunOptions(jobs: 2, threads: 1))
     #expect(outcomes.map(\.state) == ["completed", "completed", "completed"])
     #expect(!world.story.contains("begin second"))
@@ -43,7 +43,7 @@ import Testing
 
   @Test func anotherNameGoesOnWithWhatWasStopped() throws {
     let world = FakeWorld()
-    world.fates = ["first": [.killed(signal: SIGKILL, after: 1)]]
+    world.outcomes = ["first": [.killed(signal: SIGKILL, after: 1)]]
     #expect(try world.run(Self.two, only: ["first"]).map(\.state) == ["lost"])
     let outcomes = try world.run(Self.two, only: ["second"])
     #expect(outcomes.map(\.action) == [.resume] && outcomes.map(\.state) == ["completed"])

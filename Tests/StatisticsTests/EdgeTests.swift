@@ -17,8 +17,8 @@ import Statistics
   @Test func equalValues() {
     let sample = Sample([0.1, 0.1, 0.1])!
     #expect(sample.mean == 0.1 && sample.deviation == 0 && sample.interval() == Interval(low: 0.1, high: 0.1))
-    #expect(sample.test(margin: 0)!.notAbove == 0 && sample.test(margin: 0)!.notBelow == 1)
-    #expect(sample.test(margin: 0.2)!.notBelow == 0 && sample.test(margin: 0.1)!.notAbove == 0.5)
+    #expect(sample.test(margin: 0)!.pValueNotGreater == 0 && sample.test(margin: 0)!.pValueNotLess == 1)
+    #expect(sample.test(margin: 0.2)!.pValueNotLess == 0 && sample.test(margin: 0.1)!.pValueNotGreater == 0.5)
     #expect(sample.countNeeded(margin: 0) == 2)
   }
 

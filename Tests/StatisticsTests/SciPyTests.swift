@@ -56,9 +56,9 @@ import Statistics
       expectNear(interval.high, row.high, "\(row)")
       let test = sample.test(margin: row.margin)!
       expectNear(test.t, row.t, "\(row)")
-      expectNear(test.notAbove, row.not_above, "\(row)")
-      expectNear(test.notBelow, row.not_below, "\(row)")
-      expectNear(test.notDifferent, row.not_different, "\(row)")
+      expectNear(test.pValueNotGreater, row.not_above, "\(row)")
+      expectNear(test.pValueNotLess, row.not_below, "\(row)")
+      expectNear(test.pValueTwoSided, row.not_different, "\(row)")
     }
   }
 

@@ -30,11 +30,16 @@ final class EventStreams: Sendable {
   func stream(of runs: [String]) -> ResponseBody? {
     guard openCount < Self.most else { return nil }
     return ResponseBody { writer in
-      // Counted from here on: a body that nobody waits for any more is never written.
-      self.count.withLock { $0 += 1 }
-      defer { self.count.withLock { $0 -= 1 } }
+      // Counted from here on: a body that nobody waits for any more is never written. Of many that were asked for at once,
+      // those beyond the limit end here.
+      let isOpen = self.count.withLock { open in
+        guard open < Self.most else { return false }
+        open += 1
+        return true
+      }
+      defer { if isOpen { self.count.withLock { $0 -= 1 } } }
       var writer = writer
-      try await self.write(&writer, runs)
+      if isOpen { try await self.write(&writer, runs) }
       try await writer.finish(nil)
     }
   }

@@ -10,7 +10,9 @@ extension RunComparison {
   public func text(_ look: OutputStyle) -> String {
     var sections: [[String]] = []
     if let question, !question.isEmpty { sections.append([wrapped(printable(question), width: look.width, indent: 0)]) }
-    sections.append(look.lines(summary(look)).text + summaryNotes.map { wrapped($0, width: look.width) })
+    let (table, omitted) = look.lines(summary(look))
+    sections.append(
+      table + summaryNotes(showsRates: !omitted.contains("images/s")).map { wrapped($0, width: look.width) })
     if parameters.isEmpty {
       sections.append([
         groups.count == 1 ? "the configurations differ in the seed alone" : "the configurations do not differ"
@@ -39,7 +41,7 @@ extension RunComparison {
     }
     var columns: [FittedTable.Column] = [
       .init(""), .init("trial", shortens: true), .init("run", dropRank: 10), .init("runs", .right, folds: true),
-      .init("seeds", folds: true, shortens: true),
+      .init(groups.allSatisfy(\.is_single) ? "seed" : "seeds", folds: true, shortens: true),
     ]
     for (index, (_, title)) in shown.enumerated() {
       columns.append(.init(title, dropRank: index == 0 ? 1 : 4 + index))
@@ -54,7 +56,7 @@ extension RunComparison {
     for (index, group) in groups.enumerated() {
       var row: [FittedTable.Cell] = [
         .init(group.letter), .init(group.name), .init(group.members.count == 1 ? group.members[0].run : ""),
-        .init("\(group.members.count)"), .init(Self.seeds(group)),
+        .init("\(group.members.count)"), .init(seeds(group)),
       ]
       for (place, (metric, _)) in shown.enumerated() {
         let isDisturbed = metric.name == "examples_per_second" && group.disturbed_epochs > 0
@@ -73,7 +75,7 @@ extension RunComparison {
     return table
   }
 
-  private var summaryNotes: [String] {
+  private func summaryNotes(showsRates: Bool) -> [String] {
     let hasIntervals = metrics.contains { $0.values.contains { $0?.low != nil } }
     let isUnpaired = metrics.contains { $0.differences.contains { $0?.count == 0 } }
     var notes: [String] = []
@@ -82,19 +84,19 @@ extension RunComparison {
         "± is half the 95 % interval of the mean over seeds; differences are paired by seed\(isUnpaired ? " where seeds are common" : "")."
       )
     }
-    if groups.contains(where: { $0.disturbed_epochs > 0 }) {
+    if showsRates, groups.contains(where: { $0.disturbed_epochs > 0 }) {
       notes.append("* other work on the machine disturbed some epochs; see below before you compare rates.")
     }
-    if groups.contains(where: \.is_single) {
+    if !metrics.isEmpty, groups.contains(where: \.is_single) {
       notes.append("A trial with a single run has no interval: chance may explain a difference.")
     }
     return notes
   }
 
-  /// `0-4`, `0 3 7`, or `3, single run`.
-  private static func seeds(_ group: Group) -> String {
+  /// `0-4`, `0 3 7`, or `3, single run`; `3` where all are single runs.
+  private func seeds(_ group: Group) -> String {
     let seeds = Set(group.members.map(\.seed)).sorted { ($0.count, $0) < ($1.count, $1) }
-    if group.is_single { return "\(seeds[0]), single run" }
+    if group.is_single { return groups.allSatisfy(\.is_single) ? seeds[0] : "\(seeds[0]), single run" }
     let numbers = seeds.compactMap { Int($0) }
     if numbers.count == seeds.count, seeds.count > 2, numbers == Array(numbers[0]..<numbers[0] + numbers.count) {
       return "\(numbers[0])-\(numbers[numbers.count - 1])"

@@ -15,7 +15,7 @@ extension RunTexts {
       .init("train loss", .right, dropRank: 8), .init("train acc", .right, dropRank: 9),
       .init("test acc", .right, dropRank: 1), .init("", dropRank: 10), .init("images/s", .right, dropRank: 6),
       .init("time", .right, dropRank: 3), .init("created (UTC)", dropRank: 5),
-      .init("author", folds: true, shortens: true, dropRank: 4), .init("tags"),
+      .init("author", folds: true, shortens: true, dropRank: 4), .init("tags", dropRank: 7),
     ])
     for run in runs {
       table.add([
@@ -30,7 +30,8 @@ extension RunTexts {
       ])
     }
     let (lines, omitted) = look.lines(table)
-    var text = profileLines(changes, look) + lines
+    var text =
+      profileLines(changes, look, isOneExperiment: Set(runs.map(\.experiment)).count < 2) + lines
     if look.hasNotes, !omitted.isEmpty {
       text.append(
         look.painted(
@@ -39,13 +40,13 @@ extension RunTexts {
             width: look.width),
           .faint))
     }
+    if !omitted.contains("images/s"), let note = listNote(runs) { text.append(look.painted(note, .faint)) }
     return text.joined(separator: "\n")
   }
 
   /// What the profiles of the listed runs changed, a paragraph each.
-  private static func profileLines(_ changes: RunChanges, _ look: OutputStyle) -> [String] {
-    let isOneExperiment = Set(changes.profiles.map(\.experiment)).count < 2
-    return changes.profiles.flatMap { profile in
+  private static func profileLines(_ changes: RunChanges, _ look: OutputStyle, isOneExperiment: Bool) -> [String] {
+    changes.profiles.flatMap { profile in
       let name = isOneExperiment ? profile.name : "\(profile.name) of \(profile.experiment)"
       return wrapped(printable("profile \(name): \(profile.changes.joined(separator: " "))"), width: look.width)
         .split(separator: "\n").map { look.painted(String($0), .faint) }
@@ -63,7 +64,7 @@ extension RunTexts {
   }
 
   /// What the star behind a rate means; nil where no run has one.
-  public static func listNote(_ runs: [RunSummary]) -> String? {
+  private static func listNote(_ runs: [RunSummary]) -> String? {
     runs.contains { $0.disturbedEpochs > 0 }
       ? "* other programs disturbed some epochs: `vgglab show RUN` has the rates" : nil
   }

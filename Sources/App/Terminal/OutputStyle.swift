@@ -12,6 +12,9 @@ public struct OutputStyle: Sendable {
   /// Whether notes follow that explain a table.
   public var hasNotes: Bool
 
+  /// Columns of a line on a terminal; nil elsewhere, where a line may be of any length.
+  public var terminalWidth: Int? { hasNotes ? width : nil }
+
   /// The looks of a file: 80 columns, without color and bars.
   public static let plain = OutputStyle(width: 80, hasColor: false, hasBars: false, hasNotes: false)
 

@@ -2,7 +2,7 @@ import Foundation
 package import Scheduling
 import Text
 
-/// Tells people how the trials are going: on a terminal a line a running trial and a total that redraw themselves, plain
+/// Prints how the trials are going: on a terminal a line a running trial and a total that redraw themselves, plain
 /// lines at curve points otherwise.
 package final class ProgressPrinter: ProgressReporter {
   private let isTerminal: Bool

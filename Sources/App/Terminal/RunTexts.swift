@@ -53,12 +53,14 @@ public enum RunTexts {
       table.add(
         (key.map(cell) + [
           "\(group.count)", "\(done.count)", mean(\.trainLoss, 3), mean(\.trainAccuracy, 3), mean(\.testAccuracy, 3),
-          mean({ $0.undisturbedExamplesPerSecond ?? $0.examplesPerSecond }, 1),
+          mean({ $0.undisturbedExamplesPerSecond ?? $0.examplesPerSecond }, 1)
+            + (done.contains { $0.undisturbedExamplesPerSecond == nil && $0.disturbedEpochs > 0 } ? "*" : ""),
         ]).map { .init($0) })
     }
     let (lines, omitted) = look.lines(table)
     let dropped = omitted.isEmpty ? [] : ["not shown in \(look.width) columns: \(omitted.joined(separator: ", "))"]
-    return (lines + ["mean of completed runs ± half its 95 % interval"] + dropped).joined(separator: "\n")
+    let stars = lines.contains { $0.contains("*") } ? ["* other programs disturbed all epochs of some of the runs"] : []
+    return (lines + ["mean of completed runs ± half its 95 % interval"] + stars + dropped).joined(separator: "\n")
   }
 
   /// Everything about one run; of its attempts the last, or all.
@@ -106,7 +108,7 @@ private struct RunText {
     line("created", run.created_at)
     line("ended", run.ended_at)
     line("time", duration(run.seconds, last: run.last_seconds))
-    line("training steps", duration(run.training_seconds, last: run.last_training_seconds))
+    line("time in steps", duration(run.training_seconds, last: run.last_training_seconds))
     line("peak memory", run.peak_rss_bytes.map(Quantity.bytes))
     line("network", run.arch.map { "\($0), \(Quantity.grouped(run.parameters ?? 0)) parameters" })
   }
@@ -222,7 +224,7 @@ extension Garbage {
     var lines = (runs + weights + files).map { "\(printable($0.path))  \(Quantity.bytes($0.bytes))" }
     lines += kept.map { "runs/\($0) is in progress and was kept" }
     let count =
-      "\(runs.count) removed runs\(weights.isEmpty ? "" : ", \(weights.count) files of weights") and \(files.count) stale files, \(Quantity.bytes(bytes))"
+      "\(runs.count) removed \(runs.count == 1 ? "run" : "runs")\(weights.isEmpty ? "" : ", \(weights.count) files of weights") and \(files.count) stale \(files.count == 1 ? "file" : "files"), \(Quantity.bytes(bytes))"
     lines.append(dryRun ? "would delete \(count)" : "deleted \(count)")
     return lines.joined(separator: "\n")
   }

@@ -30,6 +30,13 @@ public func inflated(_ data: Data, limit: Int) throws(CompressionError) -> Data 
   try inflate(data, windowBits: 15, severalMembers: false, limit: limit)
 }
 
+/// How many bytes a zlib stream (RFC 1950) unpacks into, at most `limit`; they are not kept.
+public func inflatedSize(_ data: Data, limit: Int) throws(CompressionError) -> Int {
+  var size = 0
+  try inflate(data, windowBits: 15, severalMembers: false, limit: limit) { size += $0.count }
+  return size
+}
+
 /// Packs bytes as a gzip file without a name or a time: the same bytes give the same file.
 public func gzipped(_ data: Data) -> Data { deflate(data, windowBits: 15 + 16) }
 
@@ -39,13 +46,23 @@ public func deflated(_ data: Data) -> Data { deflate(data, windowBits: 15) }
 private func inflate(
   _ data: Data, windowBits: Int32, severalMembers: Bool, limit: Int
 ) throws(CompressionError) -> Data {
+  var output = Data()
+  try inflate(data, windowBits: windowBits, severalMembers: severalMembers, limit: limit) {
+    output.append(contentsOf: $0)
+  }
+  return output
+}
+
+private func inflate(
+  _ data: Data, windowBits: Int32, severalMembers: Bool, limit: Int, take: (ArraySlice<UInt8>) -> Void
+) throws(CompressionError) {
   guard data.count <= Int(UInt32.max) else { throw .unpacksTooLarge(limit: limit) }
   var stream = z_stream()
   guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
     throw .damaged(reason: "zlib does not start")
   }
   defer { inflateEnd(&stream) }
-  var output = Data()
+  var size = 0
   var piece = [UInt8](repeating: 0, count: 1 << 18)
   var failure: CompressionError?
   var input = [UInt8](data)
@@ -59,11 +76,12 @@ private func inflate(
         return CZlib.inflate(&stream, Z_NO_FLUSH)
       }
       let count = piece.count - Int(stream.avail_out)
-      if output.count + count > limit {
+      if size + count > limit {
         failure = .unpacksTooLarge(limit: limit)
         break
       }
-      output.append(contentsOf: piece[..<count])
+      take(piece[..<count])
+      size += count
       if status == Z_STREAM_END {
         if stream.avail_in == 0 { break }
         guard severalMembers else {
@@ -82,7 +100,6 @@ private func inflate(
     }
   }
   if let failure { throw failure }
-  return output
 }
 
 private func deflate(_ data: Data, windowBits: Int32) -> Data {

@@ -25,6 +25,15 @@ public final class Descriptor: Sendable {
   /// Reads what is left of the file, at most `limit` bytes. Throws ``FileError``.
   public func readAll(limit: Int) throws(FileError) -> Data {
     var data = Data()
+    try readPieces { piece throws(FileError) in
+      data.append(contentsOf: piece)
+      guard data.count <= limit else { throw .tooLarge(path: path, bytes: data.count, limit: limit) }
+    }
+    return data
+  }
+
+  /// Reads what is left of the file, however large, and gives it to `take` in pieces. Throws ``FileError``.
+  public func readPieces(_ take: (ArraySlice<UInt8>) throws(FileError) -> Void) throws(FileError) {
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = read(number, &piece, piece.count)
@@ -34,9 +43,8 @@ public final class Descriptor: Sendable {
         waitUntilReady(number, POLLIN)
         continue
       }
-      if count == 0 { return data }
-      data.append(contentsOf: piece[0..<count])
-      guard data.count <= limit else { throw .tooLarge(path: path, bytes: data.count, limit: limit) }
+      if count == 0 { return }
+      try take(piece[0..<count])
     }
   }
 

@@ -317,7 +317,7 @@ public func randomDigits() -> String {
 }
 
 /// The process's mask of permissions, read once: reading it means to set it for a moment.
-let currentUmask: mode_t = {
+public let currentUmask: mode_t = {
   let mask = umask(0o077)
   umask(mask)
   return mask

@@ -71,6 +71,11 @@ public struct ImageHeader: Sendable, Hashable {
     height = word(20)
     // 0 gray, 2 RGB, 3 palette, 4 gray with alpha, 6 RGB with alpha.
     channels = bytes[25] == 0 || bytes[25] == 4 ? 1 : 3
+    // By color type (PNG specification, third edition, table 11.1).
+    let depths: [UInt8: Set<UInt8>] = [0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16]]
+    guard depths[bytes[25]]?.contains(bytes[24]) == true else {
+      throw .damaged(format: .png, reason: "it claims \(bytes[24]) bits of color type \(bytes[25]), which there is not")
+    }
     guard width > 0, height > 0, width < 1 << 31, height < 1 << 31 else {
       throw .damaged(format: .png, reason: "it claims to be \(width)x\(height) pixels")
     }

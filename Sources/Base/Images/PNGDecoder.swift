@@ -2,7 +2,7 @@ internal import CPNG
 internal import Foundation
 
 /// The pixels of a PNG file, `[height, width, channels]`, by libpng's simplified interface, which reports errors by its
-/// return values. Of 16 bits the upper 8 are kept; what is transparent shows white behind it.
+/// return values. 16-bit values are scaled to 8 bits; what is transparent shows white behind it.
 func decodePNG(_ data: Data, _ header: ImageHeader) throws(ImageError) -> [UInt8] {
   var image = png_image()
   image.version = UInt32(PNG_IMAGE_VERSION)

@@ -47,7 +47,7 @@ func checkPNGStructure(_ data: Data, _ header: ImageHeader) throws(ImageError) {
   for chunk in chunks where chunk.kind == "IDAT" { packed.append(contentsOf: bytes[chunk.content]) }
   let count: Int
   do throws(CompressionError) {
-    count = try inflated(packed, limit: needed).count
+    count = try inflatedSize(packed, limit: needed)
   } catch {
     throw .damaged(format: .png, reason: "its pixels: \(error)")
   }

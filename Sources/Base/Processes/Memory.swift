@@ -2,7 +2,7 @@ import Foundation
 
 /// The memory of this machine and of the control group that this process is in, read from /proc and /sys.
 package struct Memory: Sendable {
-  /// What stands before `/proc` and `/sys`.
+  /// The prefix of `/proc` and `/sys`.
   package var root: String
 
   package init(root: String = "") { self.root = root }

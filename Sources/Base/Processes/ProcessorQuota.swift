@@ -2,7 +2,7 @@ import Foundation
 
 /// The quota of processor time that control groups give this process, by either version of the kernel's interface.
 package struct ProcessorQuota: Sendable {
-  /// What stands before `/proc` and `/sys`.
+  /// The prefix of `/proc` and `/sys`.
   package var root: String
 
   package init(root: String = "") { self.root = root }

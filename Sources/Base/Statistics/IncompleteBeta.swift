@@ -1,6 +1,6 @@
 import Foundation
 
-/// The regularised incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8).
+/// The regularized incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8).
 ///
 /// Relative precision about 1e-11 while `a` and `b` stay below a million.
 package func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {

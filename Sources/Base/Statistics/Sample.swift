@@ -53,7 +53,8 @@ public struct Sample: Sendable, Hashable {
       difference == 0 ? 0 : standardError == 0 ? (difference > 0 ? .infinity : -.infinity) : difference / standardError
     let student = StudentT(degrees: Double(count - 1))
     return MarginTest(
-      t: t, notAbove: student.upperTail(t), notBelow: student.lowerTail(t), notDifferent: student.twoSided(t))
+      t: t, pValueNotGreater: student.upperTail(t), pValueNotLess: student.lowerTail(t),
+      pValueTwoSided: student.twoSided(t))
   }
 
   /// How many measurements would do for the test to be decided at this level, if mean and deviation stay as they are;
@@ -85,9 +86,9 @@ public struct MarginTest: Sendable, Hashable {
   /// The distance from the margin in standard errors.
   public let t: Double
   /// How likely a mean at least so high is if the true one is not above the margin.
-  public let notAbove: Double
+  public let pValueNotGreater: Double
   /// How likely a mean at least so low is if the true one is not below the margin.
-  public let notBelow: Double
+  public let pValueNotLess: Double
   /// How likely a mean at least so far away is if the true one is the margin.
-  public let notDifferent: Double
+  public let pValueTwoSided: Double
 }

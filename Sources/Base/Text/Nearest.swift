@@ -10,19 +10,21 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
 }
 
 /// At most so many names that `word` was probably meant to be, the nearest first: of a name with several words, one of which
-/// it is, as well.
+/// it is or that begin with it, as well.
 public func nearestNames(to word: String, among names: some Sequence<String>, limit: Int) -> [String] {
   guard !word.isEmpty else { return [] }
   var near: [(distance: Int, name: String)] = []
   for name in names {
     let distance = editDistance(Array(word.lowercased()), Array(name.lowercased()))
-    let isWordOfIt = word.count > 2 && name.split(separator: "_").contains(word[...])
-    if isWordOfIt || distance <= max(1, min(word.count, name.count) / 3) { near.append((distance, name)) }
+    let isPart =
+      word.count > 2
+      && (name.split(separator: "_").contains(word[...]) || name.lowercased().hasPrefix(word.lowercased()))
+    if isPart || distance <= max(1, min(word.count, name.count) / 3) { near.append((distance, name)) }
   }
   return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(\.name)
 }
 
-/// Levenshtein's distance, an exchange of neighbours counting once.
+/// Levenshtein's distance, an exchange of neighbors counting once.
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   guard a.count < 200, b.count < 200 else { return .max }
   var rows = [[Int](0...b.count)]

@@ -29,6 +29,11 @@ public enum Quantity {
     groupedDigits("\(value)", by: ",")
   }
 
+  /// A number of things: `1 run`, `2,400 runs`.
+  public static func count(_ count: Int, _ thing: String) -> String {
+    "\(grouped(count)) \(thing)\(count == 1 ? "" : "s")"
+  }
+
   /// With so many decimals; `–` for what is not there.
   public static func fixed(_ value: Double?, _ decimals: Int) -> String {
     guard let value else { return "–" }

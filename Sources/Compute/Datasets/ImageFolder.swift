@@ -121,7 +121,7 @@ struct ImageFolder {
     let names = try subfolders(half)
     guard !names.isEmpty else { throw .noClasses(path: full(half)) }
     guard names.count <= classLimit else { throw .tooManyClasses(path: full(half), found: names.count) }
-    guard names.count > 1 || half != "" else { throw .noClasses(path: full(half)) }
+    guard names.count > 1 || Self.testFolders.contains(half) else { throw .noClasses(path: full(half)) }
     return names
   }
 

@@ -19,14 +19,14 @@ public struct Block: Hashable, Sendable {
   public var channels: Int
   /// Whether one 1×1 convolution follows the 3×3 ones (column C).
   public var pointwise: Bool
-  /// Whether local response normalisation follows (column A-LRN's first block).
-  public var normalised: Bool
+  /// Whether local response normalization follows (column A-LRN's first block).
+  public var normalized: Bool
 
-  public init(_ convolutions: Int, _ channels: Int, pointwise: Bool = false, normalised: Bool = false) {
+  public init(_ convolutions: Int, _ channels: Int, pointwise: Bool = false, normalized: Bool = false) {
     self.convolutions = convolutions
     self.channels = channels
     self.pointwise = pointwise
-    self.normalised = normalised
+    self.normalized = normalized
   }
 }
 
@@ -36,7 +36,7 @@ extension Architecture {
     switch self {
     case .alexnet, .alexnetTorchvision, .alexnet2012: nil
     case .vgg11: Self.table(1, 1, 2, 2, 2)
-    case .vgg11LRN: [Block(1, 64, normalised: true)] + Self.table(1, 1, 2, 2, 2).dropFirst()
+    case .vgg11LRN: [Block(1, 64, normalized: true)] + Self.table(1, 1, 2, 2, 2).dropFirst()
     case .vgg13: Self.table(2, 2, 2, 2, 2)
     case .vgg16OneByOne:
       Self.table(2, 2, 2, 2, 2).enumerated().map { index, block in

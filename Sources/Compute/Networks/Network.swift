@@ -27,7 +27,7 @@ public struct Network: Hashable, Sendable {
       if case .sequential(let children) = module {
         for (index, child) in children.enumerated() { visit(child, "\(path).\(index)") }
       } else {
-        // The initialiser has checked every layer.
+        // The initializer has checked every layer.
         let output = try! module.outputShape(of: shape, path: path)
         found.append(Leaf(path: path, module: module, input: shape, output: output))
         shape = output

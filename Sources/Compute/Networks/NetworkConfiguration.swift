@@ -92,7 +92,7 @@ public struct NetworkConfiguration: Hashable, Sendable {
         layers.append(.relu)
         channels = outChannels
       }
-      if block.normalised { layers.append(.localResponseNorm(LocalResponseNorm())) }
+      if block.normalized { layers.append(.localResponseNorm(LocalResponseNorm())) }
       layers.append(.maxPool2d(MaxPool2d(kernelSize: 2, stride: 2)))
       features.append(.sequential(layers))
     }

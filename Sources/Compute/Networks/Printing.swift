@@ -47,7 +47,7 @@ extension Network {
     var shape = input
     var lines: [String] = []
     for (index, child) in children.enumerated() {
-      // The initialiser has checked every layer.
+      // The initializer has checked every layer.
       shape = try! child.outputShape(of: shape, path: "\(index)")
       let dimensions = ([1] + shape.dimensions).map(String.init).joined(separator: ", ")
       lines.append("\(child.typeName) output shape:\t torch.Size([\(dimensions)])")

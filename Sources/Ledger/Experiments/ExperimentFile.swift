@@ -71,7 +71,9 @@ struct ExperimentFile {
       reader.report(root, "the key \"experiment\" is missing; write the experiment's name")
     }
     if let entry = entries["question"] { question = reader.string(entry.value, "question") ?? "" }
-    if question.count > 2000 { reader.report(entries["question"]!.value, "question is longer than 2000 characters") }
+    if question.unicodeScalars.count > 2000 {
+      reader.report(entries["question"]!.value, "question is longer than 2000 characters")
+    }
     top = Level(entries, table, reader)
     if let entry = entries["trials"] { readTrials(entry.value, reader) }
     if entries["trials"] == nil, let entry = entries["experiment"] {

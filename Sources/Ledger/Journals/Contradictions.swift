@@ -10,7 +10,7 @@ extension RunFolder {
     let records = try readJournal(self).records
     var found = records.contradictions
     for case .artifact(let file) in records where file.name == ArtifactName.predictions.rawValue {
-      guard let data = try? open().read(file.path, limit: 1 << 30) else { continue }
+      guard let data = try? open().read(file.path, limit: 1 << 26) else { continue }
       found += contradictions(of: data, file, records)
     }
     return found

@@ -79,7 +79,7 @@ public struct RunFolder: Sendable, Hashable {
   /// Whether nothing is there under the journal's name.
   public var isWithoutJournal: Bool { (try? open())?.kind(of: RunFiles.journal.text) == nil }
 
-  /// Whether a text can be the id of a run: letters, digits and dashes alone, so that an id is never a path.
+  /// Whether a text can be the id of a run: lower-case letters, digits and dashes only, so that an id is never a path.
   public static func isID(_ text: String) -> Bool { name(of: text) != nil }
 
   /// The name of a run's folder; nil for a text that is no run's id.

@@ -36,6 +36,10 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case noSuchComparison(String, known: [String])
   /// A query is wrong, or asks for more than it may.
   case badQuery(sql: String, reason: String)
+  /// The index is not what the journals give; `what` is the first difference and its remedy, as a sentence.
+  case indexDiffers(what: String)
+  /// The answer has more rows or bytes than are given.
+  case answerTooLarge(sql: String, reason: String)
   /// Other processes work with the index for longer than is waited for.
   case busy(path: String)
   /// SQLite reports an error of the index.
@@ -83,7 +87,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       "there is no comparison '\(name)' in the store; "
         + (known.isEmpty ? "none was saved" : "there are \(known.prefix(20).joined(separator: ", "))")
     case .badFilter(let text, let reason): "'\(text.prefix(100))': \(reason)"
-    case .badQuery(let sql, let reason): "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
+    case .indexDiffers(let what): "\(what); nothing was written"
+    case .badQuery(let sql, let reason), .answerTooLarge(let sql, let reason):
+      "the query cannot be answered: \(reason)\n  \(oneLine(sql))"
     case .busy(let path): "\(path): is in use by other processes; run the same command again when they have ended"
     case .database(let path, let reason): "\(path): \(reason)"
     case .runIsOther(let run):
@@ -107,7 +113,10 @@ extension StoreError: Fault {
     case .missing, .noSuchRun, .noSuchExperiment, .noSuchComparison: .missingInput
     case .notWritable, .busy, .database: .inputOutput
     case .journal(let error): error.kind
-    case .newer, .older, .notADatabase, .foreignDatabase, .badIndexValue, .badQuery, .evidence, .runIsOther: .badInput
+    case .newer, .older, .notADatabase, .foreignDatabase, .badIndexValue, .indexDiffers, .badQuery, .answerTooLarge,
+      .evidence,
+      .runIsOther:
+      .badInput
     case .ambiguousRun, .badFilter, .badComparisonName, .comparisonExists: .usage
     case .file(let error): error.kind
     }

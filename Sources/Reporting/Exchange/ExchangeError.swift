@@ -21,6 +21,8 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
   case badName(String)
   /// A server's address is none.
   case badAddress(String)
+  /// A variable of the environment with a line end or another control character.
+  case badCredentials(variable: String)
   /// The program that speaks HTTP is not there.
   case noCurl
   /// A server could not be asked.
@@ -54,6 +56,8 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
       """
       '\(name.prefix(40))' cannot name the cells; use a letter and up to 30 more of a-z, 0-9 and _
       """
+    case .badCredentials(let variable):
+      "\(variable) has a line end or another control character, and nothing was sent; set it without one"
     case .badAddress(let text):
       "'\(text.prefix(200))' is not the address of a server; write http://HOST:PORT or https://HOST, without a user or query"
     case .noCurl: "curl is not in PATH, and vgglab needs it for HTTP; install it (apt-get install curl)"
@@ -83,7 +87,7 @@ extension ExchangeError: Fault {
     switch self {
     case .badFile, .tooMany, .noPoints, .noExperiment, .badAnswer, .modelTooLarge: .badInput
     case .noEventFiles: .missingInput
-    case .badName, .badAddress, .badFilter: .usage
+    case .badName, .badAddress, .badCredentials, .badFilter: .usage
     case .noCurl, .noAnswer, .refused: .inputOutput
     }
   }

@@ -220,10 +220,11 @@ package struct Renderer {
         }, uniquingKeysWith: { one, _ in one }))
   }
 
-  /// Bytes of figures that a page may have with those for phones, so that it stays within its limit.
-  private static let figureBytes = 1_500_000
+  /// Figures of a page that are drawn for phones too, so that it stays within its limit. Not a number of bytes: other fonts or
+  /// libraries would give a page other figures.
+  private static let narrowFigures = 16
 
-  /// The PNGs of figures, by the cells' ids: those for phones as long as there is room, the first figures first.
+  /// The PNGs of figures, by the cells' ids: those for phones of the first figures.
   private func drawnFigures() throws(NotebookError) -> [String: [FigureVariant: Data]] {
     var found: [String: [FigureVariant: Data]] = [:]
     var problems = ProblemList()
@@ -243,18 +244,9 @@ package struct Renderer {
       }
       return drawn
     }
-    var bytes = 0
-    for (cell, figure) in shown {
-      let drawn = draw([.light, .dark], cell, figure)
-      bytes += drawn.values.reduce(0) { $0 + $1.count }
-      found[cell.id] = drawn
-    }
-    for (cell, figure) in shown where bytes < Self.figureBytes {
-      let drawn = draw([.narrow, .narrowDark], cell, figure)
-      let size = drawn.values.reduce(0) { $0 + $1.count }
-      guard bytes + size <= Self.figureBytes else { continue }
-      bytes += size
-      found[cell.id]?.merge(drawn) { one, _ in one }
+    for (place, (cell, figure)) in shown.enumerated() {
+      found[cell.id] = draw(
+        place < Self.narrowFigures ? FigureVariant.allCases : [.light, .dark], cell, figure)
     }
     try problems.finish(notebook.file)
     return found

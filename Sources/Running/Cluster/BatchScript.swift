@@ -103,6 +103,9 @@ package struct BatchScript: Sendable, Hashable {
     [ -d "$folder" ] || stop "$folder"
     [ -x "$program" ] || stop "$program"
     cd "$directory" || stop "$directory"
+    for file in "$folder" "$folder/log"; do
+      [ ! -L "$file" ] || { echo "vgglab: $file is a link; nothing is written where it leads" >&2; exit 65; }
+    done
     exec >>"$folder/log" 2>&1
 
     # One thread a job is the training's own business, not that of a library.

@@ -103,9 +103,17 @@ package struct Slurm: Sendable {
 
   /// Cancels jobs or tasks. Those that are over are no error. Throws ``ClusterError``.
   package func cancel(_ jobs: [String]) throws(ClusterError) {
-    guard !jobs.isEmpty else { return }
     for start in stride(from: 0, to: jobs.count, by: 500) {
-      _ = try run("scancel", Array(jobs[start..<min(start + 500, jobs.count)]))
+      try cancelOnce(Array(jobs[start..<min(start + 500, jobs.count)]), again: 4)
+    }
+  }
+
+  /// A job that is just started or requeued cannot be changed for a moment: it is tried a few times more, a second apart.
+  private func cancelOnce(_ jobs: [String], again: Int) throws(ClusterError) {
+    do throws(ClusterError) { _ = try run("scancel", jobs) } catch {
+      guard case .failed = error, again > 0 else { throw error }
+      usleep(1_000_000)
+      try cancelOnce(jobs, again: again - 1)
     }
   }
 

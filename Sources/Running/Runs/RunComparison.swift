@@ -20,7 +20,7 @@ public struct RunComparison: Sendable, Codable {
     public var letter: String
     public var name: String
     public var members: [Member]
-    /// One seed only: chance cannot be told from a difference.
+    /// One seed only: a difference may be chance.
     public var is_single: Bool
     /// Epochs in which other work took the machine's cores, of all runs together.
     public var disturbed_epochs: Int
@@ -90,7 +90,12 @@ public struct RunComparison: Sendable, Codable {
 public func compare(_ runs: [RunSummary], in store: Store, question: String? = nil) throws -> RunComparison {
   var seen: Set<String> = []
   let runs = runs.filter { seen.insert($0.id).inserted }
-  guard runs.count > 1 else { throw RunsError.notComparable("name at least two different runs to compare") }
+  guard runs.count > 1 else {
+    let one = runs.first.map {
+      "only run \($0.id) is named (an experiment's name gives the newest complete run of each trial); "
+    }
+    throw RunsError.notComparable("\(one ?? "")name at least two different runs to compare")
+  }
   var grouped: [(parameters: [String: String], runs: [RunSummary])] = []
   for run in runs {
     var parameters = configurationFields(run.configuration ?? "{}")

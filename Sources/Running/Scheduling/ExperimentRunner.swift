@@ -90,20 +90,40 @@ public struct ExperimentRunner {
       forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels, measures: measuring),
       jobs: ClusterJobs(store: directory))
     var planned: [String: Trial] = [:]
+    var dataProblems: [DataFolder: String?] = [:]
     return try experiments.flatMap(\.trials).map { trial in
       var decision = try planner.decide(trial)
       if decision.action != .skip, let other = planned.updateValue(trial, forKey: trial.id) {
         planned[trial.id] = other
         decision.action = .skip
-        decision.why = "shares the run of \(other.experiment)/\(other.name), which has the same configuration"
+        let settings =
+          options.profile.map { " under the profile \($0)" } ?? (options.overrides.isEmpty ? "" : " with --set")
+        decision.why =
+          "shares the run of \(other.experiment)/\(other.name), which has the same configuration\(settings)"
       }
       if decision.action != .skip {
         for refusal in engine.refusals(of: decision, options, system) {
           decision.why += "; it will be refused: \(refusal)"
         }
+        // A folder that was named for this once.
+        if let data = options.data, trial.training.epochs > 0 {
+          let folder = DataFolder(name: trial.dataset.name, path: data)
+          let problem = dataProblems[folder] ?? self.problem(of: folder, side: trial.dataset.resize)
+          dataProblems[folder] = .some(problem)
+          if let problem { decision.why += "; it will be refused: \(problem)" }
+        }
       }
       return decision
     }
+  }
+
+  /// Why a data set cannot be read; nil where it can.
+  private func problem(of folder: DataFolder, side: Int) -> String? {
+    do {
+      _ = try loadDataset(
+        named: folder.name, path: folder.path, side: side, environment: ProcessInfo.processInfo.environment)
+      return nil
+    } catch { return "\(error)" }
   }
 
   /// Runs what is missing, and prints progress to stderr.

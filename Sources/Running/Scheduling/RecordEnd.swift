@@ -112,7 +112,7 @@ extension Scheduler {
     return String(decoding: data.suffix(64 << 10), as: UTF8.self)
   }
 
-  /// The room that is left on a folder's disk; nil where it is not told.
+  /// Free bytes on a folder's file system; nil if unknown.
   func freeBytes(_ path: String) -> Int? {
     var facts = statvfs()
     guard statvfs(path, &facts) == 0 else { return nil }

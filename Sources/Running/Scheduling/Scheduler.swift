@@ -276,6 +276,12 @@ final class Scheduler {
     let logOffset = logSize(run)
     let attemptsBefore = decision.action == .resume ? try store.run(matching: run).attempts : 0
     let folder = try RunFolder(store: directory, existing: run)
+    // Before the worker can write: what it records from its start on is this attempt's.
+    let follower = JournalFollower(
+      folder,
+      TrialProgress(
+        trial: trial.name, epochs: trial.training.epochs, totalSteps: decision.forecast.steps,
+        batchSize: trial.training.batchSize, startedAt: system.now()))
     let worker: any WorkerHandle
     do {
       let open = try folder.open()
@@ -285,11 +291,6 @@ final class Scheduler {
       try recordStartFailure(run, "\(error)")
       throw error
     }
-    let follower = JournalFollower(
-      folder,
-      TrialProgress(
-        trial: trial.name, epochs: trial.training.epochs, totalSteps: decision.forecast.steps,
-        batchSize: trial.training.batchSize, startedAt: system.now()))
     working.append(
       RunningWorker(
         index: index, run: run, worker: worker, lock: lock, memory: decision.forecast.memoryBytes,

@@ -16,7 +16,7 @@ public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible 
     case .notPositive(let option, let value): "\(option) is \(value); it must be at least 1"
     case .tooManyThreads(let jobs, let threads, let cores):
       """
-      \(jobs) jobs of \(threads) threads each need \(jobs * threads) cores, but there are only \(cores); \
+      \(jobs) \(jobs == 1 ? "job" : "jobs") of \(threads) \(threads == 1 ? "thread" : "threads") each need \(jobs * threads) cores, but there are only \(cores); \
       lower --jobs or --threads until their product fits
       """
     case .wrongState(let run, let state, let wanted, let remedy):

@@ -96,23 +96,30 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
   /// Whether another process works on it: it is not done, and this command did not wait for it.
   public var isElsewhere: Bool { RunState(rawValue: state) == .running && job == nil }
 
-  /// The outcomes as a table for people, with the causes of what is not complete under it.
-  public static func table(_ outcomes: [TrialOutcome]) -> String {
-    var table = TextTable([
-      ("trial", .left), ("run", .left), ("state", .left), ("train loss", .right), ("train acc", .right),
-      ("test acc", .right), ("images/s", .right), ("time", .right),
+  /// The outcomes as a table for people, with the causes of what is not complete under it. Of so many columns that it is wider than
+  /// `width` (nil for any), some are left out.
+  public static func table(_ outcomes: [TrialOutcome], width: Int? = nil) -> String {
+    var table = FittedTable([
+      .init("trial", shortens: true), .init("run"), .init("state"), .init("train loss", .right, dropRank: 8),
+      .init("train acc", .right, dropRank: 9), .init("test acc", .right, dropRank: 1),
+      .init("images/s", .right, dropRank: 6), .init("time", .right, dropRank: 3),
     ])
     for outcome in outcomes {
       table.add([
-        outcome.trial, outcome.run ?? "–",
-        outcome.action == .skip && RunState(rawValue: outcome.state) == .completed ? "already complete" : outcome.state,
-        Quantity.fixed(outcome.train_loss, 3), Quantity.fixed(outcome.train_accuracy, 3),
-        Quantity.fixed(outcome.test_accuracy, 3), Quantity.fixed(outcome.examples_per_second, 1),
-        outcome.seconds.map(Quantity.duration) ?? "–",
+        .init(outcome.trial), .init(outcome.run ?? FittedTable.absent),
+        .init(
+          outcome.action == .skip && RunState(rawValue: outcome.state) == .completed
+            ? "already complete" : outcome.state),
+        .init(Quantity.fixed(outcome.train_loss, 3)), .init(Quantity.fixed(outcome.train_accuracy, 3)),
+        .init(Quantity.fixed(outcome.test_accuracy, 3)), .init(Quantity.fixed(outcome.examples_per_second, 1)),
+        .init(outcome.seconds.map(Quantity.duration) ?? FittedTable.absent),
       ])
     }
+    let fit = table.fit(width: width)
+    let omitted =
+      fit.omitted.isEmpty ? [] : ["not shown in \(width ?? 0) columns: \(fit.omitted.joined(separator: ", "))"]
     let causes = outcomes.compactMap { outcome in outcome.cause.map { "\(outcome.trial): \($0)" } }
-    return ([table.text] + causes).joined(separator: "\n")
+    return (fit.lines + omitted + causes).joined(separator: "\n")
   }
 }
 

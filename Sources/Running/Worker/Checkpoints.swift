@@ -13,7 +13,7 @@ package struct CheckpointKeeper {
   private let journal: JournalWriter
   private let cadence: Double
   private var kept: [CheckpointRecord]
-  /// The files of all checkpoints that the journal tells of.
+  /// The files of all checkpoints that the journal names.
   private var files: Set<PlainName>
   private var writing: CheckpointWriting?
   private var lastKept = monotonicSeconds()
@@ -26,9 +26,9 @@ package struct CheckpointKeeper {
     self.folder = folder
     self.journal = journal
     self.cadence = cadence
-    let told = past.checkpoints
-    files = Set(told.map(\.path))
-    kept = resumed.flatMap { told.lastIndex(of: $0) }.map { Array(told[...$0].suffix(2)) } ?? []
+    let recorded = past.checkpoints
+    files = Set(recorded.map(\.path))
+    kept = resumed.flatMap { recorded.lastIndex(of: $0) }.map { Array(recorded[...$0].suffix(2)) } ?? []
   }
 
   package var isDue: Bool { writing == nil && monotonicSeconds() - lastKept >= cadence }
@@ -89,9 +89,14 @@ package struct Resumption {
 
   package init() {}
 
-  /// The newest sound checkpoint of a journal: a damaged one is reported and the previous one is used.
+  /// The newest sound checkpoint of a journal: a damaged one is reported and the previous one is used. Of records of one file the
+  /// last counts.
   package init(of past: [JournalRecord], in folder: RunFolder, environment: EnvironmentRecord) {
-    for record in past.checkpoints.suffix(2).reversed() {
+    var seen: Set<PlainName> = []
+    let files = try? folder.open()
+    for record in past.checkpoints.reversed() where seen.insert(record.path).inserted {
+      // Of those before the two newest, which have gone, nothing is said.
+      if seen.count > 2, files?.kind(of: record.path.text) == nil { continue }
       do {
         checkpoint = try Self.read(record, in: folder)
         self.record = record

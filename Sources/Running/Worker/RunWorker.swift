@@ -82,7 +82,12 @@ private struct Attempt {
       dataset = configuration.settings.epochs == 0 ? nil : try configuration.loadDataset(path: worker.job.data)
     } catch {
       try journal.append([start(digests: [:])])
-      try end(.failed, cause: "\(error)", trainingSeconds: 0)
+      // Data that one machine lacks, another one has: what was trained so far can go on there.
+      if past.contains(where: { if case .checkpoint = $0 { true } else { false } }) {
+        try journal.append([event(.interrupted, "\(error)")])
+      } else {
+        try end(.failed, cause: "\(error)", trainingSeconds: 0)
+      }
       throw error
     }
     if let network = try? configuration.buildNetwork(for: dataset) { kernels = worker.kernels.used(for: network) }

@@ -91,10 +91,14 @@ struct ArchiveCreateCommand: LabCommand {
     let chosen = try runs.map { try $0.split(separator: ",").map { try source.run(matching: String($0)).id } }
     let request = ArchiveRequest(
       name: name, runs: chosen, notebooks: try files.map { try readNotebookSource($0) }, createdAt: currentTime(),
-      version: vgglabVersion, artifactLimit: weights ? 1 << 30 : 4 << 20, withChanges: withDiff,
+      version: vgglabVersion, artifactLimit: weights ? .max : 4 << 20, withChanges: withDiff,
       anonymousPeople: anonymous ? authorNames() : nil)
     let archive = try archives.folder.create(request, from: source)
-    for file in archive.leftOut { printError("vgglab: \(file) was left out; --weights includes it") }
+    for file in archive.leftOut {
+      let isThere = fileKind("\(source.directory)/runs/\(file)") != nil
+      printError(
+        "vgglab: \(file) was left out: \(isThere ? "--weights includes it" : "the run does not have it any more")")
+    }
     let contents = try archives.folder.contents(of: name)
     if !format.json { printError(contents.text) }
     output(format.json ? try json(ArchiveFacts(archive, contents)) : "\(archives.archives)/\(name)")
@@ -216,7 +220,7 @@ struct ArchiveVerifyCommand: LabCommand {
     defer { folder.remove() }
     let source = try Store.openToChange(at: folder.path, create: true) { _ in }
     _ = try archive.archives.folder.importRuns(
-      of: archive.name, into: source, version: vgglabVersion, limits: limits.limits)
+      of: archive.name, into: { source }, version: vgglabVersion, limits: limits.limits)
     let runs = try source.runs().filter { $0.state == .completed && $0.epochs > 0 }
     let chosen = runs.sorted { sha256Hex("\(seed) \($0.id)") < sha256Hex("\(seed) \($1.id)") }.prefix(rerun)
     printError("vgglab: training \(chosen.count) of the archive's \(runs.count) trained runs again")
@@ -237,9 +241,8 @@ struct ArchiveImportCommand: LabCommand {
   @OptionGroup(title: "Common options") var format: JSONOptions
 
   func execute() throws {
-    let target = try openStoreToChange(store.directory)
     let new = try archive.archives.folder.importRuns(
-      of: archive.name, into: target, version: vgglabVersion, limits: limits.limits)
+      of: archive.name, into: { try openStoreToChange(store.directory) }, version: vgglabVersion, limits: limits.limits)
     if format.json { output(try json(new)) } else if !new.isEmpty { output(new.joined(separator: "\n")) }
     printError("vgglab: \(new.count == 1 ? "1 run is" : "\(new.count) runs are") new in \(store.directory)")
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runs
+import Store
 
 struct CompareCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -48,11 +49,23 @@ struct CompareCommand: LabCommand {
     if load == nil, runs.isEmpty { throw ValidationError("name the runs to compare, or an experiment") }
   }
 
+  /// The runs of a saved comparison that the store has yet.
+  private func found(of saved: SavedComparison, in store: Store) throws -> [RunSummary] {
+    let found = saved.runs.compactMap { try? store.run(matching: $0) }
+    let gone = saved.runs.filter { id in !found.contains { $0.id == id } }
+    if !gone.isEmpty {
+      printError(
+        "vgglab: of the comparison '\(saved.name)' \(gone.joined(separator: ", ")) \(gone.count == 1 ? "is" : "are") not in the store any more; "
+          + "the other \(found.count) are compared")
+    }
+    return found
+  }
+
   func execute() throws {
     let source = try store.open()
     let saved = try load.map { try source.comparison(named: $0) }
     let chosen =
-      try saved.map { try $0.runs.map { try source.run(matching: $0) } }
+      try saved.map { try found(of: $0, in: source) }
       ?? runsToCompare(runs, profile: profile, in: source)
     let profiles = Set(chosen.map { $0.profile ?? "none" })
     if saved == nil, profiles.count > 1, Set(chosen.map(\.experiment)).count == 1 {

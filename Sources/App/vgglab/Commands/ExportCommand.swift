@@ -28,7 +28,11 @@ struct ExportCommand: LabCommand {
   @Option(name: .long, help: "The format.")
   var format: Format
 
-  @Option(name: .long, help: "Whose weights: initial, best or last (safetensors and onnx; default: last).")
+  @Option(
+    name: .long,
+    help:
+      "Whose weights: initial, last, or best where a run keeps them, as no training here does (safetensors and onnx; default: last)."
+  )
   var at: WeightsMoment?
 
   @Flag(name: .long, help: "Include values that a later attempt recorded again (csv and jsonl).")

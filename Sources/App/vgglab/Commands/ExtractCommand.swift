@@ -19,7 +19,7 @@ struct ExtractCommand: LabCommand {
 
   @Option(
     name: [.customShort("o"), .long],
-    help: "The folder to write into: new, empty, or of an earlier extract (default: evidence).")
+    help: "The folder to write into: new, empty, or of an earlier extract.")
   var output = "evidence"
 
   @Flag(

@@ -6,8 +6,7 @@ struct KeysCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys", abstract: "Print the keys of experiment files, as Markdown or as a JSON schema.",
     discussion: helpText(
-      examples: "keys --schema"),
-    shouldDisplay: false)
+      examples: "keys --schema"))
 
   @Flag(name: .long, help: "Print docs/experiment.schema.json.")
   var schema = false

@@ -53,8 +53,6 @@ struct ListCommand: LabCommand {
       let look = look.look
       output(RunTexts.list(runs, changes: try changes(of: runs, in: store), look: look), look)
       clusterNotes(runs, in: store.directory).forEach(printError)
-      // For people alone: a program that reads the list knows the column.
-      if look.hasNotes, let note = RunTexts.listNote(runs) { printError(note) }
     }
   }
 

@@ -20,7 +20,9 @@ struct LogCommand: LabCommand {
     if follow {
       try followLog(store: store.directory, run: found.id) { outputData($0, terminator: "") }
     } else {
-      outputData(try logText(store: store.directory, run: found.id))
+      let text = try logText(store: store.directory, run: found.id)
+      guard !text.isEmpty else { return printError("vgglab: the worker of run \(found.id) has written nothing") }
+      outputData(text)
     }
   }
 }

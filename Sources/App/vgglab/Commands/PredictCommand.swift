@@ -23,7 +23,9 @@ struct PredictCommand: LabCommand {
   @Argument(help: ArgumentHelp("PNG, JPEG or IDX files; - is standard input.", valueName: "image"))
   var images: [String]
 
-  @Option(name: .long, help: "Which weights: last (end of training), or best where they are kept.")
+  @Option(
+    name: .long,
+    help: "Which weights: last (end of training), or best where a run keeps them, as no training here does.")
   var at: Weights = .last
 
   @Option(

@@ -108,6 +108,8 @@ struct ReportCommand: LabCommand {
       anonymous
       ? try buildAnonymousReport(notebookSource, store: rows, version: vgglabVersion, people: authorNames())
       : try buildReport(notebookSource, store: rows, version: vgglabVersion)
+    // The copies of an anonymous one were just made from the journals.
+    if !anonymous { try rows.checkIndex(of: report.evidence.store.runs.map(\.run)) }
     report.report.files.merge(try report.report.vectorFigures(figureWords.formats)) { one, _ in one }
     for warning in report.report.warnings { printError("vgglab: \(warning)") }
     if let printer { report.report.files[pdfName] = try printer.pdf(of: report.page) }

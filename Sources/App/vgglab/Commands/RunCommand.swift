@@ -45,7 +45,7 @@ struct RunCommand: LabCommand {
     if format.json {
       output(try json(outcomes))
     } else {
-      output(TrialOutcome.table(outcomes))
+      output(TrialOutcome.table(outcomes, width: look.look.terminalWidth))
     }
     if StopSignal.number != nil { throw ExitCode(StopSignal.exitCode) }
     if outcomes.contains(where: \.isFailure) { throw ExitCode(1) }

@@ -22,7 +22,13 @@ extension LabCommand {
     } catch let code as ExitCode {
       throw code
     } catch let error as ValidationError {
-      throw error
+      // The parser knows which command it parsed only until it has run it.
+      let usage = VGGLab.usageString(for: Self.self)
+      let words = usage.split(separator: " ").dropFirst().prefix { !$0.hasPrefix("[") && !$0.hasPrefix("<") }
+        .dropFirst()
+      printError(
+        "Error: \(error.message)\n\(usage)\n  See 'vgglab help \(words.joined(separator: " "))' for more information.")
+      throw ExitCode(64)
     } catch {
       printError("vgglab: \(sentence(for: error))")
       throw ExitCode(documentedExitCode(for: error))

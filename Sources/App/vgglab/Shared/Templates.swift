@@ -1,11 +1,11 @@
 /// The commented templates that `vgglab new` writes. They need no file of the project.
 enum Templates {
-  /// An experiment of a name: two trials, a profile of a minute, and a sweep over seeds.
+  /// An experiment of a name: two trials, a profile of some minutes, and a sweep over seeds.
   static func experiment(_ name: String) -> String {
     """
     # An experiment is one question and the trials that answer it.
     #   vgglab plan NAME.yaml                    what would be run, and what it would cost
-    #   vgglab run NAME.yaml --profile quick     a minute; without --profile the whole of it
+    #   vgglab run NAME.yaml --profile quick     some minutes; without --profile the whole of it
     #   vgglab compare images-96 images-64
     # A run that was interrupted goes on when the same command is given again.
     schema: 1
@@ -26,8 +26,7 @@ enum Templates {
     profiles:
       # Fewer images and epochs, and a recipe that learns in few steps.
       quick:
-        dataset: {train: 2048, test: 1000}
-        network: {ratio: 8}
+        dataset: {train: 4096, test: 1000}
         training: {epochs: 2, batch_size: 32, learning_rate: 0.01, momentum: 0.9}
       # One training says little: three of each, which differ in the seed alone.
       seeds:
@@ -49,7 +48,7 @@ enum Templates {
     <!-- A notebook is Markdown with cells: fenced blocks of SQL over the store. `vgglab query "SELECT …"` tries a query;
          the tables are documented with the store. Build the page:
            vgglab report \(name).md
-           vgglab verify \(name)
+           vgglab verify .vgglab/reports/\(name)
     -->
 
     ```{query runs}

@@ -87,8 +87,7 @@ extension StateDictionary {
     // Strictly: of two tensors of one name neither counts.
     guard let entries = (try? readJSON(data[8..<end], limit: 16 << 20))?.members else { throw .headerNotJSON }
     let body = data[end...]
-    var found: [(first: Int, tensor: Tensor)] = []
-    var covered: [Range<Int>] = []
+    var found: [(key: String, shape: [Int], bytes: Range<Int>)] = []
     for (key, entry) in entries.map({ ($0.key, $0.value) }) where key != "__metadata__" {
       let type = entry["dtype"]?.text ?? "nothing"
       guard type == "F32" else { throw .notFloat32(key: key, type: type) }
@@ -105,21 +104,25 @@ extension StateDictionary {
       guard count <= body.count / 4, 4 * count == offsets[1] - offsets[0] else {
         throw .badShape(key: key, shape: shape)
       }
-      var values = [Float](repeating: 0, count: count)
-      values.withUnsafeMutableBytes { target in
-        _ = body.copyBytes(to: target, from: end + offsets[0]..<end + offsets[1])
-      }
-      found.append((offsets[0], Tensor(key: key, shape: shape, values: values)))
-      covered.append(offsets[0]..<offsets[1])
+      found.append((key, shape, offsets[0]..<offsets[1]))
     }
-    covered.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    found.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
     var reached = 0
-    for range in covered {
+    for (_, _, range) in found {
       guard range.lowerBound == reached else { throw .gapOrOverlap(byte: reached) }
       reached = range.upperBound
     }
     guard reached == body.count else { throw .gapOrOverlap(byte: reached) }
-    self.init(tensors: found.sorted { $0.first < $1.first }.map(\.tensor))
+    // Each byte belongs to one tensor: what is allocated from here on is as large as the file.
+    self.init(
+      tensors: found.map { key, shape, range in
+        let values = [Float](unsafeUninitializedCapacity: range.count / 4) { target, filled in
+          filled =
+            body.copyBytes(
+              to: UnsafeMutableRawBufferPointer(target), from: end + range.lowerBound..<end + range.upperBound) / 4
+        }
+        return Tensor(key: key, shape: shape, values: values)
+      })
   }
 }
 

@@ -14,7 +14,7 @@ public struct TrainingCheckpoint: Sendable, Hashable {
   /// Steps done in the whole training.
   public var step: Int { position.step }
 
-  /// Tells it apart from all others of its training: `3-120`, the epochs done and the steps in the next.
+  /// Unique within a training: `3-120`, the epochs done and the steps in the next.
   public var name: String { "\(position.epoch)-\(position.stepInEpoch)" }
 
   private static let positionKey = "vgglab.position"

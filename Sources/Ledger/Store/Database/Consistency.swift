@@ -10,12 +10,12 @@ extension Store {
     return (store, try store.ingest(only: runs))
   }
 
-  /// Where the index is not what the journals make, as sentences; none for a sound one. All journals are read again; runs that
-  /// have gone on meanwhile are not compared.
+  /// Where the index is not what the journals make, as sentences; none for a sound one. All journals are read again, or those of
+  /// `runs`; runs that have gone on meanwhile are not compared.
   ///
   /// Throws ``StoreError``.
-  public func indexProblems() throws(StoreError) -> [String] {
-    let (fresh, _) = try Self.fromJournals(directory)
+  public func indexProblems(of runs: Set<String>? = nil) throws(StoreError) -> [String] {
+    let (fresh, _) = try Self.fromJournals(directory, only: runs)
     let escaped = databasePath.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? databasePath
     // In a folder that cannot be written to nobody else writes either.
     let isWritable = access(directory, W_OK) == 0
@@ -26,7 +26,7 @@ extension Store {
         defer { try? database.execute(sql: "DETACH indexed") }
         let moving = try runsInProgress(database)
         return try StoreTable.all.compactMap { table in
-          let rows = try differingRows(of: table, besides: moving, database)
+          let rows = try differingRows(of: table, besides: moving, of: runs, database)
           guard rows > 0 else { return nil }
           return """
             the index's table \(table.name) is not what the journals give (\(rows) rows differ); `vgglab doctor --rebuild` makes it \
@@ -51,15 +51,20 @@ extension Store {
   }
 
   /// How many rows of a table are in one of the databases alone.
-  private func differingRows(of table: StoreTable, besides moving: [String], _ database: Database) throws -> Int {
+  private func differingRows(
+    of table: StoreTable, besides moving: [String], of runs: Set<String>?, _ database: Database
+  ) throws -> Int {
     let name = table.name
     let owner = table.runColumn
-    let list = moving.map { "'\($0)'" }.joined(separator: ", ")
-    let condition = owner.map { "WHERE \($0) NOT IN (\(list))" } ?? ""
+    func list(_ runs: some Sequence<String>) -> String { runs.map { "'\($0)'" }.joined(separator: ", ") }
+    let chosen = runs.flatMap { runs in owner.map { " AND \($0) IN (\(list(runs)))" } } ?? ""
+    let condition = owner.map { "WHERE \($0) NOT IN (\(list(moving)))\(chosen)" } ?? ""
     func rows(_ schema: String) -> String { "SELECT * FROM \(schema).\(name) \(condition)" }
     func count(_ query: String) throws -> Int {
       try Int.fetchOne(database, sql: "SELECT count(*) FROM (\(query))") ?? 0
     }
+    // What runs share, the index has of other runs too.
+    if owner == nil, runs != nil { return try count("\(rows("main")) EXCEPT \(rows("indexed"))") }
     let surplus = try count("\(rows("indexed")) EXCEPT \(rows("main"))")
     // What runs share may have more rows by now.
     if owner == nil, !moving.isEmpty { return surplus }

@@ -50,9 +50,11 @@ extension Store {
         garbage.kept.append(folder.run)
         continue
       }
+      defer { lock.release() }
+      // It may have been restored since the look at all of them.
+      guard (try? AnnotationFile(of: folder))?.isRemoved == true else { continue }
       garbage.runs.append(Garbage.Item(path: "runs/\(folder.run)", bytes: try runsFolder().bytes(folder.run)))
       if !dryRun { try delete(folder) }
-      lock.release()
     }
     if weights { garbage.weights = try collectWeights(dryRun: dryRun) }
     for item in stale {

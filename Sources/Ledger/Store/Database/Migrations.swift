@@ -130,15 +130,9 @@ package struct Migrations {
     guard let directory else { return nil }
     let beside = try TemporaryCopy(in: directory)
     defer { beside.remove() }
-    let copy = try DatabaseQueue(path: beside.path)
-    try queue.backup(to: copy)
-    let found = try copy.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-    try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
-    try copy.close()
+    let found = try beside.fill(from: queue)
     let target = "\(directory)/\(Store.backupName(version: found))"
-    guard chmod(beside.path, 0o600) == 0, rename(beside.path, target) == 0 else {
-      throw StoreError.notWritable(path: target, reason: String(cString: strerror(errno)))
-    }
+    try beside.keep(as: target)
     for old in Store.backups(in: directory).dropLast(Self.backupLimit) { unlink("\(directory)/\(old)") }
     return target
   }
@@ -159,6 +153,23 @@ package struct TemporaryCopy {
     let store = store
     _ = try filing { () throws(FileError) in try store.folder(making: name, mode: StoreFolder.mode) }
     path = "\(directory)/\(folder)/\(StoreFolder.database)"
+  }
+
+  /// Copies a database into it; the version of its schema.
+  func fill(from queue: DatabaseQueue) throws -> Int {
+    let copy = try DatabaseQueue(path: path)
+    try queue.backup(to: copy)
+    let version = try copy.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+    try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+    try copy.close()
+    return version
+  }
+
+  /// Gives the file the name `target`, for its owner alone, in place of what has it, which may be a link that leads elsewhere.
+  func keep(as target: String) throws(StoreError) {
+    guard chmod(path, 0o600) == 0, rename(path, target) == 0 else {
+      throw .notWritable(path: target, reason: String(cString: strerror(errno)))
+    }
   }
 
   /// Removes what is left of it.

@@ -22,7 +22,7 @@ extension Store {
       directory, path: beside.path, access: .readWrite,
       networkFileSystem: NetworkFileSystem.name(at: directory))
     var problems = try store.ingest()
-    if let backup = try keepWhatNoJournalHas(target, store) { problems.append(backup) }
+    if let backup = try keepWhatNoJournalHas(directory, store) { problems.append(backup) }
     do {
       if try replaceContent(of: target, by: store) { return problems }
     } catch { throw .database(path: target, reason: reason(error)) }
@@ -35,20 +35,21 @@ extension Store {
   }
 
   /// Copies the index beside itself where it has runs or metrics that no journal has any more: it may be the last that is known of
-  /// them. Gives a sentence about it; nil where nothing is lost.
-  private static func keepWhatNoJournalHas(_ path: String, _ store: Store) throws(StoreError) -> String? {
+  /// them. An earlier copy stays. Gives a sentence about it; nil where nothing is lost.
+  private static func keepWhatNoJournalHas(_ directory: String, _ store: Store) throws(StoreError) -> String? {
+    let path = databasePath(directory)
     let sql = "SELECT (SELECT count(*) FROM run WHERE outcome IS NOT NULL) + (SELECT count(*) FROM metric)"
     guard FileManager.default.fileExists(atPath: path), let old = try? DatabaseQueue(path: path) else { return nil }
     defer { try? old.close() }
     guard let before = try? old.read({ try Int.fetchOne($0, sql: sql) }) else { return nil }
     let now = try store.reading { try Int.fetchOne($0, sql: sql) } ?? 0
     guard now < before else { return nil }
-    let backup = "\(path).before-rebuild"
-    do {
-      let copy = try DatabaseQueue(path: backup)
-      try old.backup(to: copy)
-      try copy.close()
-    } catch { throw .notWritable(path: backup, reason: reason(error)) }
+    let first = "\(path).before-rebuild"
+    let backup = fileKind(first) == nil ? first : "\(first)-\(randomDigits())"
+    let beside = try TemporaryCopy(in: directory)
+    defer { beside.remove() }
+    do { _ = try beside.fill(from: old) } catch { throw .notWritable(path: backup, reason: reason(error)) }
+    try beside.keep(as: backup)
     return "the index had rows that no journal has any more; as it was, it is kept in \(backup)"
   }
 

@@ -35,7 +35,7 @@ extension Store {
         let hidden = ".import-\(randomDigits())-\(name)"
         let folder = try runs.makeHidden(hidden, mode: StoreFolder.mode)
         staged.append((hidden, name))
-        for (name, data) in copy.files.sorted(by: { $0.key < $1.key }) { try folder.write(name, data) }
+        try copy.write(into: folder)
       }
       for move in staged {
         try runs.unhide(move.hidden, as: move.name)

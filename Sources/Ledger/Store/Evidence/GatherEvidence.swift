@@ -146,6 +146,17 @@ extension Store {
   }
 }
 
+extension Store {
+  /// Compares what the index has of some runs with their journals: what was altered in it, or damaged, does not get into a report.
+  ///
+  /// Throws ``StoreError/indexDiffers(what:)``.
+  public func checkIndex(of runs: [String]) throws(StoreError) {
+    let known = Set(runs.filter { (try? RunFolder(store: directory, existing: $0)) != nil })
+    guard !known.isEmpty, let first = try indexProblems(of: known).first else { return }
+    throw .indexDiffers(what: first)
+  }
+}
+
 extension ScratchStore {
   /// The first row of some evidence that the store has not; nil where it has all that can be compared.
   ///
@@ -268,8 +279,8 @@ extension ScratchStore {
         WHERE \(condition) ORDER BY \(try storedOrder(table.name))
         """, parameters)
     } catch {
-      guard case .badQuery(_, let reason) = error, reason.contains("more than") else { throw error }
-      throw .evidence(.tooLarge(bytes: QueryConnection.answerBytes, limit: Store.evidenceLimit))
+      guard case .answerTooLarge = error else { throw error }
+      throw .evidence(.tooLarge(bytes: QueryConnection.trustedAnswerBytes, limit: Store.evidenceLimit))
     }
   }
 

@@ -5,6 +5,8 @@ public struct RunColumn: Sendable, Hashable {
   /// Where its values come from.
   enum Source: Sendable, Hashable {
     case summary, state, tags
+    /// What is recorded as the end of the run, or of its worker.
+    case cause
     /// Bytes of the run's folder, and of the weights in it.
     case bytes, weightsBytes
   }
@@ -16,7 +18,7 @@ public struct RunColumn: Sendable, Hashable {
   public let isNumber: Bool
 
   private static let own: [String: Source] = [
-    "state": .state, "tags": .tags, "bytes": .bytes, "weights_bytes": .weightsBytes,
+    "state": .state, "cause": .cause, "tags": .tags, "bytes": .bytes, "weights_bytes": .weightsBytes,
   ]
 
   /// Throws ``StoreError/badFilter(_:reason:)`` for a name that is no column.
@@ -52,6 +54,7 @@ extension Store {
       for column in columns {
         switch column.source {
         case .summary: row.append(summary.popFirst() ?? .null)
+        case .cause: row.append(run.cause.map { .text($0) } ?? .null)
         case .state: row.append(.text(run.state.name))
         case .tags: row.append(run.tags.isEmpty ? .null : .text(run.tags.joined(separator: " ")))
         case .bytes: row.append(.integer(Int64((try? runsFolder().bytes(run.id)) ?? 0)))

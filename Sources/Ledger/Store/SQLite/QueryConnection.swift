@@ -187,7 +187,7 @@ package final class QueryConnection {
         return status
       }
     }
-    guard status == SQLITE_OK else { throw .badQuery(sql: sql, reason: reason(status)) }
+    guard status == SQLITE_OK else { throw .badQuery(sql: sql, reason: reason(status, of: sql)) }
     guard let statement else { throw .badQuery(sql: sql, reason: "it is empty") }
     let query = PreparedQuery(sql: sql, statement: statement)
     guard isBlank(rest) else { throw .badQuery(sql: sql, reason: "it has a second statement; write one") }
@@ -217,12 +217,12 @@ package final class QueryConnection {
       case SQLITE_ROW:
         count += 1
         guard count <= Self.rowLimit else {
-          throw .badQuery(sql: query.sql, reason: "it has more than \(Self.rowLimit) rows; add a LIMIT")
+          throw .answerTooLarge(sql: query.sql, reason: "it has more than \(Self.rowLimit) rows; add a LIMIT")
         }
         bytes += 32
         let row = columns.map { value(statement, $0) }
         guard bytes <= limit else {
-          throw .badQuery(sql: query.sql, reason: "its answer has more than \(limit) bytes; ask for less")
+          throw .answerTooLarge(sql: query.sql, reason: "its answer has more than \(limit) bytes; ask for less")
         }
         if !body(row) { return }
       case SQLITE_DONE: return
@@ -339,7 +339,7 @@ package final class QueryConnection {
     }
   }
 
-  private func reason(_ status: Int32) -> String {
+  private func reason(_ status: Int32, of sql: String = "") -> String {
     let message = String(cString: sqlite3_errmsg(handle))
     if let refusal, status & 0xFF == SQLITE_AUTH || status & 0xFF == SQLITE_ERROR { return refusal }
     switch status & 0xFF {
@@ -356,12 +356,12 @@ package final class QueryConnection {
     case SQLITE_TOOBIG: return "a value has more than \(Self.valueBytes) bytes, or the query is too long"
     case SQLITE_NOMEM: return "it needs more memory than a query may have; narrow it down"
     default:
-      return message + (remedy(for: message).map { "; \($0)" } ?? "")
+      return message + (remedy(for: message, sql).map { "; \($0)" } ?? "")
     }
   }
 
   /// The table or column that was probably meant, or where they are listed; nil for other messages.
-  private func remedy(for message: String) -> String? {
+  private func remedy(for message: String, _ query: String) -> String? {
     let kinds = [
       ("no such table: ", "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"),
       (
@@ -371,11 +371,14 @@ package final class QueryConnection {
     ]
     guard let (prefix, sql) = kinds.first(where: { message.hasPrefix($0.0) }) else { return nil }
     let word = message.dropFirst(prefix.count).split(separator: ".").last.map(String.init) ?? ""
+    if prefix.contains("column"), query.contains("\"\(word)\"") { return "text is written in single quotes: '\(word)'" }
     var names: [String] = []
     for row in (try? trustedRows(sql)) ?? [] {
       if case .text(let name)? = row.first { names.append(name) }
     }
-    if let near = nearest(to: word, among: names) { return "did you mean \(near)?" }
+    if let near = nearest(to: word, among: names) ?? nearestNames(to: word, among: names, limit: 1).first {
+      return "did you mean \(near)?"
+    }
     return prefix.contains("table")
       ? "docs/store.md lists the tables, `SELECT name FROM sqlite_master` too" : "docs/store.md lists the columns"
   }

@@ -29,7 +29,7 @@ public func buildAnonymousReport(
       let copy = try anonymizer.anonymize(
         try RunCopy(root: store.directory, run: run, artifactLimit: 0, withChanges: false))
       try makeDirectory("\(folder.path)/runs/\(run)")
-      for (name, data) in copy.files { try writeFileAtomically("\(folder.path)/runs/\(run)/\(name)", data) }
+      try copy.write(into: Folder("\(folder.path)/runs/\(run)"))
     }
     let copies = try Store.open(at: folder.path, access: .readWrite, create: true)
     _ = try copies.ingest()

@@ -182,6 +182,7 @@ public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .badName(let name):
       "an archive cannot be called '\(name.prefix(64))'; use up to 64 letters, digits, dashes and underscores"
+        + (name.contains("/") ? ", and name the folder of archives with --archives" : "")
     case .exists(let name): "there is an archive '\(name)' already; choose another name"
     case .missing(let name, let known):
       "there is no archive '\(name.prefix(64))'; "

@@ -3,6 +3,7 @@ import Rendering
 import Files
 import Foundation
 import Store
+import Text
 
 /// How two archives differ: runs, figures of trials before and after, and verdicts that are not what they were.
 public struct ArchiveComparison: Sendable, Hashable, Codable {
@@ -68,7 +69,13 @@ public struct ArchiveComparison: Sendable, Hashable, Codable {
           }
         ).table)
     }
-    lines.append("\(figures_equal) figures are equal, \(figures.count) are not")
+    let alone = figures.count { $0.before == nil || $0.after == nil }
+    lines.append(
+      "\(Quantity.count(figures_equal, "figure")) equal, \(figures.count - alone) different, \(alone) in one archive alone"
+    )
+    if alone > 0, figures_equal == 0, alone == figures.count {
+      lines.append("nothing was measured in both: their trials have other configurations or profiles")
+    }
     for verdict in verdicts {
       lines.append(
         "\(verdict.report) \(verdict.claim): \(verdict.before ?? "not there") → \(verdict.after ?? "not there")")
@@ -77,8 +84,8 @@ public struct ArchiveComparison: Sendable, Hashable, Codable {
       let drifted = verdicts.count { $0.before != nil && $0.after != nil }
       let alone = verdicts.count - drifted
       lines.append(
-        "\(verdicts_equal) verdicts are unchanged, \(drifted) changed"
-          + (alone > 0 ? ", \(alone) are in one archive alone" : ""))
+        "\(Quantity.count(verdicts_equal, "verdict")) unchanged, \(drifted) changed"
+          + (alone > 0 ? ", \(alone) in one archive alone" : ""))
     }
     return lines.joined(separator: "\n")
   }

@@ -54,9 +54,7 @@ extension ArchiveFolder {
       temporary = folder
       let archive = try fill(folder, request, runs, store)
       // It is made to be handed on: others may read it, as far as the user's mask lets them.
-      let mask = umask(0)
-      umask(mask)
-      chmod(folder, 0o755 & ~mask)
+      chmod(folder, 0o755 & ~currentUmask)
       guard rename(folder, target) == 0 else {
         throw FileError.unwritable(path: target, reason: String(cString: strerror(errno)))
       }
@@ -99,7 +97,7 @@ extension ArchiveFolder {
       if let anonymizer { copy = try anonymizer.anonymize(copy) }
       leftOut += copy.leftOut.map { "\(run)/\($0)" }
       try makeDirectory("\(folder)/runs/\(run)")
-      for (name, data) in copy.files { try writeFileAtomically("\(folder)/runs/\(run)/\(name)", data) }
+      try copy.write(into: Folder("\(folder)/runs/\(run)"))
     }
     // A store of the copies alone: what is built over it rests on nothing else.
     let copies = try Store.open(at: folder, access: .readWrite, create: true)
@@ -139,7 +137,7 @@ func digest(_ path: String) throws(ReportError) -> String {
   return digest
 }
 
-/// All files under a folder by their paths in it, sorted by their bytes; links are told as such.
+/// All files under a folder by their paths in it, sorted by their bytes; a link is an error.
 func filesUnder(_ folder: String) throws(ReportError) -> [String] {
   var found: [String] = []
   var open = [""]
@@ -159,7 +157,7 @@ func filesUnder(_ folder: String) throws(ReportError) -> [String] {
   return found.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
 }
 
-/// An error of the rooms that a report is made in.
+/// Converts an error of the modules below to a ``ReportError``.
 func asReportError(_ error: any Error) -> ReportError {
   switch error {
   case let error as ReportError: error

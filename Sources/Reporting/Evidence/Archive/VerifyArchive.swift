@@ -21,16 +21,13 @@ extension Verifier {
     if runs != Set(archive.runs) {
       found.add(PageDifference(file: "\(folder)/runs", what: "has other runs than archive.json names"))
     }
-    guard try checkMembers(folder, archive, &found) else { return found }
+    guard let copies = try checkMembers(folder, archive, &found) else { return found }
     for report in archive.reports { found.add(try verify(folder: "\(folder)/reports/\(report.folder)")) }
     do {
       let temporary = try TemporaryFolder()
-      for run in archive.runs {
-        let copy = try RunCopy(root: folder, run: run, artifactLimit: .max)
-        try makeDirectory("\(temporary.path)/runs/\(run)")
-        for (name, data) in copy.files where name.text.hasSuffix(".jsonl") {
-          try writeFileAtomically("\(temporary.path)/runs/\(run)/\(name)", data)
-        }
+      for copy in copies {
+        try makeDirectory("\(temporary.path)/runs/\(copy.run)")
+        try copy.writeRecords(into: Folder("\(temporary.path)/runs/\(copy.run)"))
       }
       let store = try Store.open(at: temporary.path, access: .readWrite, create: true)
       for run in archive.runs {
@@ -62,32 +59,32 @@ extension Verifier {
 
   /// No file is there that an archive has not, and what describes it says what it would say if it were made again.
   ///
-  /// Whether all runs can be read.
+  /// The runs; nil where one of them cannot be read.
   private func checkMembers(
     _ folder: String, _ archive: Archive, _ found: inout Verification
-  ) throws(ReportError) -> Bool {
-    var canRead = true
+  ) throws(ReportError) -> [RunCopy]? {
+    var copies: [RunCopy] = []
     let own = ["README.md", "SHA256SUMS", "archive.json", "evidence.json.gz", "ro-crate-metadata.json"]
     let reports = archive.reports.map { "reports/\($0.folder)/" }
     var allowed = Set(own)
     for run in archive.runs {
       do {
         let copy = try RunCopy(root: folder, run: run, artifactLimit: .max)
-        allowed.formUnion(copy.files.map { "runs/\(run)/\($0.0)" })
+        allowed.formUnion(copy.names.map { "runs/\(run)/\($0)" })
+        copies.append(copy)
       } catch {
-        canRead = false
         found.add(PageDifference(file: "\(folder)/runs/\(run)", what: "\(error)"))
       }
     }
     for name in try filesUnder(folder)
     where !allowed.contains(name)
       && !reports.contains(where: { name.hasPrefix($0) && Self.isOfReport(name.dropFirst($0.count)) })
-      && !(name.hasPrefix("runs/") && name.contains("/\(RunCopy.changesPrefix)"))
     {
       found.add(PageDifference(file: "\(folder)/\(name)", what: "is no file of an archive"))
     }
     // Another version has other words.
-    guard archive.vgglab == version else { return canRead }
+    let readable = copies.count == archive.runs.count ? copies : nil
+    guard archive.vgglab == version else { return readable }
     let readMe = archive.readMe(try ArchiveContents(folder: folder, runs: archive.runs))
     let description = try researchObject(archive, try Self.rows(of: folder, limit: limits.bytes), folder)
     for (name, right) in [("README.md", readMe), ("ro-crate-metadata.json", description.json(linesTo: 4))] {
@@ -99,7 +96,7 @@ extension Verifier {
         found.add(PageDifference(file: "\(folder)/\(name)", what: "differs from what the archive's other files give"))
       }
     }
-    return canRead
+    return readable
   }
 
   /// Whether a path in a report's folder can be one of its files; those of its folders are compared with the report.
@@ -177,19 +174,19 @@ extension Verifier {
 
 extension ArchiveFolder {
   /// Takes the runs of an archive into a store, all or none, once the archive has been checked. Gives the ids of those that
-  /// are new there. `limits` bound its evidence.
+  /// are new there. `limits` bound its evidence. The store is opened, or made, once the archive was found to be sound.
   ///
   /// Throws ``ReportError``: an archive that fails verification, a run that is there with another journal.
   public func importRuns(
-    of name: String, into store: Store, version: String, limits: EvidenceLimits = EvidenceLimits()
+    of name: String, into store: () throws -> Store, version: String, limits: EvidenceLimits = EvidenceLimits()
   ) throws(ReportError) -> [String] {
     let folder = try archive(name)
     var verifier = Verifier(version: version, limits: limits)
     let found = try verifier.verify(archive: folder)
     if let first = found.differences.first { throw .archive(.unsound(name, first: "\(first)")) }
     do {
-      let copies = try Archive(folder: folder).runs.map { try RunCopy(root: folder, run: $0, artifactLimit: 1 << 30) }
-      return try store.take(copies)
+      let copies = try Archive(folder: folder).runs.map { try RunCopy(root: folder, run: $0, artifactLimit: .max) }
+      return try store().take(copies)
     } catch { throw asReportError(error) }
   }
 }

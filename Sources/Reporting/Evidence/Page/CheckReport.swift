@@ -69,7 +69,7 @@ extension Verification {
     guard !isSound else {
       return
         (["nothing would change: \(numbers) numbers, \(figures) figures"]
-        + not_compared.map { "not compared: \($0)" }).joined(separator: "\n")
+        + skippedLines).joined(separator: "\n")
     }
     var lines = ["\(stale) of \(numbers) numbers would change, \(figures - figures_verified) of \(figures) figures"]
     lines += differences.map { difference in

@@ -17,7 +17,7 @@ package struct PageParts {
   private static let closing = Data("</script>\n".utf8)
   private static let anchor = Data("</body>".utf8)
 
-  /// The block that stands before the end of a page's body: data that no browser runs.
+  /// The block at the end of a page's body: data that no browser runs.
   static func block(_ evidence: ReportEvidence) -> Data {
     let packed = deflated(Data(evidence.json.json.utf8))
     return opening + Data(sha256Hex(packed).utf8) + behindDigest + packed.base64EncodedData() + closing
@@ -44,7 +44,7 @@ package struct PageParts {
     else { throw PageProblem.badBlock }
     digest = String(decoding: page[start.upperBound..<digestEnd], as: UTF8.self)
     let text = Data(page[(digestEnd + Self.behindDigest.count)..<end.lowerBound])
-    // Only one text stands for the same bytes.
+    // The same bytes have one text alone.
     guard let packed = Data(base64Encoded: text), packed.base64EncodedData() == text else {
       throw PageProblem.badBlock
     }

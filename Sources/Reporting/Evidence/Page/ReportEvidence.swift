@@ -226,7 +226,7 @@ public struct ReportEvidence: Sendable, Hashable {
 public struct EvidenceLimits: Sendable, Hashable {
   /// Of its JSON.
   public var bytes = ReportEvidence.limit
-  /// Of all that its database is asked, on the clock.
+  /// Processor seconds of all queries of one page.
   public var seconds = EvidenceDatabase.seconds
 
   public init() {}

@@ -8,7 +8,7 @@ public struct Verification: Sendable, Hashable, Codable {
   public var verified = 0
   /// Of them those that do not.
   public var stale = 0
-  /// Digits in prose that no query stands behind.
+  /// Digits in prose that no query gives.
   public var unbound = 0
   public var figures = 0
   public var figures_verified = 0
@@ -73,10 +73,27 @@ public struct Verification: Sendable, Hashable, Codable {
       lines.append("claims: \(verdicts)")
     }
     lines += notes
-    lines += not_compared.map { "not compared: \($0)" }
+    lines += skippedLines
     lines += differences.map { "\($0)" }
     if more_differences > 0 { lines.append("… and \(more_differences) more") }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Verification {
+  /// A line for each reason; for several files of one reason their number and the first.
+  var skippedLines: [String] {
+    var files: [String: [String]] = [:]
+    var reasons: [String] = []
+    for one in not_compared {
+      if files[one.what] == nil { reasons.append(one.what) }
+      files[one.what, default: []].append(one.file)
+    }
+    return reasons.map { reason in
+      let files = files[reason]!
+      let others = files.count > 1 ? " and \(files.count - 1) more" : ""
+      return "not compared: \(files[0])\(others): \(reason)"
+    }
   }
 }
 

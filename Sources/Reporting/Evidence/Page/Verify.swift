@@ -20,7 +20,7 @@ public struct Verifier {
 
   /// Checks a page against the evidence inside it.
   ///
-  /// What is not as it must be is told in the verification. Throws ``ReportError`` for a file that is no such page, and
+  /// The verification reports what is not as it must be. Throws ``ReportError`` for a file that is no such page, and
   /// for evidence that fits its digest and yet cannot be read or rendered.
   public mutating func verify(page: Data, file: String) throws(ReportError) -> Verification {
     try check(page: page, file: file).verification
@@ -85,7 +85,7 @@ public struct Verifier {
   }
 
   /// A Jupyter notebook with the figures of the folder in the place of those that are drawn here; they are checked where
-  /// they stand by themselves.
+  /// they are files of their own.
   private static func notebook(_ notebook: Data, of report: CheckableReport, in folder: String) -> Data {
     var text = String(decoding: notebook, as: UTF8.self)
     for (name, drawn) in report.report.files where name.hasPrefix("figures/") && name.hasSuffix(".png") {
@@ -95,7 +95,7 @@ public struct Verifier {
     return Data(text.utf8)
   }
 
-  /// The figures that stand in a folder as SVG or PDF too, drawn again.
+  /// The figures that a folder has as SVG or PDF too, drawn again.
   private static func vectorFigures(of report: CheckableReport, in folder: String) -> [String: Data] {
     let names = Set((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/figures")) ?? [])
     guard names.contains(where: { !$0.hasSuffix(".png") }) else { return [:] }
@@ -108,12 +108,15 @@ public struct Verifier {
     var found = Verification()
     do {
       let parts = try PageParts(page, limit: limits.bytes)
-      for difference in try store.differences(from: parts.evidence.store) {
-        found.add(PageDifference(file: file, what: "\(difference)"))
-      }
+      let differences = try store.differences(from: parts.evidence.store)
+      for difference in differences { found.add(PageDifference(file: file, what: "\(difference)")) }
       let count = parts.evidence.store.runs.count
+      let absent = differences.count { if case .noSuchRun = $0 { true } else { false } }
       found.notes.append(
-        "\(count) \(count == 1 ? "run" : "runs") compared with the journals in \(store.directory)")
+        absent == 0
+          ? "\(count) \(count == 1 ? "run" : "runs") compared with the journals in \(store.directory)"
+          : "\(count - absent) of \(count) runs compared with the journals in \(store.directory); \(absent) \(absent == 1 ? "is" : "are") not there"
+      )
     } catch let problem as PageProblem { throw .page(file: file, problem) } catch let error as StoreError {
       throw .evidence(error)
     } catch { preconditionFailure("\(error)") }
@@ -228,7 +231,7 @@ extension ReportEvidence {
 }
 
 extension CheckableReport {
-  /// Digits in prose that no query stands behind.
+  /// Digits in prose that no query gives.
   var unboundNumbers: Int { report.unbound.count }
 }
 

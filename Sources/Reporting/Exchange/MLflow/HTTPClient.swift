@@ -23,7 +23,7 @@ package struct HTTPClient: Sendable {
   /// A client of a server. `environment` may have `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and
   /// `MLFLOW_TRACKING_PASSWORD`.
   ///
-  /// Throws ``ExchangeError/badAddress(_:)`` and ``ExchangeError/noCurl``.
+  /// Throws ``ExchangeError/badAddress(_:)``, ``ExchangeError/badCredentials(variable:)`` and ``ExchangeError/noCurl``.
   package init(address: String, environment: [String: String]) throws {
     var text = address
     while text.hasSuffix("/") { text.removeLast() }
@@ -37,12 +37,14 @@ package struct HTTPClient: Sendable {
     self.curl = curl
     self.address = text
     folder = try TemporaryFolder("vgglab-http")
-    let isPlain = { (text: String) in !text.utf8.contains { $0 < 0x20 || $0 == 0x7F } }
-    if let token = environment["MLFLOW_TRACKING_TOKEN"], !token.isEmpty, isPlain(token) {
+    let names = ["MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"]
+    for name in names where (environment[name] ?? "").utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      throw ExchangeError.badCredentials(variable: name)
+    }
+    if let token = environment[names[0]], !token.isEmpty {
       authorization = ["header = \(Self.quoted("Authorization: Bearer \(token)"))"]
-    } else if let user = environment["MLFLOW_TRACKING_USERNAME"], !user.isEmpty, isPlain(user) {
-      let password = environment["MLFLOW_TRACKING_PASSWORD"] ?? ""
-      authorization = isPlain(password) ? ["user = \(Self.quoted("\(user):\(password)"))"] : []
+    } else if let user = environment[names[1]], !user.isEmpty {
+      authorization = ["user = \(Self.quoted("\(user):\(environment[names[2]] ?? "")"))"]
     } else {
       authorization = []
     }

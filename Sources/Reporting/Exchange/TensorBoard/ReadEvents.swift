@@ -5,7 +5,8 @@ import Foundation
 ///
 /// Throws ``ExchangeError`` and `FileError`; nothing in the files is believed before it is checked.
 package func readEvents(at path: String) throws -> [ForeignPoint] {
-  if fileKind(path) == .file {
+  // The user named it: a link leads to a file or a folder.
+  if !FileManager.default.fileExists(atPath: "\(path)/") {
     return try EventReader(path: path, run: "").points(readFile(path, limit: EventReader.byteLimit))
   }
   let files = try eventFiles(in: try Folder(path), prefix: "", depth: 0)

@@ -12,9 +12,9 @@ package struct ClaimMeasurement: Sendable, Hashable {
   /// Rows without a value.
   package var missing = 0
   /// How likely such rows are if the claim is not true.
-  package var against: Double?
+  package var pValue: Double?
   /// How likely such rows are if its opposite is not true; nil where no opposite is tested.
-  package var opposite: Double?
+  package var pValueOpposite: Double?
   /// What a query of `holds` decided; nil for undecided.
   package var holds: Bool?
   package var detail: String?
@@ -83,9 +83,9 @@ package struct ClaimMeasurement: Sendable, Hashable {
     interval = sample.interval(level: design.level)
     guard let test = sample.test(margin: design.margin) else { return }
     switch design.alternative {
-    case .greater: (against, opposite) = (test.notAbove, test.notBelow)
-    case .less: (against, opposite) = (test.notBelow, test.notAbove)
-    case .different: against = test.notDifferent
+    case .greater: (pValue, pValueOpposite) = (test.pValueNotGreater, test.pValueNotLess)
+    case .less: (pValue, pValueOpposite) = (test.pValueNotLess, test.pValueNotGreater)
+    case .different: pValue = test.pValueTwoSided
     }
   }
 
@@ -96,9 +96,9 @@ package struct ClaimMeasurement: Sendable, Hashable {
     interval = wilsonInterval(successes: successes, trials: trials, level: design.level)
     let binomial = Binomial(trials: trials, probability: design.margin)
     switch design.alternative {
-    case .greater: (against, opposite) = (binomial.atLeast(successes), binomial.atMost(successes))
-    case .less: (against, opposite) = (binomial.atMost(successes), binomial.atLeast(successes))
-    case .different: against = binomial.twoSided(successes)
+    case .greater: (pValue, pValueOpposite) = (binomial.atLeast(successes), binomial.atMost(successes))
+    case .less: (pValue, pValueOpposite) = (binomial.atMost(successes), binomial.atLeast(successes))
+    case .different: pValue = binomial.twoSided(successes)
     }
   }
 

@@ -76,8 +76,8 @@ package struct ClaimCase: Sendable {
 /// opposites each among themselves. A claim whose rows allow no test counts with p = 1.
 package func judge(_ cases: [ClaimCase]) -> [JudgedClaim] {
   let family = cases.indices.filter { cases[$0].design.test.isStatistical }
-  let against = holmAdjusted(family.map { cases[$0].measurement.against ?? 1 })
-  let opposite = holmAdjusted(family.map { cases[$0].measurement.opposite ?? 1 })
+  let against = holmAdjusted(family.map { cases[$0].measurement.pValue ?? 1 })
+  let opposite = holmAdjusted(family.map { cases[$0].measurement.pValueOpposite ?? 1 })
   return cases.enumerated().map { index, claim in
     let (design, measured) = (claim.design, claim.measurement)
     var result = JudgedClaim(
@@ -90,10 +90,10 @@ package func judge(_ cases: [ClaimCase]) -> [JudgedClaim] {
       return result
     }
     let alpha = 1 - design.level
-    (result.p, result.pHolm) = (measured.against, measured.against.map { _ in against[place] })
-    if measured.against != nil, against[place] < alpha {
+    (result.p, result.pHolm) = (measured.pValue, measured.pValue.map { _ in against[place] })
+    if measured.pValue != nil, against[place] < alpha {
       result.verdict = .supported
-    } else if let p = measured.opposite, opposite[place] < alpha {
+    } else if let p = measured.pValueOpposite, opposite[place] < alpha {
       (result.verdict, result.p, result.pHolm) = (.refuted, p, opposite[place])
     } else {
       // What would do even if this claim's p were the smallest of the family.

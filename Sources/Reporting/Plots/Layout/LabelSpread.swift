@@ -1,6 +1,6 @@
 /// Moves labels of one column apart so that none overlaps another, each as little as possible.
 ///
-/// The labels keep the order of their wanted places. Overlapping neighbours are merged into a block that stands
+/// The labels keep the order of their wanted places. Overlapping neighbors are merged into a block that stands
 /// about the mean of the places its members want (the pool-adjacent-violators way), then blocks are pushed inside the
 /// bounds.
 ///

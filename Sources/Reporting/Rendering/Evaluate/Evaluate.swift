@@ -263,7 +263,7 @@ private struct Evaluation {
       problems.add(condition.line, unknown(condition.id))
       return false
     }
-    // A claim that does not stand is not judged, and nothing of it is true.
+    // A claim that does not hold together is not judged, and nothing of it is true.
     if cell.kind == .claim, judged[cell.id] == nil { return condition.negated }
     guard let rows = judged[cell.id]?.values(words) ?? answer(cell) else { return false }
     var place = cell.kind == .claim ? JudgedClaim.columns.firstIndex(of: "supported")! : 0

@@ -18,7 +18,7 @@ final class BLASEngine: Engine {
   private let imageBuffer: Buffer<Float>
   /// The output of each image stage that does not work in place, `[batch, outputCount]`.
   private let imageOutputs: [Buffer<Float>?]
-  /// A max-pooling's poolIndices.
+  /// The argmax of each window of a max pooling.
   private let poolIndices: [Buffer<UInt8>?]
   /// A normalization's scales.
   private let scales: [Buffer<Float>?]
@@ -87,7 +87,7 @@ final class BLASEngine: Engine {
   /// What the last pass showed of each layer. Only of an engine that is watched.
   var signals: [LayerSignal] {
     guard let watch else { preconditionFailure("the engine is not watched") }
-    let poolIndices: [ParameterPlace?] =
+    let parameterPlaces: [ParameterPlace?] =
       stages.image.map {
         switch $0 {
         case .convolution(_, _, let place, _), .groupedConvolution(_, _, let place, _): place
@@ -105,7 +105,7 @@ final class BLASEngine: Engine {
       {
         signal.outputSpread = spread(output!.pointer, images: batchSize, count: counts[index])
       }
-      if let place = poolIndices[index] {
+      if let place = parameterPlaces[index] {
         signal.weightRMS = rootMeanSquare(parameters + place.weight, count: place.weightCount)
         signal.weightGradientRMS = rootMeanSquare(gradients + place.weight, count: place.weightCount)
       }
