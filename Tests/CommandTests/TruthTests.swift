@@ -43,7 +43,7 @@ import Testing
     #expect(rebuilt.code == 1 && rebuilt.output.contains("kept in .vgglab/lab.sqlite.before-rebuild"), "\(rebuilt)")
     let files = try FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab")
     #expect(files.count { $0.hasPrefix("lab.sqlite.before-rebuild") } == (isTaken ? 2 : 1))
-    #expect(!isTaken || program.read("victim") == "mine")
+    #expect(!isTaken || FileManager.default.contents(atPath: "\(program.directory)/victim") == Data("mine".utf8))
     #expect(try program("list").output.contains("completed") == false)
   }
 

@@ -70,7 +70,7 @@ import Rendering
 
     // Into an empty store: the same figures, the same files.
     let other = try Store.open(at: "\(folder.folder)/other", access: .readWrite, create: true)
-    #expect(try archives.importRuns(of: "first", into: other, version: "1.2.3") == archive.runs)
+    #expect(try archives.importRuns(of: "first", into: { other }, version: "1.2.3") == archive.runs)
     for run in archive.runs {
       for format in MetricFormat.allCases {
         #expect(try other.exportMetrics(run: run, format: format) == store.exportMetrics(run: run, format: format))
@@ -81,7 +81,7 @@ import Rendering
     let predictions = try Data(
       contentsOf: URL(fileURLWithPath: "\(folder.folder)/other/runs/\(folder.runs[5])/predictions.u8"))
     #expect(predictions == Self.predictions)
-    #expect(try archives.importRuns(of: "first", into: other, version: "1.2.3") == [])
+    #expect(try archives.importRuns(of: "first", into: { other }, version: "1.2.3") == [])
     // Rendered there, the report is the same.
     let one = try folder.render(other)
     #expect(one.report.files["README.md"] == (try folder.render(store)).report.files["README.md"])
@@ -142,7 +142,7 @@ import Rendering
     // Nothing is taken from what does not hold.
     try append("\(path)/runs/\(run)/journal.jsonl")
     let other = try Store.open(at: "\(folder.folder)/other", access: .readWrite, create: true)
-    #expect(throws: ReportError.self) { try archives.importRuns(of: "first", into: other, version: "1.2.3") }
+    #expect(throws: ReportError.self) { try archives.importRuns(of: "first", into: { other }, version: "1.2.3") }
     #expect(try other.runs().isEmpty)
   }
 
@@ -158,7 +158,7 @@ import Rendering
       toFile: "\(other)/runs/\(run)/journal.jsonl", atomically: true, encoding: .utf8)
     let store = try Store.open(at: other, access: .readWrite, create: true)
     #expect(throws: ReportError.evidence(.runIsOther(run))) {
-      try archives.importRuns(of: "first", into: store, version: "1.2.3")
+      try archives.importRuns(of: "first", into: { store }, version: "1.2.3")
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(other)/runs") == [run])
   }

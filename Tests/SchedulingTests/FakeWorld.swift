@@ -169,7 +169,7 @@ private final class FakeWorker: WorkerHandle {
   func send(signal: Int32) { self.signal = signal }
 
   func poll() -> ProcessEnd? {
-    if ended == nil, let end = outcome() {
+    if ended == nil, let end = planned() {
       ended = end
       lock = nil
       world.atWork -= 1
@@ -178,7 +178,7 @@ private final class FakeWorker: WorkerHandle {
     return ended
   }
 
-  private func outcome() -> ProcessEnd? {
+  private func planned() -> ProcessEnd? {
     if signal == SIGKILL { return .killed(signal: SIGKILL) }
     if signal != nil {
       try? journal.append([.event(EventRecord(at: "t", kind: "interrupted", message: "stopped"))])
