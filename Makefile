@@ -13,7 +13,7 @@ demo: setup build
 # All runs that the report on the four exercises uses, in quick profiles, and the report in both languages: about a quarter of
 # an hour on two cores. A trial that does not fit this machine is reported and skipped.
 exercises: setup build
-	-@$(VGGLAB) run experiments/architectures.yaml experiments/cost.yaml experiments/alexnet.yaml experiments/init.yaml \
+	-@$(VGGLAB) run experiments/architectures.yaml experiments/cost.yaml experiments/init.yaml \
 	  experiments/resize.yaml experiments/depth.yaml --profile quick
 	-@$(VGGLAB) run experiments/resize.yaml --profile quick-seeds
 	@for notebook in reports/exercises.md reports/exercises.zh.md reports/mistakes.md; do \

@@ -40,7 +40,10 @@ extension RunTexts {
             width: look.width),
           .faint))
     }
-    if !omitted.contains("images/s"), let note = listNote(runs) { text.append(look.painted(note, .faint)) }
+    // For people alone: a program that reads the list knows the column.
+    if look.hasNotes, !omitted.contains("images/s"), let note = listNote(runs) {
+      text.append(look.painted(note, .faint))
+    }
     return text.joined(separator: "\n")
   }
 

@@ -132,8 +132,10 @@ public enum RunFiles {
   public static let job: PlainName = "job.json"
   /// The job of a cluster that works on the run.
   public static let cluster: PlainName = "cluster.json"
+  /// What names the process of the last attempt on its machine.
+  public static let process: PlainName = "process.json"
   /// Files that a record may not name as its own.
-  static let reserved: Set<PlainName> = [journal, annotations, lock, log, job, cluster]
+  static let reserved: Set<PlainName> = [journal, annotations, lock, log, job, cluster, process]
 }
 
 /// The names of what is in a store's folder, and who may look into it.

@@ -21,14 +21,12 @@ package struct ProcessRecord: Codable {
     process_start = ProcessFacts.startTicks
   }
 
-  package static let fileName: PlainName = "process.json"
-
   /// Replaces the record of an earlier attempt. Nothing depends on it, so that one that cannot be written is no error.
   package func write(to folder: RunFolder) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(self) else { return }
-    try? folder.open().write(Self.fileName, data + Data("\n".utf8), mode: 0o600)
+    try? folder.open().write(RunFiles.process, data + Data("\n".utf8), mode: 0o600)
   }
 }
 

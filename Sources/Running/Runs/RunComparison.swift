@@ -191,6 +191,8 @@ private func difference(from first: [String: Double], to other: [String: Double]
 
 /// Adds remarks where groups ran in different environments, which may change rates and last bits.
 private func addEnvironmentRemarks(_ comparison: inout RunComparison, _ store: Store) throws(StoreError) {
+  // Networks that were described alone have nothing that a machine could make differ.
+  guard !comparison.metrics.isEmpty else { return }
   let columns = ["threads", "kernels", "cpu", "instruction_set", "blas_core", "vgglab_version"]
   var found: [[[SQLValue]]] = []
   for group in comparison.groups {
@@ -209,8 +211,8 @@ private func addEnvironmentRemarks(_ comparison: inout RunComparison, _ store: S
       ).sorted()
     }
     guard Set(values).count > 1 else { continue }
-    let told = zip(comparison.groups, values).map { "\($0.letter) \($1.joined(separator: " and "))" }
-    comparison.remarks.append("\(column.replacing("_", with: " ")) differ: \(told.joined(separator: ", "))")
+    let listed = zip(comparison.groups, values).map { "\($0.letter) \($1.joined(separator: " and "))" }
+    comparison.remarks.append("\(column.replacing("_", with: " ")) differ: \(listed.joined(separator: ", "))")
   }
 }
 

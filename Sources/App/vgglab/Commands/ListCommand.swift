@@ -14,7 +14,8 @@ struct ListCommand: LabCommand {
       tag.
 
       The list fits the terminal (COLUMNS, else 80 columns): what all runs have in common is in a line above it. \
-      The column "changed" has what --set or a profile changed, and what distinguishes runs of one name.
+      The column "changed" has what --set or a profile changed, and what distinguishes runs of one name. \
+      A star behind a rate: other programs disturbed some of the run's epochs.
       """, examples: "list --filter 'test_accuracy>0.9' --sort -test_accuracy",
       "list --experiment resize --columns run,trial,learning_rate"))
 

@@ -151,4 +151,10 @@ public struct StoreHealth: Sendable, Hashable, Codable {
   public var bytes: Int
   /// Empty for a sound database.
   public var problems: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case path, version, backups, runs, metrics, bytes, problems
+    case networkFileSystem = "network_file_system"
+    case journalMode = "journal_mode"
+  }
 }

@@ -35,7 +35,10 @@ extension Verifier {
           found.add(PageDifference(file: "\(folder)/runs/\(run)", what: problem))
         }
       }
-      for problem in try store.ingest() { found.add(PageDifference(file: "\(folder)/runs", what: problem)) }
+      for problem in try store.ingest() {
+        found.add(
+          PageDifference(file: "\(folder)/runs", what: problem.replacing("\(temporary.path)/", with: "\(folder)/")))
+      }
       let rows = try Self.rows(of: folder, limit: limits.bytes)
       if try store.evidence(ofRuns: archive.runs).inSchema(of: rows) != rows.withoutLocalFacts {
         found.add(PageDifference(file: "\(folder)/evidence.json.gz", what: "has rows that differ from the journals"))

@@ -1,4 +1,5 @@
 public import Rendering
+import Text
 
 /// What checking a page, a report's folder or an archive found.
 public struct Verification: Sendable, Hashable, Codable {
@@ -91,8 +92,8 @@ extension Verification {
     }
     return reasons.map { reason in
       let files = files[reason]!
-      let others = files.count > 1 ? " and \(files.count - 1) more" : ""
-      return "not compared: \(files[0])\(others): \(reason)"
+      let others = files.count > 1 ? " (and \(Quantity.count(files.count - 1, "more file")))" : ""
+      return "not compared: \(files[0]): \(reason)\(others)"
     }
   }
 }
