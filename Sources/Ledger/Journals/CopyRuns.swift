@@ -56,7 +56,7 @@ public struct RunCopy: Sendable {
     }
   }
 
-  /// Reads a kept file in pieces. Throws ``FileError`` as well where it is not what the journal says, at the latest at its end.
+  /// Reads a kept file in pieces. Throws `FileError` as well where it is not what the journal says, at the latest at its end.
   private static func read(
     _ name: PlainName, _ record: ArtifactRecord, _ folder: Folder, take: (ArraySlice<UInt8>) throws(FileError) -> Void
   ) throws(FileError) {
@@ -83,13 +83,13 @@ public struct RunCopy: Sendable {
     [RunFiles.journal] + (annotations == nil ? [] : [RunFiles.annotations]) + artifacts.keys.sorted()
   }
 
-  /// Writes its journal and annotations into a folder. Throws ``FileError``.
+  /// Writes its journal and annotations into a folder. Throws `FileError`.
   public func writeRecords(into folder: Folder) throws(FileError) {
     try folder.write(RunFiles.journal, journal)
     if let annotations { try folder.write(RunFiles.annotations, annotations) }
   }
 
-  /// Writes all its files into a folder, each wholly or not at all. Throws ``FileError``, for a kept file too that was changed
+  /// Writes all its files into a folder, each wholly or not at all. Throws `FileError`, for a kept file too that was changed
   /// meanwhile.
   public func write(into folder: Folder) throws(FileError) {
     try writeRecords(into: folder)
