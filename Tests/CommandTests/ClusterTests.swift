@@ -64,7 +64,7 @@ struct ClusterTests {
   private func start(_ program: Program, _ arguments: [String]) throws -> (process: Process, log: String) {
     let process = program.start(arguments)
     let log = "\(program.directory)/log-\(UUID().uuidString)"
-    FileManager.default.createFile(atPath: log, contents: nil)
+    _ = FileManager.default.createFile(atPath: log, contents: nil)
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle(forWritingAtPath: log)
     try process.run()
@@ -126,14 +126,12 @@ struct ClusterTests {
     for program in [local, remote] { try program.write("twelve.yaml", Self.twelve) }
     let arguments = ["run", "twelve.yaml", "--checkpoint-seconds", "0.1"]
 
-    // The submitter is killed as soon as jobs work.
+    // The submitter is killed as soon as jobs work. Arrays have nine tasks at most here.
     let first = try start(remote, arguments + Self.slurm)
+    try cluster.wait("both arrays") { try Set(jobs(remote).keys.map { $0.prefix { $0 != "_" } }).count == 2 }
     _ = try working(remote)
     kill(first.process.processIdentifier, SIGKILL)
     first.process.waitUntilExit()
-    // Arrays have nine tasks at most here.
-    let submitted = try jobs(remote)
-    #expect(Set(submitted.keys.map { $0.prefix { $0 != "_" } }).count == 2)
     #expect(runs(remote).count == 12)
 
     // Another one follows the same jobs. One of them is asked to stop as before its time limit, one is queued again by Slurm
@@ -214,16 +212,16 @@ struct ClusterTests {
     #expect(try program("list").errors.contains("run \(run) (small) is left to Slurm job"))
     // Ctrl-C leaves the job, a second one cancels it.
     let job = try working(program, of: 100_000).job
-    for presses in 1...2 {
-      let follower = try start(program, ["run", "long.yaml", "--only", "small"] + Self.slurm)
-      try cluster.wait("the command follows") { text(follower.log).contains("following Slurm job \(job)") }
-      kill(follower.process.processIdentifier, SIGINT)
-      try cluster.wait("the first Ctrl-C") { text(follower.log).contains("press Ctrl-C once more") }
-      if presses == 2 { kill(follower.process.processIdentifier, SIGINT) }
-      follower.process.waitUntilExit()
-      #expect(follower.process.terminationStatus == 130)
-      if presses == 1 { #expect(try cluster.tasks().contains { $0.job == job && $0.state == "RUNNING" }) }
-    }
+    let follow = ["run", "long.yaml", "--only", "small"] + Self.slurm
+    let follower = try start(program, follow)
+    try cluster.wait("the command follows") { text(follower.log).contains("following Slurm job \(job)") }
+    kill(follower.process.processIdentifier, SIGINT)
+    follower.process.waitUntilExit()
+    #expect(follower.process.terminationStatus == 130 && text(follower.log).contains("press Ctrl-C once more"))
+    #expect(try cluster.tasks().contains { $0.job == job && $0.state == "RUNNING" })
+    let canceling = try Canceling(program, follow, onceSaid: "following Slurm job \(job)")
+    canceling.process.waitUntilExit()
+    #expect(canceling.process.terminationStatus == 130)
     try cluster.wait("no jobs") { try cluster.tasks().isEmpty }
     let list = try program("list", "--json")
     #expect(list.output.contains(#""interrupted""#) && list.output.contains(run), "\(list)")
@@ -264,8 +262,92 @@ struct ClusterTests {
   }
 }
 
+/// A command whose jobs are canceled by pressing Ctrl-C twice.
+private struct Canceling {
+  var process: Process
+  var log: String
+
+  var text: String { Self.text(log) }
+
+  static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+
+  /// Starts the command, and presses once it has said some words. From then on there is a file `trouble`.
+  ///
+  /// Where this process gets no time for seconds between the presses, the second comes too late, and all of it is done again.
+  init(_ program: Program, _ arguments: [String], onceSaid words: String, trouble: String? = nil) throws {
+    var tries = 0
+    repeat {
+      tries += 1
+      process = program.start(arguments)
+      log = try program.write("log-\(UUID().uuidString)", "")
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle(forWritingAtPath: log)
+      try process.run()
+      guard wait(for: words) else { throw TestCluster.Failure(description: "it ended: \(text)") }
+      if let trouble { _ = FileManager.default.createFile(atPath: trouble, contents: nil) }
+      kill(process.processIdentifier, SIGINT)
+      if wait(for: "press Ctrl-C once more") {
+        // What comes within a tenth of a second is one press.
+        usleep(200_000)
+        kill(process.processIdentifier, SIGINT)
+        if wait(for: "canceling 1 job") { return }
+      }
+      if let trouble { try FileManager.default.removeItem(atPath: trouble) }
+    } while tries < 10
+    throw TestCluster.Failure(description: "it does not cancel: \(text)")
+  }
+
+  /// Waits until the command has said some words, for ten minutes at most; whether it has.
+  func wait(for words: String) -> Bool {
+    let end = Date(timeIntervalSinceNow: 600)
+    while process.isRunning, !text.contains(words), Date() < end { usleep(20_000) }
+    return text.contains(words)
+  }
+}
+
 /// What of clusters needs none.
 @Suite struct ClusterOptionTests {
+  /// Programs in the place of Slurm's: one job runs until it is canceled. While there is a file `silent` only `sbatch` answers,
+  /// and while there is a file `refusing` nothing is canceled.
+  private static let programs = [
+    "sbatch": "cat > script; echo 7",
+    "squeue": #"""
+    [ ! -e silent ] || exit 1
+    for word in "$@"; do case $word in --name=*) name=${word#--name=} ;; esac; done
+    [ -z "$name" ] || echo "$name|7|0|$([ -e canceled ] && echo CANCELLED || echo RUNNING)|0|0|node1|None|"
+    """#,
+    "scancel": #"""
+    if [ -e silent ] || [ -e refusing ]; then echo 'not now' >&2; exit 1; fi
+    echo "$@" >> canceled
+    """#,
+    "scontrol": #"""
+    [ ! -e silent ] || exit 1
+    case $1 in ping) echo 'Slurmctld(primary) at localhost is UP' ;; *) echo 'MaxArraySize = 9' ;; esac
+    """#,
+  ]
+
+  /// Who presses Ctrl-C twice wants the jobs to end, also where Slurm does not answer at that moment.
+  @Test(arguments: ["silent", "refusing", ""]) func whatIsToBeCanceledIsCanceledOnceSlurmAnswers(state: String) throws {
+    var program = try Program()
+    defer { program.remove() }
+    for (name, script) in Self.programs {
+      chmod(try program.write("bin/\(name)", "#!/bin/sh\ncd '\(program.directory)'\n\(script)\n"), 0o755)
+    }
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    program.environment["PATH"] = "\(program.directory)/bin:\(path)"
+    try program.write("tiny.yaml", Samples.tiny)
+    let trouble = "\(program.directory)/\(state.isEmpty ? "none" : state)"
+    let command = try Canceling(
+      program, ["run", "tiny.yaml", "--only", "small", "--executor", "slurm"], onceSaid: "Slurm job 7_0 runs on node1",
+      trouble: trouble)
+    let words = ["silent": "the controller of Slurm does not answer", "refusing": #"scancel failed ("not now")"#][state]
+    if let words { #expect(command.wait(for: words) && !program.exists("canceled"), "\(command.text)") }
+    try FileManager.default.removeItem(atPath: trouble)
+    command.process.waitUntilExit()
+    #expect(command.process.terminationStatus == 130, "\(command.text)")
+    #expect(Canceling.text("\(program.directory)/canceled") == "7_0\n", "\(command.text)")
+  }
+
   @Test func theScriptIsPrintedByOptionsFileAndOwnConfiguration() throws {
     var program = try Program()
     defer { program.remove() }

@@ -107,13 +107,26 @@ import Testing
         as? [String: Any])
     #expect((facts["groups"] as? [[String: Any]])?.allSatisfy { $0["is_single"] as? Bool == true } == true)
     let pinned = try program("rm", "small")
-    #expect(pinned.code == 64 && pinned.errors.contains("saved comparison 'pair'; --force"), "\(pinned)")
+    #expect(
+      pinned.code == 64 && pinned.errors.contains("saved comparison 'pair'; `vgglab compare --delete pair`"),
+      "\(pinned)")
     #expect(try program("compare", "small", "smaller", "--save", "../x").code == 64)
     #expect(try program("compare", "small", "smaller", "--save", "pair").code == 64)
     #expect(try program("compare", "--load", "none").code == 66)
+    // Who has saved it finds it again, and can let its runs go.
+    let saved = try program("compare", "--saved")
+    #expect(saved.code == 0 && saved.output.contains("pair") && saved.output.contains("Why?"), "\(saved)")
+    let list = try JSONSerialization.jsonObject(with: Data(program("compare", "--saved", "--json").output.utf8))
+    #expect((list as? [[String: Any]])?.map { $0["name"] as? String } == ["pair"])
+    #expect(try program("compare", "--delete", "none").code == 66)
+    #expect(try program("compare", "--delete", "../pins/x").code == 64)
+    #expect(try program("compare", "--delete", "pair", "small").code == 64)
+    #expect(try program("compare", "--delete", "pair").output == "deleted comparison 'pair'; its runs stay\n")
+    #expect(try program("compare", "--saved").output == "no saved comparisons\n")
+    #expect(try program("compare", "--load", "pair").code == 66)
     #expect(try program("compare", "small").code == 64)
     #expect(try program("compare").code == 64)
-    #expect(try program("rm", "small", "--force").code == 0)
+    #expect(try program("rm", "small").code == 0)
   }
 
   @Test func followingEndsWithTheRun() throws {

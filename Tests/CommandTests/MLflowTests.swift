@@ -24,7 +24,7 @@ import Testing
       process.environment = ProcessInfo.processInfo.environment.merging(
         ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"]) { $1 }
       let log = "\(folder)/server.log"
-      FileManager.default.createFile(atPath: log, contents: nil)
+      _ = FileManager.default.createFile(atPath: log, contents: nil)
       process.standardOutput = FileHandle(forWritingAtPath: log)
       process.standardError = FileHandle(forWritingAtPath: log)
       process.standardInput = FileHandle.nullDevice

@@ -70,6 +70,11 @@ import Testing
     #expect(wrong.code == 64 && wrong.errors.contains("did you mean 'test_accuracy'"), "\(wrong)")
     let twice = try program("list", "--columns", "trial,ratio,trial", "--json")
     #expect(twice.code == 64 && twice.errors.contains("column 'trial' is named twice"), "\(twice)")
+    let table = try JSONSerialization.jsonObject(
+      with: Data(program("list", "--group-by", "experiment,epochs", "--json").output.utf8))
+    let row = try #require((table as? [[String: Any]])?.first)
+    #expect(row["experiment"] is String && row["runs"] is Int && row["completed"] is Int && row["disturbed"] is Int)
+    #expect(row["mean_test_accuracy"] is Double && row.keys.contains("half_interval_test_accuracy"))
     let groups = try program("list", "--group-by", "experiment,epochs")
     #expect(groups.output.contains("tiny") && groups.output.contains("±"), "\(groups)")
 

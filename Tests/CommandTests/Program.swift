@@ -49,7 +49,7 @@ struct Program {
     let process = start(arguments)
     let output = "\(directory)/.stdout-\(UUID().uuidString)"
     let errors = "\(directory)/.stderr-\(UUID().uuidString)"
-    for file in [output, errors] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle(forWritingAtPath: errors)
     try process.run()

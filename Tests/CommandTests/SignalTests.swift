@@ -14,7 +14,7 @@ import Testing
     init(_ program: Program, _ arguments: [String]) throws {
       self.program = program
       errors = "\(program.directory)/errors-\(UUID().uuidString)"
-      FileManager.default.createFile(atPath: errors, contents: nil)
+      _ = FileManager.default.createFile(atPath: errors, contents: nil)
       process = program.start(arguments)
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle(forWritingAtPath: errors)
@@ -151,6 +151,9 @@ import Testing
     #expect(rows[1]["exit_cause"] as? String == "time limit of 3.0 s")
     let show = try program("show", "small", "--attempts")
     #expect(show.output.contains("interrupted") && show.output.contains("killed by signal 9 (SIGKILL)"))
+    // A column has what the list and `show` have.
+    let columns = try program("list", "--columns", "run,cause", "--json")
+    #expect(columns.output.contains("time limit of 3.0 s"), "\(columns)")
     let plan = try program("plan", "long.yaml", "--only", "small")
     #expect(plan.output.contains("resume") && plan.output.contains("(time limit of 3.0 s)"))
     // The database that the journals make tells the same.

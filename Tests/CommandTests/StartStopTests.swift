@@ -16,7 +16,7 @@ import Testing
     init(_ program: Program, _ script: String) throws {
       self.program = program
       file = "\(program.directory)/.shell-\(UUID().uuidString)"
-      FileManager.default.createFile(atPath: file, contents: nil)
+      _ = FileManager.default.createFile(atPath: file, contents: nil)
       process.executableURL = URL(fileURLWithPath: "/bin/bash")
       process.arguments = ["-c", script]
       process.currentDirectoryURL = URL(fileURLWithPath: program.directory)

@@ -57,7 +57,7 @@ struct TestCluster {
     process.standardInput = FileHandle.nullDevice
     // A file and no pipe: daemons that are started keep their output open.
     let file = NSTemporaryDirectory() + "vgglab-output-\(UUID().uuidString)"
-    FileManager.default.createFile(atPath: file, contents: nil)
+    _ = FileManager.default.createFile(atPath: file, contents: nil)
     defer { try? FileManager.default.removeItem(atPath: file) }
     process.standardOutput = FileHandle(forWritingAtPath: file)
     process.standardError = process.standardOutput

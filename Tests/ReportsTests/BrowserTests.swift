@@ -16,7 +16,7 @@ import Testing
       "file://\(path)",
     ]
     let errors = "\(folder)/errors.txt"
-    FileManager.default.createFile(atPath: errors, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors, contents: nil)
     process.standardError = FileHandle(forWritingAtPath: errors)
     let output = Pipe()
     process.standardOutput = output

@@ -1,5 +1,6 @@
 import Cluster
 import Experiments
+import Foundation
 import Testing
 
 /// What Slurm prints, as it is read.
@@ -28,6 +29,32 @@ import Testing
     #expect(over.filter { $0.meaning.remedy == .resubmit } == [.timeout, .nodeFailed, .preempted, .bootFailed])
     // Only what is over asks for a remedy.
     #expect(SlurmState.allCases.allSatisfy { $0.meaning.phase == .over || $0.meaning.remedy == .leave })
+  }
+
+  /// A store may come from anybody: the script appends to no file outside it.
+  @Test(arguments: ["", "/log"]) func theScriptDoesNotWriteThroughALink(link: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "vgglab-script-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let files = FileManager.default
+    try files.createDirectory(atPath: "\(folder)/elsewhere", withIntermediateDirectories: true)
+    try Data("mine\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/elsewhere/log"))
+    try files.createDirectory(
+      atPath: "\(folder)/store/runs\(link.isEmpty ? "" : "/r")", withIntermediateDirectories: true)
+    try files.createSymbolicLink(
+      atPath: "\(folder)/store/runs/r\(link)", withDestinationPath: "\(folder)/elsewhere\(link)")
+    let script = BatchScript(
+      name: "vgglab-ab", store: "\(folder)/store", directory: folder, program: "/bin/true", runs: ["r"],
+      settings: .init(), threads: 1, memoryBytes: 1, isExclusive: false, limit: nil
+    ).text
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", script]
+    process.environment = ["PATH": "/usr/bin:/bin", "SLURM_ARRAY_TASK_ID": "0"]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 65)
+    #expect(files.contents(atPath: "\(folder)/elsewhere/log") == Data("mine\n".utf8))
   }
 
   @Test func theScriptQuotesWhatItIsGiven() {

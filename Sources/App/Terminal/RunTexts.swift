@@ -1,7 +1,7 @@
 import Configurations
 import Foundation
 import Journals
-import Runs
+public import Runs
 import Statistics
 public import Store
 import Text
@@ -27,34 +27,25 @@ public enum RunTexts {
 
   /// A line a group of runs that have the same values in some columns.
   public static func groups(
-    _ runs: [RunSummary], by columns: [RunColumn], in store: Store, look: OutputStyle = .plain
-  ) throws -> String {
-    guard !runs.isEmpty else { return "no runs" }
-    var order: [[SQLValue]] = []
-    var members: [[SQLValue]: [RunSummary]] = [:]
-    for (run, key) in zip(runs, try store.values(of: columns, for: runs)) {
-      if members[key] == nil { order.append(key) }
-      members[key, default: []].append(run)
-    }
+    _ groups: [RunGroup], by columns: [RunColumn], look: OutputStyle = .plain
+  ) -> String {
+    guard !groups.isEmpty else { return "no runs" }
     var table = FittedTable(
       columns.map { .init($0.name, $0.isNumber ? .right : .left, shortens: !$0.isNumber) } + [
         .init("runs", .right, folds: true), .init("completed", .right, folds: true),
         .init("train loss", .right, dropRank: 3), .init("train acc", .right, dropRank: 4),
         .init("test acc", .right, dropRank: 1), .init("images/s", .right, dropRank: 2),
       ])
-    for key in order {
-      let group = members[key]!
-      let done = group.filter { $0.state == .completed }
-      func mean(_ value: (RunSummary) -> Double?, _ decimals: Int) -> String {
-        guard let sample = Sample(done.compactMap(value)) else { return "–" }
-        let half = sample.interval().map { " ± \(Quantity.fixed(($0.high - $0.low) / 2, decimals))" } ?? ""
-        return Quantity.fixed(sample.mean, decimals) + half
-      }
+    func mean(_ sample: Sample?, _ decimals: Int) -> String {
+      guard let sample else { return "–" }
+      let half = sample.interval().map { " ± \(Quantity.fixed(($0.high - $0.low) / 2, decimals))" } ?? ""
+      return Quantity.fixed(sample.mean, decimals) + half
+    }
+    for group in groups {
       table.add(
-        (key.map(cell) + [
-          "\(group.count)", "\(done.count)", mean(\.trainLoss, 3), mean(\.trainAccuracy, 3), mean(\.testAccuracy, 3),
-          mean({ $0.undisturbedExamplesPerSecond ?? $0.examplesPerSecond }, 1)
-            + (done.contains { $0.undisturbedExamplesPerSecond == nil && $0.disturbedEpochs > 0 } ? "*" : ""),
+        (group.values.map(cell) + [
+          "\(group.runs)", "\(group.completed)", mean(group.trainLoss, 3), mean(group.trainAccuracy, 3),
+          mean(group.testAccuracy, 3), mean(group.examplesPerSecond, 1) + (group.isDisturbed ? "*" : ""),
         ]).map { .init($0) })
     }
     let (lines, omitted) = look.lines(table)
@@ -224,7 +215,7 @@ extension Garbage {
     var lines = (runs + weights + files).map { "\(printable($0.path))  \(Quantity.bytes($0.bytes))" }
     lines += kept.map { "runs/\($0) is in progress and was kept" }
     let count =
-      "\(runs.count) removed \(runs.count == 1 ? "run" : "runs")\(weights.isEmpty ? "" : ", \(weights.count) files of weights") and \(files.count) stale \(files.count == 1 ? "file" : "files"), \(Quantity.bytes(bytes))"
+      "\(Quantity.count(runs.count, "removed run"))\(weights.isEmpty ? "" : ", \(weights.count) files of weights") and \(Quantity.count(files.count, "stale file")), \(Quantity.bytes(bytes))"
     lines.append(dryRun ? "would delete \(count)" : "deleted \(count)")
     return lines.joined(separator: "\n")
   }

@@ -7,7 +7,7 @@ public import Foundation
 ///
 /// - Parameters:
 ///   - width: columns.
-///   - indices: `[height, width]`, places in `colors`.
+///   - indices: `[height, width]`, into `colors`.
 ///   - colors: 1 to 256 of `0xRRGGBB`.
 /// - Throws: ``ImageError/notWritten(format:reason:)``.
 public func encodePNG(width: Int, indices: [UInt8], colors: [UInt32]) throws(ImageError) -> Data {
@@ -25,10 +25,10 @@ public func encodePNG(width: Int, indices: [UInt8], colors: [UInt32]) throws(Ima
   defer { png_image_free(&image) }
   let map = colors.flatMap { [UInt8($0 >> 16 & 0xFF), UInt8($0 >> 8 & 0xFF), UInt8($0 & 0xFF)] }
   // Uncompressed data, its filters and frames, and all else that the file has are shorter.
-  let room = indices.count + indices.count / 500 + indices.count / width + 8192
-  var size = room
+  let capacity = indices.count + indices.count / 500 + indices.count / width + 8192
+  var size = capacity
   var isWritten = false
-  let bytes = [UInt8](unsafeUninitializedCapacity: room) { target, filled in
+  let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { target, filled in
     isWritten = png_image_write_to_memory(&image, target.baseAddress, &size, 0, indices, Int32(width), map) != 0
     filled = isWritten ? size : 0
   }

@@ -84,6 +84,8 @@ public struct Dataset: Sendable {
   public let classNames: [String]
   /// Rows and columns of a typical image file, before anything was resized.
   public let typicalSize: ImageSize
+  /// Where it was looked for and found; of Fashion-MNIST alone.
+  public internal(set) var folder: String?
 
   /// A data set from its halves; classes without names are called by their labels.
   public init(

@@ -26,9 +26,10 @@ public func loadDataset(
   case "fashion-mnist":
     let places = path.map { [$0] } ?? fashionMNISTPlaces(environment)
     for folder in places.flatMap({ layouts($0, torchvision: "FashionMNIST") }) {
-      if let found = try readIDXFolder(
+      if var found = try readIDXFolder(
         folder, name: name, classNames: ClassNames.fashionMNIST, expected: fashionMNISTDigests)
       {
+        found.folder = folder
         return found
       }
     }

@@ -20,7 +20,7 @@ public enum RunsError: Error, Hashable, Sendable, CustomStringConvertible {
     case .runIsWorkedOn(let run): "run \(run) is in progress; stop it before you remove it"
     case .runIsUsed(let run, let user): "run \(run) is used by the \(user); --force removes it anyway"
     case .runIsPinned(let run, let comparison):
-      "run \(run) belongs to the saved comparison '\(comparison)'; --force removes it anyway"
+      "run \(run) belongs to the saved comparison '\(comparison)'; `vgglab compare --delete \(comparison)` deletes that one, --force removes the run anyway"
     case .badTag(let name):
       "'\(name.prefix(64))' cannot be a tag; use up to 64 visible characters without spaces and commas"
     case .badNote(let bytes, let limit): "the note has \(bytes) bytes; it must have from 1 to \(limit)"

@@ -30,8 +30,12 @@ final class ClusterScheduler {
   private var handled = StopRequest()
   /// When to end after the first Ctrl-C, unless there is a second.
   private var leaveAt = Double.infinity
+  /// Whether every job that is followed is to be canceled.
+  private var isCancelling = false
   /// What the controller's silence was called last, not to be said again.
   private var saidComplaint: String?
+  /// Why canceling failed last, not to be said again.
+  private var saidCancelError: String?
 
   /// Seconds in which a second Ctrl-C cancels the jobs.
   static let patience = 3.0
@@ -70,7 +74,7 @@ final class ClusterScheduler {
     }
     var pollAt = system.now()
     while true {
-      try handleSignals()
+      handleSignals()
       if isStopping && system.now() >= leaveAt { break }
       if followed.isEmpty, isStopping || queue.waiting.isEmpty { break }
       if system.now() >= pollAt {
@@ -81,6 +85,7 @@ final class ClusterScheduler {
       }
       system.sleep(0.1)
     }
+    reportUncancelled()
     return try outcomes()
   }
 
@@ -99,32 +104,31 @@ final class ClusterScheduler {
     let waiting = queue.waiting
     if !waiting.isEmpty {
       printer.printLine(
-        "vgglab: \(Self.count(waiting.count, "trial")) wait for others; run the same command again when these are complete"
+        "vgglab: \(Quantity.count(waiting.count, "trial")) wait for others; run the same command again when these are complete"
       )
     }
     for one in followed { one.status = jobs.status(of: one.run) }
     if !followed.isEmpty {
       printer.printLine(
-        "vgglab: \(Self.count(followed.count, "trial")) left to Slurm; the same command without --detach follows them")
+        "vgglab: \(Quantity.count(followed.count, "trial")) left to Slurm; the same command without --detach follows them"
+      )
     }
     return try outcomes()
   }
 
-  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-
   // MARK: Stopping
 
   /// The first signal ends the following, and the jobs go on; a second Ctrl-C cancels them.
-  private func handleSignals() throws {
+  private func handleSignals() {
     let request = system.stop()
     guard request != handled, let number = request.number else { return }
     let isFirst = handled.number == nil
     let isSecondCtrlC = request.interrupts >= 2 && handled.interrupts < 2
     handled = request
     isStopping = true
-    if isSecondCtrlC { return try cancelAll() }
+    if isSecondCtrlC { return cancelAll() }
     guard isFirst else { return }
-    let jobs = Self.count(followed.count, "trial")
+    let jobs = Quantity.count(followed.count, "trial")
     if number == SIGINT, !followed.isEmpty {
       leaveAt = system.now() + Self.patience
       printer.printLine(
@@ -141,27 +145,60 @@ final class ClusterScheduler {
   }
 
   /// Cancels the jobs and waits until they are over.
-  private func cancelAll() throws {
-    printer.printLine("vgglab: canceling \(Self.count(followed.count, "job"))")
-    try cancel(followed)
+  private func cancelAll() {
+    printer.printLine("vgglab: canceling \(Quantity.count(followed.count, "job"))")
+    isCancelling = true
     leaveAt = system.now() + Self.cancelLimit
+    cancelRemaining()
   }
 
-  /// Cancels the jobs of some runs.
-  func cancel(_ runs: [FollowedRun]) throws {
+  /// Cancels the jobs that are not canceled yet. A controller that does not answer now is asked again at the next look.
+  private func cancelRemaining() {
+    cancel(followed.filter { !$0.isCancelled })
+  }
+
+  /// Cancels the jobs of some runs. Those that Slurm cannot cancel now, or knows nothing of now, are not marked as canceled.
+  private func cancel(_ runs: [FollowedRun]) {
     jobs.renew()
+    var reached: [FollowedRun] = []
     var names: [String] = []
     for one in runs {
-      guard case .listed(let task)? = jobs.status(of: one.run), task.state.meaning.phase != .over else { continue }
-      names.append(task.job)
+      switch jobs.status(of: one.run) {
+      case .listed(let task):
+        reached.append(one)
+        if task.state.meaning.phase != .over { names.append(task.job) }
+      case .forgotten, .neverSubmitted, nil: reached.append(one)
+      case .submitting, .unknown: continue
+      }
     }
-    try slurm.cancel(names)
-    for one in runs { one.isCancelled = true }
+    do throws(ClusterError) { try slurm.cancel(names) } catch {
+      guard "\(error)" != saidCancelError else { return }
+      saidCancelError = "\(error)"
+      return printer.printLine("vgglab: \(error)")
+    }
+    for one in reached { one.isCancelled = true }
+  }
+
+  /// Jobs that were to be canceled and may go on.
+  private func reportUncancelled() {
+    guard isCancelling else { return }
+    let names = followed.compactMap { one in
+      switch one.status {
+      case .listed(let task): one.isCancelled ? nil : task.job
+      case .unknown(let job, _): job
+      default: nil
+      }
+    }
+    guard !names.isEmpty else { return }
+    printer.printLine(
+      "vgglab: \(Quantity.count(names.count, "job")) could not be canceled; when Slurm answers: scancel \(names.joined(separator: " "))"
+    )
   }
 
   // MARK: Following
 
   private func poll() throws {
+    if isCancelling { cancelRemaining() }
     jobs.renew()
     let now = system.now()
     var ended: [FollowedRun] = []
@@ -180,7 +217,7 @@ final class ClusterScheduler {
       _ = try store.ingest(only: Set(ended.map(\.run)))
       for one in ended { try settle(one) }
     }
-    if !never.isEmpty { try giveUp(never) }
+    if !never.isEmpty { giveUp(never) }
     let working = followed.filter { $0.task?.state.meaning.phase == .working }
     printer.draw(
       working.map(\.follower.progress),
@@ -217,9 +254,9 @@ final class ClusterScheduler {
   }
 
   /// Jobs that no waiting brings to a start are canceled, so that the same command can submit their runs otherwise.
-  private func giveUp(_ never: [FollowedRun]) throws {
-    try cancel(never)
-    for one in never {
+  private func giveUp(_ never: [FollowedRun]) {
+    cancel(never)
+    for one in never where one.isCancelled {
       guard let task = one.task, let reason = BlockingReason(rawValue: task.reason) else { continue }
       finish(
         one, isComplete: false, state: "cannot start",
@@ -298,7 +335,8 @@ final class ClusterScheduler {
     guard options.failFast, !isStopping else { return }
     isStopping = true
     printer.printLine("vgglab: canceling the other jobs (--fail-fast)")
-    try? cancel(followed)
+    isCancelling = true
+    cancelRemaining()
   }
 }
 

@@ -105,7 +105,7 @@ extension ExperimentRunner {
     let details = try store.details(of: run)
     do throws(ConfigurationTextError) {
       return try Trial(
-        recorded: run.trial, experiment: run.experiment, question: try question(run, store), profile: run.profile,
+        recorded: run.trial, experiment: run.experiment, question: question(run, store), profile: run.profile,
         canonicalText: details.configuration,
         reductions: details.reductions.map { Reduction(key: $0.key, full: $0.full, used: $0.used) })
     } catch { throw SchedulingError.notRepeatable(run: run.id, reason: "\(error)") }

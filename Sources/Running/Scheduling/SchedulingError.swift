@@ -1,5 +1,6 @@
 public import Files
 public import Journals
+import Text
 
 /// Why trials cannot be scheduled as asked, as facts.
 public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -16,7 +17,7 @@ public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible 
     case .notPositive(let option, let value): "\(option) is \(value); it must be at least 1"
     case .tooManyThreads(let jobs, let threads, let cores):
       """
-      \(jobs) \(jobs == 1 ? "job" : "jobs") of \(threads) \(threads == 1 ? "thread" : "threads") each need \(jobs * threads) cores, but there are only \(cores); \
+      \(Quantity.count(jobs, "job")) of \(Quantity.count(threads, "thread")) each need \(jobs * threads) cores, but there are only \(cores); \
       lower --jobs or --threads until their product fits
       """
     case .wrongState(let run, let state, let wanted, let remedy):

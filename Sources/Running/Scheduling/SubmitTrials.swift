@@ -158,8 +158,8 @@ extension ClusterScheduler {
     let last = batch.indices.count - 1
     printer.printLine(
       """
-      vgglab: submitted \(Self.count(batch.indices.count, "trial")) as Slurm job \(job) (task\(last == 0 ? " 0" : "s 0-\(last)")), \
-      \(Self.count(batch.shape.threads, "core")) and \(Quantity.bytes(batch.memory)) of memory each
+      vgglab: submitted \(Quantity.count(batch.indices.count, "trial")) as Slurm job \(job) (task\(last == 0 ? " 0" : "s 0-\(last)")), \
+      \(Quantity.count(batch.shape.threads, "core")) and \(Quantity.bytes(batch.memory)) of memory each
       """)
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Store
+import Text
 
 struct CompareCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -10,6 +11,9 @@ struct CompareCommand: LabCommand {
       Runs that differ in their seed alone form one line: the mean ± half its 95 % interval, and the difference to \
       the first line, paired by seed. Where two runs kept their test predictions, McNemar's exact test says \
       whether one is better.
+
+      A saved comparison keeps its runs from being removed; --saved lists all of them, and --delete deletes one, \
+      not its runs.
       """, examples: "compare resize", "compare vgg11-small-96 vgg11-small-64 --plot curves.png"))
 
   @OptionGroup(title: "Common options") var store: StoreOptions
@@ -40,7 +44,21 @@ struct CompareCommand: LabCommand {
   @Option(name: .long, help: ArgumentHelp("Compare the runs of a saved comparison again.", valueName: "name"))
   var load: String?
 
+  @Flag(name: .long, help: "List the saved comparisons.")
+  var saved = false
+
+  @Option(name: .long, help: ArgumentHelp("Delete a saved comparison; its runs stay.", valueName: "name"))
+  var delete: String?
+
   func validate() throws {
+    if saved || delete != nil {
+      guard runs.isEmpty, load == nil, save == nil, plot == nil, profile == nil, question == nil,
+        !saved || delete == nil
+      else {
+        throw ValidationError("\(saved ? "--saved" : "--delete") compares nothing; leave out runs and other options")
+      }
+      return
+    }
     try checkOutput(plot, option: "--plot")
     if let plot, PlotFormat(path: plot) == nil {
       throw ValidationError("--plot is '\(plot)'; end the name with .png, .svg or .pdf")
@@ -49,10 +67,25 @@ struct CompareCommand: LabCommand {
     if load == nil, runs.isEmpty { throw ValidationError("name the runs to compare, or an experiment") }
   }
 
+  /// The saved comparisons, each with its runs and question.
+  private static func list(_ saved: [SavedComparison]) -> String {
+    guard !saved.isEmpty else { return "no saved comparisons" }
+    var table = TextTable([("name", .left), ("saved", .left), ("runs", .right), ("question", .left)])
+    for one in saved {
+      table.add([printable(one.name), printable(one.saved_at), "\(one.runs.count)", printable(one.question)])
+    }
+    return table.text
+  }
+
   /// The runs of a saved comparison that the store has yet.
   private func found(of saved: SavedComparison, in store: Store) throws -> [RunSummary] {
-    let found = saved.runs.compactMap { try? store.run(matching: $0) }
-    let gone = saved.runs.filter { id in !found.contains { $0.id == id } }
+    var (found, gone): ([RunSummary], [String]) = ([], [])
+    for id in saved.runs {
+      do throws(StoreError) { found.append(try store.run(matching: id)) } catch {
+        guard case .noSuchRun = error else { throw error }
+        gone.append(id)
+      }
+    }
     if !gone.isEmpty {
       printError(
         "vgglab: of the comparison '\(saved.name)' \(gone.joined(separator: ", ")) \(gone.count == 1 ? "is" : "are") not in the store any more; "
@@ -63,6 +96,14 @@ struct CompareCommand: LabCommand {
 
   func execute() throws {
     let source = try store.open()
+    if let delete {
+      try source.deleteComparison(named: delete)
+      return output("deleted comparison '\(delete)'; its runs stay")
+    }
+    if self.saved {
+      let all = source.comparisons()
+      return output(format.json ? try json(all) : Self.list(all))
+    }
     let saved = try load.map { try source.comparison(named: $0) }
     let chosen =
       try saved.map { try found(of: $0, in: source) }

@@ -27,8 +27,8 @@ struct ListCommand: LabCommand {
   @OptionGroup(title: "Columns and order") var shape: ListShape
 
   func validate() throws {
-    if shape.groupBy != nil, shape.columns != nil || format.json {
-      throw ValidationError("--group-by goes with neither --columns nor --json; `vgglab query` groups as SQL does")
+    if shape.groupBy != nil, shape.columns != nil {
+      throw ValidationError("--group-by does not go with --columns; `vgglab query` groups as SQL does")
     }
     if let limit = which.limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be at least 1") }
   }
@@ -43,7 +43,10 @@ struct ListCommand: LabCommand {
     let store = try store.open()
     let runs = try store.runs(selection)
     if let groupBy = shape.groupBy {
-      output(try RunTexts.groups(runs, by: try Self.columns(groupBy), in: store, look: look.look), look.look)
+      let columns = try Self.columns(groupBy)
+      let groups = try RunGroup.groups(of: runs, by: columns, in: store)
+      guard format.json else { return output(RunTexts.groups(groups, by: columns, look: look.look), look.look) }
+      output(terminalSafe(json: RunGroup.table(groups, by: columns).json))
     } else if let columns = shape.columns {
       let columns = try Self.columns(columns)
       guard format.json else { return output(try RunTexts.list(runs, columns: columns, in: store)) }

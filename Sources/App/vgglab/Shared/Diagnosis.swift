@@ -19,6 +19,8 @@ public struct Diagnosis: Codable, Sendable {
   /// The core, and who chose it.
   public var blas_core_choice: String
   public var dataset: String
+  /// Where it is.
+  public var dataset_folder: String?
   public var dataset_problem: String?
   public var store: StoreHealth?
   public var store_problem: String?
@@ -36,7 +38,7 @@ public struct Diagnosis: Codable, Sendable {
       "processor         \(processor), \(cores) cores",
       "memory            \(Quantity.bytes(memory_bytes))",
       "BLAS              \(blas), core \(blas_core_choice)",
-      "data set          \(dataset)\(dataset_problem.map { ": \($0)" } ?? ": complete, all digests right")",
+      "data set          \(dataset)\(dataset_problem.map { ": \($0)" } ?? ": complete, all digests right\(dataset_folder.map { ", in \($0)" } ?? "")")",
     ]
     if let store {
       lines.append(
@@ -66,7 +68,8 @@ public func diagnose(store directory: String, data: String?, rebuild: Bool) thro
     blas_core: BLAS.coreName, blas_core_choice: BLAS.core.description, dataset: "fashion-mnist",
     journal_problems: problems)
   do {
-    _ = try loadDataset(named: "fashion-mnist", path: data, environment: ProcessInfo.processInfo.environment)
+    diagnosis.dataset_folder =
+      try loadDataset(named: "fashion-mnist", path: data, environment: ProcessInfo.processInfo.environment).folder
   } catch { diagnosis.dataset_problem = "\(error)" }
   do {
     let store = try Store.openToRead(at: directory) { remark in

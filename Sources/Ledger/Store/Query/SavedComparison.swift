@@ -42,6 +42,13 @@ extension Store {
     return comparison
   }
 
+  /// Deletes the comparison that was kept under a name; its runs stay. Throws ``StoreError``.
+  public func deleteComparison(named name: String) throws(StoreError) {
+    _ = try comparison(named: name)
+    let file = try fileName(name)
+    try filing { () throws(FileError) in try Folder(directory).folder(StoreFolder.comparisons).remove(file) }
+  }
+
   /// All comparisons that were kept, by name; files that are none are skipped.
   public func comparisons() -> [SavedComparison] { kept(SavedComparison.self, in: StoreFolder.comparisons) }
 

@@ -5,6 +5,7 @@ import Files
 public import Foundation
 import Plots
 public import Store
+import Text
 
 /// Checks pages and folders of reports, and remembers the last evidence that it rebuilt.
 public struct Verifier {
@@ -114,7 +115,7 @@ public struct Verifier {
       let absent = differences.count { if case .noSuchRun = $0 { true } else { false } }
       found.notes.append(
         absent == 0
-          ? "\(count) \(count == 1 ? "run" : "runs") compared with the journals in \(store.directory)"
+          ? "\(Quantity.count(count, "run")) compared with the journals in \(store.directory)"
           : "\(count - absent) of \(count) runs compared with the journals in \(store.directory); \(absent) \(absent == 1 ? "is" : "are") not there"
       )
     } catch let problem as PageProblem { throw .page(file: file, problem) } catch let error as StoreError {

@@ -1,4 +1,4 @@
-/// The pixels of a drawing as places in a palette: its PNG is about a third as large as with three bytes a pixel.
+/// The pixels of a drawing as indices into a palette: its PNG is about a third as large as with three bytes a pixel.
 ///
 /// Every frequent color is in the palette as it is. Of the others, which are the blends at the edges of lines and letters, those are
 /// in it that lie farthest from all that are, and what remains takes the color that is nearest.
@@ -26,16 +26,16 @@ struct IndexedImage: Hashable, Sendable {
     guard let palette = Self.palette(found, tolerance: tolerance) else { return nil }
     colors = palette.colors
     self.width = width
-    let places = Dictionary(uniqueKeysWithValues: zip(found, palette.places))
+    let paletteIndices = Dictionary(uniqueKeysWithValues: zip(found, palette.indices))
     var last = found[0]
-    var place = places[last]!
+    var paletteIndex = paletteIndices[last]!
     indices = []
     indices.reserveCapacity(width * height)
     for y in 0..<height {
       for x in 0..<width {
         let color = rows[y * stride + x] & 0xFFFFFF
-        if color != last { (last, place) = (color, places[color]!) }
-        indices.append(place)
+        if color != last { (last, paletteIndex) = (color, paletteIndices[color]!) }
+        indices.append(paletteIndex)
       }
     }
   }
@@ -56,23 +56,23 @@ struct IndexedImage: Hashable, Sendable {
     return counts
   }
 
-  /// A palette for the colors `found`, the most frequent first, and each one's place in it.
-  private static func palette(_ found: [UInt32], tolerance: Int) -> (colors: [UInt32], places: [UInt8])? {
+  /// A palette for the colors `found`, the most frequent first, and each one's index in it.
+  private static func palette(_ found: [UInt32], tolerance: Int) -> (colors: [UInt32], indices: [UInt8])? {
     if found.count <= colorLimit { return (found, found.indices.map { UInt8($0) }) }
     var colors: [UInt32] = []
-    var places = [UInt8](repeating: 0, count: found.count)
+    var paletteIndices = [UInt8](repeating: 0, count: found.count)
     var distances = [Int](repeating: .max, count: found.count)
     while colors.count < colorLimit {
       let next =
         colors.count < frequentColors ? colors.count : distances.indices.max { distances[$0] < distances[$1] }!
-      let place = UInt8(colors.count)
+      let paletteIndex = UInt8(colors.count)
       colors.append(found[next])
       for index in found.indices {
         let distance = distance(found[index], found[next])
-        if distance < distances[index] { (distances[index], places[index]) = (distance, place) }
+        if distance < distances[index] { (distances[index], paletteIndices[index]) = (distance, paletteIndex) }
       }
     }
-    return distances.max()! <= tolerance ? (colors, places) : nil
+    return distances.max()! <= tolerance ? (colors, paletteIndices) : nil
   }
 
   /// The greatest difference of red, green and blue.
