@@ -5,13 +5,17 @@ public import Store
 public struct RunGroup: Sendable {
   /// Of the columns.
   public let values: [SQLValue]
-  /// All of them, and those that are complete.
+  /// How many they are.
   public let runs: Int
+  /// How many of them are complete.
   public let completed: Int
+  /// The last train losses of the complete ones.
   public let trainLoss: Sample?
+  /// The last train accuracies.
   public let trainAccuracy: Sample?
+  /// The last test accuracies.
   public let testAccuracy: Sample?
-  /// Of epochs that nothing disturbed, where a run has any.
+  /// Images a second, of epochs that nothing disturbed where a run has any.
   public let examplesPerSecond: Sample?
   /// Whether other programs disturbed all epochs of some of the runs.
   public let isDisturbed: Bool
