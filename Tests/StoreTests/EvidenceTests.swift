@@ -75,6 +75,17 @@ import Testing
     #expect(try Self.gather(store, [Self.constant]).runs.isEmpty)
   }
 
+  @Test func aQueryBringsOnlyItsOwnValuesAlong() throws {
+    let folder = TemporaryStore()
+    let (store, runs) = try Self.fill(folder)
+    let other = EvidenceQuery(
+      sql: Self.curve.sql.replacing("'small'", with: "'large'").replacing("train_loss", with: "train_accuracy"))
+    let rows = try Self.gather(store, [Self.curve, other]).table("metric")!.rows
+    #expect(
+      Set(rows.map { [$0[0], $0[1]] })
+        == [[.text(runs[1]), .text("train_loss")], [.text(runs[2]), .text("train_accuracy")]])
+  }
+
   @Test func influenceFindsTheRunsThatMatter() throws {
     let folder = TemporaryStore()
     let (store, runs) = try Self.fill(folder)

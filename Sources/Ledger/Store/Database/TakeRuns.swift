@@ -53,7 +53,7 @@ extension Store {
     let scratch = try ScratchStore(path: databasePath)
     var choice = EvidenceChoice(tables: Set(scratch.tables))
     choice.runs = chosen
-    choice.measuredRuns = chosen
+    choice.measured = .all(ofRuns: chosen)
     return StoreEvidence(
       schema: scratch.schema, tables: try scratch.rows(choice), runs: try facts(of: chosen, scratch), whole: [])
   }

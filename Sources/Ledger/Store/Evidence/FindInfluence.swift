@@ -170,8 +170,8 @@ extension ScratchStore {
     }
   }
 
-  /// The names of measured values without which a query's rows are otherwise.
-  func names(neededBy queries: [EvidenceQuery]) throws(StoreError) -> [String] {
+  /// Of each query the names of measured values without which its rows are otherwise.
+  func names(neededBy queries: [EvidenceQuery]) throws(StoreError) -> [[String]] {
     guard !queries.isEmpty else { return [] }
     var names: Set<String> = []
     for table in measured {
@@ -180,13 +180,13 @@ extension ScratchStore {
       for row in try connection.trustedRows("SELECT DISTINCT name FROM \(source)") { names.insert(row[0].plainText) }
     }
     let asked = try ask(queries)
-    var needed: [String] = []
+    var needed: [[String]] = asked.map { _ in [] }
     for name in names.sorted() {
-      let isNeeded = try hiding(name) { () throws(StoreError) in
-        for query in asked where try connection.isOtherwise(query.query, than: query.rows) { return true }
-        return false
+      try hiding(name) { () throws(StoreError) in
+        for (place, query) in asked.enumerated() where try connection.isOtherwise(query.query, than: query.rows) {
+          needed[place].append(name)
+        }
       }
-      if isNeeded { needed.append(name) }
     }
     return needed
   }

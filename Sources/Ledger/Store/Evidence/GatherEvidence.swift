@@ -50,10 +50,14 @@ extension Store {
         .flatMap(\.runs)
       switch extent {
       case .needed:
-        choice.measuredRuns = zip(influence.runs, isMeasured).filter(\.1).flatMap(\.0)
-        choice.names = try scratch.names(neededBy: zip(queries, isMeasured).filter(\.1).map(\.0))
+        let places = queries.indices.filter { isMeasured[$0] && !influence.runs[$0].isEmpty }
+        var runs: [String: Set<String>] = [:]
+        for (place, names) in zip(places, try scratch.names(neededBy: places.map { queries[$0] })) {
+          for name in names { runs[name, default: []].formUnion(influence.runs[place]) }
+        }
+        choice.measured = .byName(runs)
       case .matching, .everything:
-        choice.measuredRuns = isMeasured.contains(true) ? choice.runs : []
+        choice.measured = .all(ofRuns: isMeasured.contains(true) ? choice.runs : [])
       }
       var evidence = StoreEvidence(
         schema: scratch.schema, tables: try scratch.rows(choice), runs: [],
@@ -219,11 +223,16 @@ private enum EvidenceExtent: CaseIterable {
 struct EvidenceChoice {
   var tables: Set<String>
   var runs: [String] = []
-  var measuredRuns: [String] = []
-  /// Of measured values; nil for all.
-  var names: [String]?
+  var measured = Measured.all(ofRuns: [])
   /// Runs whose predictions are taken; nil for all.
   var predictionRuns: [String]?
+  /// Which measured values are taken.
+  enum Measured {
+    case all(ofRuns: [String])
+    /// Those of some names, each of its own runs.
+    case byName([String: Set<String>])
+  }
+
   /// Runs whose predictions come along unasked: each takes about 1.5 KB of a page.
   static let predictionLimit = 256
 
@@ -236,11 +245,16 @@ extension ScratchStore {
   func rows(_ choice: EvidenceChoice) throws(StoreError) -> [EvidenceTable] {
     try connection.execute("SAVEPOINT choice")
     defer { try? connection.execute("ROLLBACK TO choice; RELEASE choice") }
-    let measuredRuns = Set(choice.measuredRuns)
-    for run in choice.runs {
-      try connection.change(
-        "INSERT INTO chosen VALUES (:run, :measured)",
-        ["run": .text(run), "measured": .integer(measuredRuns.contains(run) ? 1 : 0)])
+    func choose(_ table: String, _ run: String, _ name: String? = nil) throws(StoreError) {
+      var row: [String: SQLValue] = ["run": .text(run)]
+      if let name { row["name"] = .text(name) }
+      try connection.change("INSERT INTO \(table) VALUES (:run\(name == nil ? "" : ", :name"))", row)
+    }
+    for run in choice.runs { try choose("chosen", run) }
+    switch choice.measured {
+    case .all(let runs): for run in runs { try choose("chosen_measured", run) }
+    case .byName(let runs):
+      for (name, runs) in runs { for run in runs { try choose("chosen_value", run, name) } }
     }
     var found: [EvidenceTable] = []
     var bytes = 0
@@ -266,12 +280,15 @@ extension ScratchStore {
       for (index, value) in values.enumerated() { parameters["n\(index)"] = .text(value) }
       return " AND \(column) IN (\(values.indices.map { ":n\($0)" }.joined(separator: ", ")))"
     }
-    var condition = table.condition(
-      runs: table.isMeasured ? "(SELECT run FROM chosen WHERE is_measured)" : "(SELECT run FROM chosen)")
+    var condition =
+      switch choice.measured {
+      case .byName where table.isMeasured: "(run, name) IN (SELECT run, name FROM chosen_value)"
+      case .all where table.isMeasured: table.condition(runs: "(SELECT run FROM chosen_measured)")
+      default: table.condition(runs: "(SELECT run FROM chosen)")
+      }
     if table.name == IndexRows.Prediction.databaseTableName, let wanted = choice.predictionRuns {
       condition += isOneOf("run", wanted)
     }
-    if table.isMeasured, let wanted = choice.names { condition += isOneOf("name", wanted) }
     do throws(StoreError) {
       return try connection.trustedRows(
         """

@@ -55,7 +55,9 @@ final class ScratchStore {
       CREATE TEMP TABLE hidden_run (run TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TEMP TABLE hidden_name (name TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TEMP TABLE bent (run TEXT PRIMARY KEY, value REAL) WITHOUT ROWID;
-      CREATE TEMP TABLE chosen (run TEXT PRIMARY KEY, is_measured INTEGER) WITHOUT ROWID;
+      CREATE TEMP TABLE chosen (run TEXT PRIMARY KEY) WITHOUT ROWID;
+      CREATE TEMP TABLE chosen_measured (run TEXT PRIMARY KEY) WITHOUT ROWID;
+      CREATE TEMP TABLE chosen_value (run TEXT, name TEXT, PRIMARY KEY (run, name)) WITHOUT ROWID;
       CREATE TEMP TABLE touched (kind TEXT, digest TEXT, PRIMARY KEY (kind, digest)) WITHOUT ROWID;
       """)
     for table in measured { try connection.execute(Self.perturbableView(table, try connection.columnNames(table))) }
