@@ -11,15 +11,9 @@ struct ClusterTests {
     try cluster.clear()
   }
 
-  // As long as it takes to disturb a job that has a checkpoint; a build for debugging is slow enough.
-  #if DEBUG
-    private static let epochs = 16
-  #else
-    private static let epochs = 300
-  #endif
-
-  /// Twelve trials of some seconds each.
-  static let twelve = """
+  /// Twelve trials.
+  private static func twelve(epochs: Int) -> String {
+    """
     schema: 1
     experiment: twelve
     dataset: {name: synthetic, resize: 32, train: 128, test: 16}
@@ -29,6 +23,22 @@ struct ClusterTests {
     sweep: {training.seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}
 
     """
+  }
+
+  /// As many epochs as one of twelve trials needs to last about ten seconds on a core of this machine as it is now: long
+  /// enough to be disturbed before it is half done, however fast the machine is.
+  private static func epochs() throws -> Int {
+    let program = try Program()
+    defer { program.remove() }
+    let tried = 40
+    try program.write("twelve.yaml", twelve(epochs: tried))
+    let outcome = try program(
+      "run", "twelve.yaml", "--only", "t seed=0", "--threads", "1", "--no-smoke", "--quiet")
+    try #require(outcome.code == 0, "\(outcome)")
+    let rows = try RunTests.rows(program, "SELECT training_seconds FROM run_summary")
+    let seconds = try #require(rows.first?["training_seconds"] as? Double)
+    return min(2_000, max(16, Int(10 / seconds * Double(tried))))
+  }
 
   /// Two of a second each.
   static let tiny = """
@@ -47,13 +57,17 @@ struct ClusterTests {
 
   /// Everything that must not depend on where a trial was worked on: metrics of the last value of each step, and weights.
   private static func results(_ program: Program) throws -> [String] {
-    let metrics = try program(
-      "query",
-      """
-      SELECT r.trial, m.name, m.step, m.value, max(m.attempt) FROM metric AS m JOIN run AS r ON r.id = m.run
-      WHERE m.name NOT IN ('examples_per_second', 'epoch_seconds') GROUP BY r.trial, m.name, m.step ORDER BY 1, 2, 3
-      """, "--json")
-    let rows = try #require(JSONSerialization.jsonObject(with: Data(metrics.output.utf8)) as? [[String: Any]])
+    var rows: [[String: Any]] = []
+    for seed in 0..<12 {
+      let metrics = try program(
+        "query",
+        """
+        SELECT r.trial, m.name, m.step, m.value, max(m.attempt) FROM metric AS m JOIN run AS r ON r.id = m.run
+        WHERE r.trial = 't seed=\(seed)' AND m.name NOT IN ('examples_per_second', 'epoch_seconds')
+        GROUP BY m.name, m.step ORDER BY 2, 3
+        """, "--json")
+      rows += try #require(JSONSerialization.jsonObject(with: Data(metrics.output.utf8)) as? [[String: Any]])
+    }
     let weights = try program(
       "query",
       "SELECT r.trial, a.name, a.digest FROM artifact AS a JOIN run AS r ON r.id = a.run WHERE a.name = 'last' ORDER BY 1",
@@ -100,7 +114,7 @@ struct ClusterTests {
 
   /// A running job on a node whose run has a checkpoint, and its run.
   private func working(
-    _ program: Program, on node: String? = nil, but others: Set<String> = [], of epochs: Int = Self.epochs
+    _ program: Program, on node: String? = nil, but others: Set<String> = [], of epochs: Int
   ) throws -> (job: String, run: String) {
     var found: (String, String)?
     try cluster.wait("a job with a checkpoint on \(node ?? "a node")") {
@@ -123,13 +137,14 @@ struct ClusterTests {
       local.remove()
       remote.remove()
     }
-    for program in [local, remote] { try program.write("twelve.yaml", Self.twelve) }
+    let epochs = try Self.epochs()
+    for program in [local, remote] { try program.write("twelve.yaml", Self.twelve(epochs: epochs)) }
     let arguments = ["run", "twelve.yaml", "--checkpoint-seconds", "0.1"]
 
     // The submitter is killed as soon as jobs work. Arrays have nine tasks at most here.
     let first = try start(remote, arguments + Self.slurm)
     try cluster.wait("both arrays") { try Set(jobs(remote).keys.map { $0.prefix { $0 != "_" } }).count == 2 }
-    _ = try working(remote)
+    _ = try working(remote, of: epochs)
     kill(first.process.processIdentifier, SIGKILL)
     first.process.waitUntilExit()
     #expect(runs(remote).count == 12)
@@ -138,11 +153,11 @@ struct ClusterTests {
     // as for a preemption, and a node dies.
     let second = try start(remote, arguments + Self.slurm)
     try cluster.wait("the second command follows") { text(second.log).contains("following Slurm job") }
-    let stopped = try working(remote, on: "node1")
+    let stopped = try working(remote, on: "node1", of: epochs)
     try cluster.slurm("scancel", "--batch", "--signal=TERM", stopped.job)
-    let preempted = try working(remote, on: "node1", but: [stopped.run])
+    let preempted = try working(remote, on: "node1", but: [stopped.run], of: epochs)
     try cluster.slurm("scontrol", "requeue", preempted.job)
-    let lost = try working(remote, on: "node2", but: [stopped.run, preempted.run])
+    let lost = try working(remote, on: "node2", but: [stopped.run, preempted.run], of: epochs)
     try cluster.kill("node2")
     try cluster.restore()
     second.process.waitUntilExit()
@@ -172,7 +187,7 @@ struct ClusterTests {
     let outcome = try local.run(arguments + ["--jobs", "2", "--threads", "1"])
     #expect(outcome.code == 0, "\(outcome)")
     let (here, there) = (try Self.results(local), try Self.results(remote))
-    #expect(here.count > 12 * 8 * Self.epochs && here == there)
+    #expect(here.count > 12 * 8 * epochs && here == there)
   }
 
   @Test func aSubmissionThatNobodyRecordedIsFoundAgain() throws {
@@ -307,14 +322,17 @@ private struct Canceling {
 
 /// What of clusters needs none.
 @Suite struct ClusterOptionTests {
-  /// Programs in the place of Slurm's: one job runs until it is canceled. While there is a file `silent` only `sbatch` answers,
-  /// and while there is a file `refusing` nothing is canceled.
+  /// Programs in the place of Slurm's: one job runs until it is canceled, or is over as the file `state` says. While there is a file
+  /// `silent` only `sbatch` answers, and while there is a file `refusing` nothing is canceled.
   private static let programs = [
     "sbatch": "cat > script; echo 7",
     "squeue": #"""
     [ ! -e silent ] || exit 1
     for word in "$@"; do case $word in --name=*) name=${word#--name=} ;; esac; done
-    [ -z "$name" ] || echo "$name|7|0|$([ -e canceled ] && echo CANCELLED || echo RUNNING)|0|0|node1|None|"
+    if [ -e canceled ]; then state=CANCELLED; else state=$(cat state 2>/dev/null || echo RUNNING); fi
+    for one in $(echo "$name" | tr , ' '); do
+      echo "$one|7|0|$state|0|0|$(cat started 2>/dev/null || echo N/A)|node1|None|"
+    done
     """#,
     "scancel": #"""
     if [ -e silent ] || [ -e refusing ]; then echo 'not now' >&2; exit 1; fi
@@ -326,16 +344,52 @@ private struct Canceling {
     """#,
   ]
 
-  /// Who presses Ctrl-C twice wants the jobs to end, also where Slurm does not answer at that moment.
-  @Test(arguments: ["silent", "refusing", ""]) func whatIsToBeCanceledIsCanceledOnceSlurmAnswers(state: String) throws {
+  private static func program() throws -> Program {
     var program = try Program()
-    defer { program.remove() }
-    for (name, script) in Self.programs {
+    for (name, script) in programs {
       chmod(try program.write("bin/\(name)", "#!/bin/sh\ncd '\(program.directory)'\n\(script)\n"), 0o755)
     }
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     program.environment["PATH"] = "\(program.directory)/bin:\(path)"
     try program.write("tiny.yaml", Samples.tiny)
+    return program
+  }
+
+  /// A job that was queued again loses its node before its worker begins: that is not the end of the attempt before.
+  @Test(arguments: [3600, -3600]) func theEndOfAJobIsThatOfItsOwnAttempt(startedLater: Int) throws {
+    let program = try Self.program()
+    defer { program.remove() }
+    // An attempt that was killed, and of whose end nobody has recorded anything.
+    try program.write("long.yaml", Samples.tiny.replacing("epochs: 2", with: "epochs: 100000"))
+    let process = program.start(["run", "long.yaml", "--only", "small", "--no-smoke", "--checkpoint-seconds", "0.1"])
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    var run: String?
+    while process.isRunning {
+      run = try? FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab/runs").first
+      if let run, Canceling.text("\(program.directory)/.vgglab/runs/\(run)/journal.jsonl").contains("{\"checkpoint\":")
+      {
+        break
+      }
+      usleep(20_000)
+    }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    // The worker ends with its parent.
+    while try program("list", "--json").output.contains("\"running\"") { usleep(50_000) }
+    try program.write("started", "\(Int(Date().timeIntervalSince1970) + startedLater)\n")
+    try program.write("state", "NODE_FAIL\n")
+    let outcome = try program("run", "long.yaml", "--only", "small", "--executor", "slurm")
+    #expect(outcome.code != 0 && outcome.errors.contains("lost its node (NODE_FAIL)"), "\(outcome)")
+    let list = try program("list", "--columns", "cause", "--json")
+    #expect(list.output.contains("NODE_FAIL") == (startedLater < 0), "\(list)")
+  }
+
+  /// Who presses Ctrl-C twice wants the jobs to end, also where Slurm does not answer at that moment.
+  @Test(arguments: ["silent", "refusing", ""]) func whatIsToBeCanceledIsCanceledOnceSlurmAnswers(state: String) throws {
+    let program = try Self.program()
+    defer { program.remove() }
     let trouble = "\(program.directory)/\(state.isEmpty ? "none" : state)"
     let command = try Canceling(
       program, ["run", "tiny.yaml", "--only", "small", "--executor", "slurm"], onceSaid: "Slurm job 7_0 runs on node1",

@@ -6,14 +6,17 @@ import Testing
 /// What Slurm prints, as it is read.
 @Suite struct SlurmTests {
   @Test func aLineOfSqueueIsATask() throws {
-    let task = try #require(Slurm.task("vgglab-ab|12|3|FAILED|19200|2|node7|NonZeroExitCode|"))
+    let task = try #require(Slurm.task("vgglab-ab|12|3|FAILED|19200|2|1764000000|node7|NonZeroExitCode|"))
     #expect(task.submission == "vgglab-ab" && task.job == "12_3" && task.state == .failed)
     #expect(
       task.exitStatus >> 8 == 75 && task.restarts == 2 && task.node == "node7" && task.reason == "NonZeroExitCode")
-    let waiting = try #require(Slurm.task("vgglab-ab|12|0|PENDING|0|0|n/a|launch failed | requeued held|"))
-    #expect(waiting.node == nil && waiting.reason == "launch failed | requeued held")
+    #expect(task.startedAt == Date(timeIntervalSince1970: 1_764_000_000))
+    let waiting = try #require(Slurm.task("vgglab-ab|12|0|PENDING|0|0|N/A|n/a|launch failed | requeued held|"))
+    #expect(waiting.node == nil && waiting.startedAt == nil && waiting.reason == "launch failed | requeued held")
     // Jobs that are no array's, headings and unknown states are passed over.
-    for line in ["vgglab-ab|12|N/A|PENDING|0|0|n/a|None|", "CLUSTER: a", "", "vgglab-ab|12|0|DREAMING|0|0|n/a|None|"] {
+    for line in [
+      "vgglab-ab|12|N/A|PENDING|0|0|N/A|n/a|None|", "CLUSTER: a", "", "vgglab-ab|12|0|DREAMING|0|0|N/A|n/a|None|",
+    ] {
       #expect(Slurm.task(line) == nil)
     }
   }

@@ -1,5 +1,5 @@
 package import Files
-import Foundation
+package import Foundation
 import Processes
 
 /// The programs of Slurm: they submit, list and cancel jobs. Only what they print for programs is read, and exit codes.
@@ -19,9 +19,10 @@ package struct Slurm: Sendable {
     }
     programs = found
     // A user's own formats and filters are for people: they would change what is printed here.
+    // Times are printed in seconds since 1970.
     environment = ProcessInfo.processInfo.environment.filter { name, _ in
       !["SQUEUE_", "SCANCEL_", "SCONTROL_", "SINFO_"].contains { name.hasPrefix($0) }
-    }
+    }.merging(["SLURM_TIME_FORMAT": "%s"]) { $1 }
   }
 
   /// A task of a job array, as squeue lists it.
@@ -36,6 +37,8 @@ package struct Slurm: Sendable {
     /// The wait status of its script.
     package var exitStatus: Int
     package var restarts: Int
+    /// When it was started, the last time; nil before.
+    package var startedAt: Date?
     package var node: String?
 
     /// As Slurm's commands take it.
@@ -71,7 +74,7 @@ package struct Slurm: Sendable {
   }
 
   private static let fields = [
-    "Name", "ArrayJobID", "ArrayTaskID", "State", "exit_code", "RestartCnt", "BatchHost", "Reason",
+    "Name", "ArrayJobID", "ArrayTaskID", "State", "exit_code", "RestartCnt", "StartTime", "BatchHost", "Reason",
   ]
 
   /// The tasks of some submissions that Slurm knows, also those that ended not long ago. Throws ``ClusterError``.
@@ -95,10 +98,11 @@ package struct Slurm: Sendable {
     guard parts.count == fields.count, let index = Int(parts[2]), let state = SlurmState(rawValue: parts[3]) else {
       return nil
     }
-    let reason = parts[7].hasSuffix("|") ? String(parts[7].dropLast()) : parts[7]
+    let reason = parts[8].hasSuffix("|") ? String(parts[8].dropLast()) : parts[8]
     return Task(
       submission: parts[0], array: parts[1], index: index, state: state, reason: reason, exitStatus: Int(parts[4]) ?? 0,
-      restarts: Int(parts[5]) ?? 0, node: ["", "n/a", "N/A", "(null)"].contains(parts[6]) ? nil : parts[6])
+      restarts: Int(parts[5]) ?? 0, startedAt: Int(parts[6]).map { Date(timeIntervalSince1970: Double($0)) },
+      node: ["", "n/a", "N/A", "(null)"].contains(parts[7]) ? nil : parts[7])
   }
 
   /// Cancels jobs or tasks. Those that are over are no error. Throws ``ClusterError``.

@@ -289,7 +289,8 @@ final class ClusterScheduler {
     }
     let ending = one.ending
     if summary.attempts > 0, let cause = ending.cause {
-      summary = try recorder.recordEnd(of: one.run, ending.end, cause, endedJob: one.task?.job)
+      summary = try recorder.recordEnd(
+        of: one.run, ending.end, cause, endedJob: one.task?.job, startedAt: one.task?.startedAt)
       if summary.state == .completed || summary.state == .running { return }
     }
     let cause =

@@ -10,12 +10,16 @@ struct RunRecorder {
   let store: Store
   let printer: any ProgressReporter
 
+  /// Seconds by which the clocks of two machines may differ.
+  private static let clockDifference = 60.0
+
   /// Records in a run's journal how its worker ended, unless the run has its end; gives the run as it is then.
   ///
   /// `endedJob` is the cluster's job that the worker was of. Nothing is recorded of a worker that had not begun an attempt of its own:
-  /// `attempts` is how many there were when it was started.
+  /// `attempts` is how many there were when it was started, and `startedAt` when that was, by the clock of another machine.
   func recordEnd(
-    of run: String, _ end: ProcessEnd?, _ cause: String, endedJob: String? = nil, attempts: Int = 0
+    of run: String, _ end: ProcessEnd?, _ cause: String, endedJob: String? = nil, attempts: Int = 0,
+    startedAt: Date? = nil
   ) throws -> RunSummary {
     _ = try store.ingest()
     let folder = try RunFolder(store: directory, existing: run)
@@ -25,7 +29,7 @@ struct RunRecorder {
       _ = try store.ingest()
       let summary = try store.run(matching: run)
       guard summary.state != .completed, summary.state != .failed else { return summary }
-      if summary.attempts > attempts {
+      if summary.attempts > attempts, try !beganBefore(startedAt, summary) {
         var record = ExitRecord(attempt: summary.attempts, at: timestamp(), cause: cause)
         switch end {
         case .exited(let code): record.code = Int(code)
@@ -37,6 +41,14 @@ struct RunRecorder {
     }
     _ = try store.ingest()
     return try store.run(matching: run)
+  }
+
+  /// Whether a run's last attempt began before some time, by more than clocks may differ.
+  private func beganBefore(_ time: Date?, _ run: RunSummary) throws -> Bool {
+    guard let time, let attempt = try store.details(of: run).attempts.last,
+      let began = try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(attempt.started_at)
+    else { return false }
+    return began < time.addingTimeInterval(-Self.clockDifference)
   }
 
   private func append(_ record: JournalRecord, to folder: RunFolder) {
