@@ -322,7 +322,7 @@ private struct Canceling {
 
 /// What of clusters needs none.
 @Suite struct ClusterOptionTests {
-  /// Programs in the place of Slurm's: one job runs until it is canceled, or is over as the file `state` says. While there is a file
+  /// Programs that replace Slurm's: one job runs until it is canceled, or is over as the file `state` says. While there is a file
   /// `silent` only `sbatch` answers, and while there is a file `refusing` nothing is canceled.
   private static let programs = [
     "sbatch": "cat > script; echo 7",

@@ -152,7 +152,7 @@ final class ClusterScheduler {
     cancelRemaining()
   }
 
-  /// Cancels the jobs that are not canceled yet. A controller that does not answer now is asked again at the next look.
+  /// Cancels the jobs that are not canceled yet. A controller that does not answer now is asked again at the next poll.
   private func cancelRemaining() {
     cancel(followed.filter { !$0.isCancelled })
   }

@@ -183,8 +183,8 @@ extension ScratchStore {
     var needed: [[String]] = asked.map { _ in [] }
     for name in names.sorted() {
       try hiding(name) { () throws(StoreError) in
-        for (place, query) in asked.enumerated() where try connection.isOtherwise(query.query, than: query.rows) {
-          needed[place].append(name)
+        for (index, query) in asked.enumerated() where try connection.isOtherwise(query.query, than: query.rows) {
+          needed[index].append(name)
         }
       }
     }

@@ -50,10 +50,10 @@ extension Store {
         .flatMap(\.runs)
       switch extent {
       case .needed:
-        let places = queries.indices.filter { isMeasured[$0] && !influence.runs[$0].isEmpty }
+        let used = queries.indices.filter { isMeasured[$0] && !influence.runs[$0].isEmpty }
         var runs: [String: Set<String>] = [:]
-        for (place, names) in zip(places, try scratch.names(neededBy: places.map { queries[$0] })) {
-          for name in names { runs[name, default: []].formUnion(influence.runs[place]) }
+        for (index, names) in zip(used, try scratch.names(neededBy: used.map { queries[$0] })) {
+          for name in names { runs[name, default: []].formUnion(influence.runs[index]) }
         }
         choice.measured = .byName(runs)
       case .matching, .everything:

@@ -1,7 +1,7 @@
 /// Moves labels of one column apart so that none overlaps another, each as little as possible.
 ///
-/// The labels keep the order of their wanted places. Overlapping neighbors are merged into a block around
-/// the mean of the places its members want (the pool-adjacent-violators way), then blocks are pushed inside the
+/// The labels keep the order of their wanted positions. Overlapping neighbors are merged into a block around
+/// the mean of the positions its members want (the pool-adjacent-violators way), then blocks are pushed inside the
 /// bounds.
 ///
 /// - Parameters:
