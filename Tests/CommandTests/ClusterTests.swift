@@ -323,13 +323,14 @@ private struct Canceling {
 /// What of clusters needs none.
 @Suite struct ClusterOptionTests {
   /// Programs that replace Slurm's: one job runs until it is canceled, or is over as the file `state` says. While there is a file
-  /// `silent` only `sbatch` answers, and while there is a file `refusing` nothing is canceled.
+  /// `silent` only `sbatch` answers, with the state `GONE` no job is listed, and while there is a file `refusing` nothing is canceled.
   private static let programs = [
     "sbatch": "cat > script; echo 7",
     "squeue": #"""
     [ ! -e silent ] || exit 1
     for word in "$@"; do case $word in --name=*) name=${word#--name=} ;; esac; done
     if [ -e canceled ]; then state=CANCELLED; else state=$(cat state 2>/dev/null || echo RUNNING); fi
+    [ "$state" != GONE ] || exit 0
     for one in $(echo "$name" | tr , ' '); do
       echo "$one|7|0|$state|0|0|$(cat started 2>/dev/null || echo N/A)|node1|None|"
     done
@@ -356,34 +357,60 @@ private struct Canceling {
   }
 
   /// A job that was queued again loses its node before its worker begins: that is not the end of the attempt before.
-  @Test(arguments: [3600, -3600]) func theEndOfAJobIsThatOfItsOwnAttempt(startedLater: Int) throws {
+  /// Slurm lists it at its end, or has forgotten it by then.
+  @Test(arguments: [3600, -3600], [false, true])
+  func theEndOfAJobIsThatOfItsOwnAttempt(startedLater: Int, isForgotten: Bool) throws {
     let program = try Self.program()
     defer { program.remove() }
-    // An attempt that was killed, and of whose end nobody has recorded anything.
+    // An attempt of a submitted job that was killed, and of whose end nobody has recorded anything.
     try program.write("long.yaml", Samples.tiny.replacing("epochs: 2", with: "epochs: 100000"))
-    let process = program.start(["run", "long.yaml", "--only", "small", "--no-smoke", "--checkpoint-seconds", "0.1"])
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    var run: String?
-    while process.isRunning {
-      run = try? FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab/runs").first
-      if let run, Canceling.text("\(program.directory)/.vgglab/runs/\(run)/journal.jsonl").contains("{\"checkpoint\":")
-      {
-        break
-      }
-      usleep(20_000)
-    }
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    // The worker ends with its parent.
-    while try program("list", "--json").output.contains("\"running\"") { usleep(50_000) }
+    let command = ["run", "long.yaml", "--only", "small", "--executor", "slurm"]
+    let submitted = try program.run(command + ["--detach", "--checkpoint-seconds", "0.1"])
+    #expect(submitted.code == 0, "\(submitted)")
+    let run = try #require(
+      FileManager.default.contentsOfDirectory(atPath: "\(program.directory)/.vgglab/runs").first)
+    let worker = program.start(["worker", ".vgglab/runs/\(run)"])
+    worker.standardError = FileHandle.nullDevice
+    worker.standardOutput = FileHandle.nullDevice
+    try worker.run()
+    let journal = "\(program.directory)/.vgglab/runs/\(run)/journal.jsonl"
+    while worker.isRunning, !Canceling.text(journal).contains("{\"checkpoint\":") { usleep(20_000) }
+    kill(worker.processIdentifier, SIGKILL)
+    worker.waitUntilExit()
     try program.write("started", "\(Int(Date().timeIntervalSince1970) + startedLater)\n")
-    try program.write("state", "NODE_FAIL\n")
-    let outcome = try program("run", "long.yaml", "--only", "small", "--executor", "slurm")
-    #expect(outcome.code != 0 && outcome.errors.contains("lost its node (NODE_FAIL)"), "\(outcome)")
+    let follower = program.start(command)
+    let log = try program.write("log", "")
+    follower.standardOutput = FileHandle.nullDevice
+    follower.standardError = FileHandle(forWritingAtPath: log)
+    try follower.run()
+    while follower.isRunning, !Canceling.text(log).contains("Slurm job 7_0 runs on node1") { usleep(20_000) }
+    try program.write("state", isForgotten ? "GONE\n" : "NODE_FAIL\n")
+    follower.waitUntilExit()
+    let words = isForgotten ? "Slurm does not list it any more" : "lost its node (NODE_FAIL)"
+    #expect(follower.terminationStatus != 0 && Canceling.text(log).contains(words), "\(Canceling.text(log))")
     let list = try program("list", "--columns", "cause", "--json")
-    #expect(list.output.contains("NODE_FAIL") == (startedLater < 0), "\(list)")
+    #expect(list.output.contains(words) == (startedLater < 0), "\(list)")
+  }
+
+  /// What is complete needs no controller, no programs of Slurm, and no data.
+  @Test func whatIsCompleteNeedsNothing() throws {
+    var program = try Self.program()
+    defer { program.remove() }
+    let first = try program("run", "tiny.yaml", "--no-smoke", "--threads", "1")
+    #expect(first.code == 0, "\(first)")
+    try program.write("silent", "")
+    let again = ["run", "tiny.yaml", "--executor", "slurm"]
+    let silent = try program.run(again)
+    #expect(silent.code == 0 && silent.output.contains("already complete"), "\(silent)")
+    try FileManager.default.createDirectory(atPath: "\(program.directory)/empty", withIntermediateDirectories: true)
+    program.environment["PATH"] = "\(program.directory)/empty"
+    let none = try program.run(again)
+    #expect(none.code == 0 && none.output.contains("already complete"), "\(none)")
+    let data = try program("run", "tiny.yaml", "--data", "\(program.directory)/none")
+    #expect(data.code == 0 && data.output.contains("already complete"), "\(data)")
+    // Asked for again, it does.
+    let rerun = try program.run(again + ["--rerun"])
+    #expect(rerun.code == 66 && rerun.errors.contains("there is no program sbatch"), "\(rerun)")
   }
 
   /// Who presses Ctrl-C twice wants the jobs to end, also where Slurm does not answer at that moment.

@@ -86,7 +86,8 @@ import Testing
     let resumed = try RunTests.rows(program, "SELECT resumed_from FROM attempt WHERE attempt = 2")
     #expect(resumed[0]["resumed_from"] as? Int == before)
     let events = try RunTests.rows(program, "SELECT message FROM event WHERE kind = 'checkpoint'")
-    #expect((events.first?["message"] as? String ?? "").contains("the checkpoint of step \(newest) cannot be used"))
+    let message = try #require(events.first?["message"] as? String)
+    #expect(message.contains("the checkpoint of step \(newest) cannot be used"))
   }
 
   @Test func withoutAnySoundCheckpointItBeginsAgain() throws {

@@ -68,11 +68,13 @@ import Testing
     let linear = try Self.drawing(Heatmap(rows: ["a"], columns: ["x", "y", "z"], values: [[most, 0, -most]]))
     #expect(linear.rectangles.map(\.fill).first == Palette.light.series[0])
     #expect(linear.rectangles.map(\.fill).last == Palette.light.background)
-    for values in [[1e300, (1e300).nextUp], [5e-324, 1e308]] {
+    for values in [[1e300, (1e300).nextUp], [Double.leastNonzeroMagnitude, 1e308]] {
       let chart = Heatmap(rows: ["a"], columns: ["x", "y"], values: [values], scale: .logarithmic)
       #expect(try Self.drawing(chart).rectangles.count == 2)
     }
-    #expect((-most...most).fraction(of: 0) == 0.5 && (0...5e-324).fraction(of: 5e-324) == 1)
+    #expect(
+      (-most...most).fraction(of: 0) == 0.5
+        && (0...Double.leastNonzeroMagnitude).fraction(of: .leastNonzeroMagnitude) == 1)
     #expect((1.0...1).fraction(of: 1) == nil && (0.0...1).fraction(of: .nan) == nil)
   }
 

@@ -9,7 +9,7 @@ import Testing
     let odd = JournalRecord.metric([
       MetricRecord(name: "step_loss", step: 1, epoch: 0.1, value: .nan),
       MetricRecord(name: "step_loss", step: 2, epoch: 0.2, value: .infinity),
-      MetricRecord(name: "\n\u{0}ü\"", step: 3, epoch: 1 / 3.0, value: 5e-324),
+      MetricRecord(name: "\n\u{0}ü\"", step: 3, epoch: 1 / 3.0, value: .leastNonzeroMagnitude),
     ])
     let folder = try store.addRun(Samples.whole + [odd])
     let piece = try readJournal(folder)
@@ -20,7 +20,7 @@ import Testing
       Issue.record("the last record is \(String(describing: piece.records.last))")
       return
     }
-    #expect(metrics[0].value.isNaN && metrics[1].value == .infinity && metrics[2].value == 5e-324)
+    #expect(metrics[0].value.isNaN && metrics[1].value == .infinity && metrics[2].value == .leastNonzeroMagnitude)
     #expect(metrics[2].name == "\n\u{0}ü\"" && metrics[2].epoch == 1 / 3.0)
     #expect(piece.endOffset == (try Data(contentsOf: URL(fileURLWithPath: folder.journalPath))).count)
   }

@@ -18,7 +18,8 @@ import Testing
     let folder = TemporaryStore()
     var random = SystemRandomNumberGenerator()
     let odd: [Double] = [
-      .nan, .infinity, -.infinity, 5e-324, .greatestFiniteMagnitude, 0.1 + 0.2, 1 / 3.0, 0, -1, 1e22, 123456789,
+      .nan, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1 + 0.2, 1 / 3.0, 0, -1, 1e22,
+      123456789,
     ]
     let values = odd + (0..<2000).map { _ in Double(bitPattern: random.next()) }.filter(\.isFinite)
     func metrics(_ shift: Int) -> JournalRecord {

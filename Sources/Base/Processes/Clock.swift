@@ -16,6 +16,12 @@ package func timestamp(_ date: Date = wallClock()) -> String {
   return "\(day)T\(clock).\(padded(milliseconds % 1000, 3))Z"
 }
 
+/// The time that a text in ISO 8601 names, with or without parts of a second; nil for a text that is none.
+package func date(ofTimestamp text: String) -> Date? {
+  (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
+    ?? (try? Date.ISO8601FormatStyle().parse(text))
+}
+
 /// Milliseconds since 1970 by the wall clock; 0 before.
 package func milliseconds(_ date: Date = wallClock()) -> Int {
   max(0, Int((date.timeIntervalSince1970 * 1000).rounded(.down)))

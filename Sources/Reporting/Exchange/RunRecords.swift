@@ -1,6 +1,7 @@
 import Configurations
 import Foundation
 import Journals
+import Processes
 package import Store
 
 /// A run as other tools take it: what it is called, what it was configured to, and its measured values with the time of each.
@@ -59,16 +60,16 @@ package struct RunRecords: Sendable {
   /// are spread evenly over that time.
   package func wallTime(attempt: Int, step: Int) -> Double {
     guard let found = details.attempts.first(where: { $0.attempt == attempt }) else { return startedAt }
-    let start = secondsSince1970(found.started_at) ?? startedAt
+    let start = date(ofTimestamp: found.started_at)?.timeIntervalSince1970 ?? startedAt
     let last = max(details.steps.first { $0.attempt == attempt }?.last ?? step, step)
     guard last > found.resumed_from, found.seconds.isFinite else { return start }
     return start + found.seconds * Double(max(0, step - found.resumed_from)) / Double(last - found.resumed_from)
   }
 
   /// Seconds since 1970.
-  package var startedAt: Double { secondsSince1970(run.createdAt) ?? 0 }
+  package var startedAt: Double { date(ofTimestamp: run.createdAt)?.timeIntervalSince1970 ?? 0 }
   /// Seconds since 1970; nil for a run without an end.
-  package var endedAt: Double? { run.endedAt.flatMap(secondsSince1970) }
+  package var endedAt: Double? { run.endedAt.flatMap(date(ofTimestamp:))?.timeIntervalSince1970 }
 
   /// The run as TensorBoard's event file.
   package var events: EventFile {
@@ -98,11 +99,4 @@ package struct RunRecords: Sendable {
     let name = String(String.UnicodeScalarView(trial.drop { $0 == "." || $0 == "-" }.prefix(70)))
     return name.isEmpty ? run.id : "\(name)-\(run.id)"
   }
-}
-
-/// A time in ISO 8601 as seconds since 1970; nil for a text that is none.
-package func secondsSince1970(_ text: String) -> Double? {
-  let whole = Date.ISO8601FormatStyle()
-  let date = (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)) ?? (try? whole.parse(text))
-  return date?.timeIntervalSince1970
 }

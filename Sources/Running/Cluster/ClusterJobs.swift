@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Journals
 import Processes
 
@@ -11,8 +11,8 @@ package final class ClusterJobs {
     case submitting
     /// Slurm lists it.
     case listed(Slurm.Task)
-    /// Slurm does not list it any more.
-    case forgotten(job: String)
+    /// Slurm does not list it any more. It was submitted at this time; nil where that is not known.
+    case forgotten(job: String, submitted: Date?)
     /// It was never submitted: who wanted to was stopped before.
     case neverSubmitted
     /// It cannot be known.
@@ -33,7 +33,7 @@ package final class ClusterJobs {
       case .submitting: "a job that is being submitted"
       case .listed(let task):
         "Slurm job \(task.job) (\(task.state.meaning.words)\(task.node.map { " on \($0)" } ?? ""))"
-      case .forgotten(let job): "Slurm job \(job), which has ended"
+      case .forgotten(let job, _): "Slurm job \(job), which has ended"
       case .neverSubmitted: "a job that was never submitted"
       case .unknown(let job, let why): "Slurm job \(job), whose state is unknown: \(why)"
       }
@@ -93,7 +93,7 @@ package final class ClusterJobs {
     guard known.user == Submission.user else {
       return .unknown(job: job, why: "user \(known.user) submitted it; if it is over, remove \(file)")
     }
-    return .forgotten(job: job)
+    return .forgotten(job: job, submitted: date(ofTimestamp: known.at))
   }
 
   /// Asks Slurm about all submissions that were ever asked for, where the last answer is too old or has nothing of this one.

@@ -54,8 +54,7 @@ struct ClusterEngine: TrialEngine {
   func run(
     _ decisions: [TrialDecision], in context: SchedulingContext, resuming run: String?
   ) throws -> [TrialOutcome] {
-    try ClusterScheduler(cluster, context, place: try ClusterPlace(store: context.directory), slurm: try Slurm())
-      .run(decisions)
+    try ClusterScheduler(cluster, context, place: try ClusterPlace(store: context.directory)).run(decisions)
   }
 }
 

@@ -15,7 +15,6 @@ final class ClusterScheduler {
   let cluster: ClusterOptions
   let context: SchedulingContext
   let place: ClusterPlace
-  let slurm: Slurm
   let jobs: ClusterJobs
   let recorder: RunRecorder
 
@@ -48,8 +47,12 @@ final class ClusterScheduler {
   var printer: any ProgressReporter { context.printer }
   var system: SystemInterface { context.system }
   var planner: Planner { context.planner }
+  /// Slurm's programs, looked for where something is submitted or canceled: what is complete needs none.
+  var slurm: Slurm {
+    get throws(ClusterError) { try Slurm() }
+  }
 
-  init(_ cluster: ClusterOptions, _ context: SchedulingContext, place: ClusterPlace, slurm: Slurm) {
+  init(_ cluster: ClusterOptions, _ context: SchedulingContext, place: ClusterPlace) {
     self.cluster = cluster
     var context = context
     let jobs = context.planner.jobs ?? ClusterJobs(store: context.directory)
@@ -57,7 +60,6 @@ final class ClusterScheduler {
     self.jobs = jobs
     self.context = context
     self.place = place
-    self.slurm = slurm
     recorder = RunRecorder(directory: context.directory, store: context.store, printer: context.printer)
   }
 
@@ -290,7 +292,7 @@ final class ClusterScheduler {
     let ending = one.ending
     if summary.attempts > 0, let cause = ending.cause {
       summary = try recorder.recordEnd(
-        of: one.run, ending.end, cause, endedJob: one.task?.job, startedAt: one.task?.startedAt)
+        of: one.run, ending.end, cause, endedJob: one.task?.job, attempts: one.attemptsBefore, startedAt: one.startedAt)
       if summary.state == .completed || summary.state == .running { return }
     }
     let cause =
@@ -346,9 +348,21 @@ final class FollowedRun {
   let index: Int
   let run: String
   var follower: JournalFollower
-  var status: ClusterJobs.Status?
+  var status: ClusterJobs.Status? {
+    didSet {
+      switch status {
+      case .listed(let task): startedAt = task.startedAt ?? startedAt
+      case .forgotten(_, let submitted): startedAt = startedAt ?? submitted
+      default: break
+      }
+    }
+  }
+  /// When its job was started, the last time that Slurm listed it; where it never did, when it was submitted; nil if unknown.
+  private(set) var startedAt: Date?
   /// The step of its newest checkpoint when the following began.
   let firstStep: Int
+  /// Attempts that the run had when the job was submitted; 0 where another command submitted it.
+  let attemptsBefore: Int
   var restarts = 0
   var isCancelled = false
   var saidNode: String?
@@ -357,11 +371,12 @@ final class FollowedRun {
   private var overCount = 0
   private var neverCount = 0
 
-  init(index: Int, run: String, follower: JournalFollower, firstStep: Int) {
+  init(index: Int, run: String, follower: JournalFollower, firstStep: Int, attemptsBefore: Int) {
     self.index = index
     self.run = run
     self.follower = follower
     self.firstStep = firstStep
+    self.attemptsBefore = attemptsBefore
   }
 
   /// What Slurm lists; nil where it lists nothing.
@@ -396,7 +411,8 @@ final class FollowedRun {
       // It stopped in good order, and could not queue itself again.
       let remedy = code == 75 && signal == 0 ? .resubmit : meaning.remedy
       return (signal != 0 ? .killed(signal: signal) : .exited(code), words, remedy)
-    case .forgotten(let job): return (nil, "Slurm job \(job) is over, and Slurm does not list it any more", .resubmit)
+    case .forgotten(let job, _):
+      return (nil, "Slurm job \(job) is over, and Slurm does not list it any more", .resubmit)
     case .neverSubmitted, nil: return (nil, nil, .resubmit)
     case .submitting, .unknown: return (nil, nil, .leave)
     }

@@ -128,7 +128,8 @@ public struct ExperimentRunner {
 
   /// Runs what is missing, and prints progress to stderr.
   ///
-  /// Throws before anything is written when an option, the data set or the store is unusable.
+  /// Throws before anything is written when an option, the store, or what incomplete trials need is unusable: their data sets, the
+  /// controller of a cluster.
   public func run(_ experiments: [Experiment], options: RunOptions) throws -> [TrialOutcome] {
     let settings = Dictionary(experiments.map { ($0.name, $0.cluster) }) { $1 }
     return try run(experiments.flatMap(\.trials), options: options, resuming: nil, settings: settings)
@@ -148,30 +149,46 @@ public struct ExperimentRunner {
     _ trials: [Trial], options: RunOptions, resuming run: String?, settings: [String: ClusterSettings] = [:]
   ) throws -> [TrialOutcome] {
     let threads = try engine.threads(options)
-    try engine.check(options)
     system.listen()
+    func makePlanner(_ store: Store) -> Planner {
+      Planner(
+        store: store, options: options,
+        forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels),
+        jobs: ClusterJobs(store: directory))
+    }
+    // What is complete needs neither its data set nor a place to work on it.
+    let existing = FileManager.default.fileExists(atPath: "\(directory)/runs") ? try openToChange() : nil
+    let decided = try existing.map { store in
+      let planner = makePlanner(store)
+      return try trials.map { try planner.decide($0) }
+    }
+    let incomplete = run == nil ? decided?.filter { !$0.isComplete }.map(\.trial) ?? trials : trials
+    if !incomplete.isEmpty { try engine.check(options) }
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
     var seen: Set<DataFolder> = []
-    for trial in trials where trial.training.epochs > 0 {
+    for trial in incomplete where trial.training.epochs > 0 {
       let folder = DataFolder(name: trial.dataset.name, path: options.data ?? trial.dataset.path)
       guard seen.insert(folder).inserted else { continue }
       _ = try loadDataset(
         named: folder.name, path: folder.path, side: trial.dataset.resize,
         environment: ProcessInfo.processInfo.environment)
     }
-    let store = try Store.openToChange(at: directory, create: true) { printer.printLine("vgglab: \($0)") }
-    if let name = store.networkFileSystem {
-      printer.printLine("vgglab: " + NetworkFileSystem.sentence(name, path: directory))
-    }
-    let planner = Planner(
-      store: store, options: options,
-      forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels),
-      jobs: ClusterJobs(store: directory))
-    let decisions = try trials.map { try planner.decide($0) }
+    let store = try existing ?? openToChange()
+    let planner = makePlanner(store)
+    let decisions = try decided ?? trials.map { try planner.decide($0) }
     let context = SchedulingContext(
       directory: directory, store: store, options: options, threads: threads, printer: printer, planner: planner,
       system: system, settings: settings)
     return try engine.run(decisions, in: context, resuming: run)
+  }
+
+  /// The store, made where there is none.
+  private func openToChange() throws -> Store {
+    let store = try Store.openToChange(at: directory, create: true) { printer.printLine("vgglab: \($0)") }
+    if let name = store.networkFileSystem {
+      printer.printLine("vgglab: " + NetworkFileSystem.sentence(name, path: directory))
+    }
+    return store
   }
 
   /// The store, to read what was run in it.

@@ -46,7 +46,7 @@ struct RunRecorder {
   /// Whether a run's last attempt began before some time, by more than clocks may differ.
   private func beganBefore(_ time: Date?, _ run: RunSummary) throws -> Bool {
     guard let time, let attempt = try store.details(of: run).attempts.last,
-      let began = try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(attempt.started_at)
+      let began = date(ofTimestamp: attempt.started_at)
     else { return false }
     return began < time.addingTimeInterval(-Self.clockDifference)
   }

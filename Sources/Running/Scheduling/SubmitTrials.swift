@@ -128,10 +128,11 @@ extension ClusterScheduler {
     try batch.submission.add(folder)
     batch.indices.append(index)
     batch.memory = max(batch.memory, batch.shape.memory(decision.forecast))
-    try follow(index, folder.run)
+    try follow(index, folder.run, isNew: true)
   }
 
-  private func follow(_ index: Int, _ run: String) throws {
+  /// Follows the job of a run from now on; `isNew` is whether it is submitted by this command.
+  private func follow(_ index: Int, _ run: String, isNew: Bool = false) throws {
     let entry = entries[index]
     let folder = try RunFolder(store: directory, existing: run)
     let follower = JournalFollower(
@@ -139,8 +140,12 @@ extension ClusterScheduler {
       TrialProgress(
         trial: entry.trial.name, epochs: entry.trial.training.epochs, totalSteps: entry.decision.forecast.steps,
         batchSize: entry.trial.training.batchSize, startedAt: system.now()))
-    let step = entry.decision.run == run ? try store.newestCheckpointStep(run: run) ?? 0 : 0
-    followed.append(FollowedRun(index: index, run: run, follower: follower, firstStep: step))
+    let isEarlier = entry.decision.run == run
+    followed.append(
+      FollowedRun(
+        index: index, run: run, follower: follower,
+        firstStep: isEarlier ? try store.newestCheckpointStep(run: run) ?? 0 : 0,
+        attemptsBefore: isNew && isEarlier ? try store.run(matching: run).attempts : 0))
     queue[index] = .working
   }
 

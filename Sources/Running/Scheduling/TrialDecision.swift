@@ -32,6 +32,9 @@ public struct TrialDecision: Sendable, Hashable {
   /// The cluster's job that works on that run or will.
   var job: ClusterJobs.Status?
 
+  /// Whether a complete run makes it unnecessary.
+  var isComplete: Bool { action == .skip && state == .completed }
+
   /// For `--json`.
   public var facts: Facts {
     Facts(
