@@ -4,7 +4,7 @@ import Journals
 extension Store {
   /// Leaves nothing of runs whose folders are gone but their names: what no journal says any more is not shown as measured.
   /// Gives a sentence for each. `present` are runs that were found a moment ago; another process may have made more since.
-  func clearMissing(_ present: Set<String>) throws(StoreError) -> [String] {
+  package func clearMissing(_ present: Set<String>) throws(StoreError) -> [String] {
     let missing = try reading { try String.fetchAll($0, sql: "SELECT id FROM run ORDER BY id") }.filter {
       !present.contains($0) && ((try? RunFolder(store: directory, existing: $0))?.isWithoutJournal ?? true)
     }
