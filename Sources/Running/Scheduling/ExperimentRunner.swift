@@ -85,10 +85,7 @@ public struct ExperimentRunner {
   ) throws -> [TrialDecision] {
     let threads = try engine.threads(options)
     let store = try openIfThere()
-    let planner = Planner(
-      store: store, options: options,
-      forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels, measures: measuring),
-      jobs: ClusterJobs(store: directory))
+    let planner = self.planner(store, options, threads: threads, measures: measuring)
     var planned: [String: Trial] = [:]
     var dataProblems: [DataFolder: String?] = [:]
     return try experiments.flatMap(\.trials).map { trial in
@@ -115,6 +112,13 @@ public struct ExperimentRunner {
       }
       return decision
     }
+  }
+
+  private func planner(_ store: Store?, _ options: RunOptions, threads: Int, measures: Bool = false) -> Planner {
+    Planner(
+      store: store, options: options,
+      forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels, measures: measures),
+      jobs: ClusterJobs(store: directory))
   }
 
   /// Why a data set cannot be read; nil where it can.
@@ -150,16 +154,10 @@ public struct ExperimentRunner {
   ) throws -> [TrialOutcome] {
     let threads = try engine.threads(options)
     system.listen()
-    func makePlanner(_ store: Store) -> Planner {
-      Planner(
-        store: store, options: options,
-        forecaster: Forecaster(store: store, threads: threads, kernels: options.kernels),
-        jobs: ClusterJobs(store: directory))
-    }
     // What is complete needs neither its data set nor a place to work on it.
     let existing = FileManager.default.fileExists(atPath: "\(directory)/runs") ? try openToChange() : nil
     let decided = try existing.map { store in
-      let planner = makePlanner(store)
+      let planner = self.planner(store, options, threads: threads)
       return try trials.map { try planner.decide($0) }
     }
     let incomplete = run == nil ? decided?.filter { !$0.isComplete }.map(\.trial) ?? trials : trials
@@ -174,7 +172,7 @@ public struct ExperimentRunner {
         environment: ProcessInfo.processInfo.environment)
     }
     let store = try existing ?? openToChange()
-    let planner = makePlanner(store)
+    let planner = self.planner(store, options, threads: threads)
     let decisions = try decided ?? trials.map { try planner.decide($0) }
     let context = SchedulingContext(
       directory: directory, store: store, options: options, threads: threads, printer: printer, planner: planner,
