@@ -398,6 +398,16 @@ private struct Canceling {
     defer { program.remove() }
     let first = try program("run", "tiny.yaml", "--no-smoke", "--threads", "1")
     #expect(first.code == 0, "\(first)")
+    // Of the real images, for those that are generated are nowhere.
+    try program.write("real.yaml", Samples.tiny.replacing("name: synthetic", with: "name: fashion-mnist"))
+    let real = try program("run", "real.yaml", "--only", "small", "--no-smoke", "--threads", "1")
+    #expect(real.code == 0, "\(real)")
+    let elsewhere = ["--data", "\(program.directory)/none"]
+    let data = try program.run(["run", "real.yaml", "--only", "small"] + elsewhere)
+    #expect(data.code == 0 && data.output.contains("already complete"), "\(data)")
+    let needed = try program.run(["run", "real.yaml"] + elsewhere)
+    #expect(needed.code == 66 && needed.errors.contains("/none"), "\(needed)")
+
     try program.write("silent", "")
     let again = ["run", "tiny.yaml", "--executor", "slurm"]
     let silent = try program.run(again)
@@ -406,8 +416,6 @@ private struct Canceling {
     program.environment["PATH"] = "\(program.directory)/empty"
     let none = try program.run(again)
     #expect(none.code == 0 && none.output.contains("already complete"), "\(none)")
-    let data = try program("run", "tiny.yaml", "--data", "\(program.directory)/none")
-    #expect(data.code == 0 && data.output.contains("already complete"), "\(data)")
     // Asked for again, it does.
     let rerun = try program.run(again + ["--rerun"])
     #expect(rerun.code == 66 && rerun.errors.contains("there is no program sbatch"), "\(rerun)")
