@@ -17,7 +17,7 @@ import Testing
     let list = try program("list")
     #expect(list.code == 0 && list.output.contains("small") && list.output.contains("completed"))
     #expect(try program("list", "--state", "failed").output == "no runs\n")
-    #expect(try program("list", "--experiment", "other").output == "no runs\n")
+    #expect(try program("list", "--experiment", "tiny", "--state", "failed").output == "no runs\n")
     let show = try program("show", "small")
     for word in ["training.seed: 3", "peak memory", "OpenBLAS", "binary", "last.safetensors", "test_accuracy"] {
       #expect(show.output.contains(word), "\(word)")

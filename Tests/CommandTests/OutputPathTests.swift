@@ -22,6 +22,20 @@ import Testing
     #expect(!program.exists("-"))
   }
 
+  /// What stands in the way of output is no missing input.
+  @Test func aFolderIsNoFileAndAFileNoFolder() throws {
+    let program = try LookTests.finished("--set", "training.epochs=0")
+    defer { program.remove() }
+    for arguments in [
+      ["export", "small", "--format", "csv", "-o", "/"], ["export", "small", "--format", "sqlite", "-o", "."],
+      ["archive", "create", "x", "--runs", "small", "--archives", "tiny.yaml"],
+    ] {
+      let outcome = try program.run(arguments)
+      #expect(outcome.code == 74 && outcome.output.isEmpty, "\(arguments): \(outcome)")
+      #expect(outcome.errors.contains("cannot be written"), "\(arguments): \(outcome)")
+    }
+  }
+
   @Test func oneImportedRunIsOne() throws {
     let program = try Program()
     defer { program.remove() }

@@ -264,7 +264,7 @@ final class DataFolder {
     try folder.write("cifar-10-batches-bin/test_batch.bin", Data(count: 3072))
     #expect(folder.error("cifar-10") == .record(path: "\(inner)/test_batch.bin", bytes: 3072, record: 3073))
     try folder.write("cifar-10-batches-bin/test_batch.bin", Data([10]) + Data(count: 3072))
-    #expect(folder.error("cifar-10") == .label(path: "\(inner)/test_batch.bin", index: 0, found: 10, classes: 10))
+    #expect(folder.error("cifar-10") == .recordLabel(path: "\(inner)/test_batch.bin", record: 0, found: 10))
     try folder.remove("cifar-10-batches-bin/test_batch.bin")
     #expect(
       folder.error("cifar-10")

@@ -30,7 +30,7 @@ import Testing
     try writeFileAtomically(path, Data([97, 98, 0xFF, 99]))
     #expect(throws: FileError.notUTF8(path: path, byteOffset: 2)) { try readText(path) }
     #expect(throws: FileError.tooLarge(path: path, bytes: 4, limit: 3)) { try readFile(path, limit: 3) }
-    #expect(throws: FileError.notDirectory(path: path)) { try makeDirectory(path) }
+    #expect(throws: FileError.unwritable(path: path, reason: "it is a file")) { try makeDirectory(path) }
     #expect(throws: FileError.self) { try makeDirectory("\(path)/below") }
     if getuid() != 0 {
       chmod(path, 0)
@@ -50,7 +50,8 @@ import Testing
       (.missing(path: "p"), .missingInput), (.isDirectory(path: "p"), .missingInput),
       (.notDirectory(path: "p"), .missingInput), (.unreadable(path: "p", reason: "r"), .missingInput),
       (.tooLarge(path: "p", bytes: 2, limit: 1), .badInput), (.notUTF8(path: "p", byteOffset: 0), .badInput),
-      (.unwritable(path: "p", reason: "r"), .inputOutput),
+      (.unwritable(path: "p", reason: "r"), .inputOutput), (.occupied(path: "p", reason: "r"), .inputOutput),
+      (.noTemporaryFolder(path: "p", reason: "r"), .inputOutput), (.changed(path: "p"), .badInput),
     ]
     for (error, kind) in errors {
       #expect(error.kind == kind)

@@ -59,7 +59,8 @@ import Testing
     #expect("\(InferenceError.unknownClass(name: "xyzxyz", known: known))".contains("the classes are shirt, sneaker"))
     for error in [
       InferenceError.noWeights(run: "r", name: "last", state: "failed"),
-      .noWeights(run: "r", name: "best", state: "completed"),
+      .noWeights(run: "r", name: "best", state: "completed"), .noWeights(run: "r", name: "last", state: "completed"),
+      .neverTrained(run: "r", isMeasured: false), .neverTrained(run: "r", isMeasured: true),
       .weightsGone(run: "r", path: "p"), .weightsChanged(path: "p"),
       .unreadableWeights(path: "p", reason: "it ends too early"),
       .noSuchIndex(path: "p", index: "9", count: 3), .otherImages(run: "r"),

@@ -188,7 +188,10 @@ import Testing
   @Test func theBibliographyStandsBesideTheNotebook() throws {
     let folder = ReportFolder()
     let text = "---\nbibliography: works.bib\n---\n"
-    #expect(throws: NotebookError.file(.missing(path: "\(folder.path)/works.bib"))) { try folder.render(text) }
+    #expect(
+      throws: NotebookError.namedFile(
+        .missing(path: "\(folder.path)/works.bib"), file: "\(folder.path)/note.md", line: 2, column: 15)
+    ) { try folder.render(text) }
     try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/works.bib", withDestinationPath: "/etc/hostname")
     do {
       _ = try folder.render(text)

@@ -58,9 +58,10 @@ final class FakeWorld: Executor {
     """
 
   func experiment(_ text: String = FakeWorld.three, only: [String] = []) throws -> Experiment {
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(directory)/fake.yaml"))
-    return try readExperiment(file: "\(directory)/fake.yaml", only: only)
+    let file = "\(directory).yaml"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    return try readExperiment(file: file, only: only)
   }
 
   var runner: ExperimentRunner {

@@ -92,12 +92,12 @@ import Testing
       ])
     #expect(
       result.table == """
-        name     n
-        -----  ---
-        a b     10
-        "c,d"  0.5
-        –      nan
-        01ff     –
+        name       n
+        -------  ---
+        a\\u{a}b   10
+        "c,d"    0.5
+        –        nan
+        01ff       –
         """)
     #expect(
       result.json == """

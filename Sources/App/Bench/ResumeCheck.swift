@@ -86,7 +86,7 @@ public struct ResumeCheck {
     let open = try folder.open()
     try Job(
       threads: threads, kernels: options.kernels.rawValue, checkpointSeconds: options.checkpointSeconds,
-      data: options.data ?? trial.dataset.path
+      data: (options.data ?? trial.dataset.path).map(absolutePath)
     ).write(to: open)
     let executor = LocalExecutor()
     var killed = 0

@@ -49,6 +49,12 @@ struct VGGLab: ParsableCommand {
   /// As the protocol's own, but what the parser prints passes the function that everything printed passes: an argument
   /// can be a file's name that somebody else chose.
   static func main() {
+    // A reader that is gone is an error of writing, for what the parser prints as well.
+    signal(SIGPIPE, SIG_IGN)
+    if let complaint = encodingComplaint() {
+      printError("vgglab: \(complaint)")
+      leave(64)
+    }
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
@@ -67,9 +73,14 @@ struct VGGLab: ParsableCommand {
     leave(0)
   }
 
-  /// The arguments, with a statement of SQL that begins with a comment behind `--`: its dashes are none of an option's.
+  /// The arguments, with a statement of SQL that begins with a comment behind `--`: its dashes are none of an option's. Of
+  /// `doctor --data=PATH` the parser forgets the path where an option follows, and of `--data PATH` it does not.
   private static var arguments: [String] {
     let given = Array(CommandLine.arguments.dropFirst())
+    if given.first == "doctor" {
+      let option = "--data="
+      return given.flatMap { $0.hasPrefix(option) ? ["--data", String($0.dropFirst(option.count))] : [$0] }
+    }
     guard given.first == "query", !given.contains("--"),
       let place = given.firstIndex(where: { $0.hasPrefix("--") && $0.contains(where: \.isNewline) })
     else { return given }

@@ -19,8 +19,8 @@ extension FileError: Fault {
   public var kind: FaultKind {
     switch self {
     case .missing, .isDirectory, .notDirectory, .unreadable: .missingInput
-    case .tooLarge, .notUTF8, .notPlain: .badInput
-    case .unwritable, .exists: .inputOutput
+    case .tooLarge, .notUTF8, .notPlain, .changed: .badInput
+    case .unwritable, .exists, .occupied, .noTemporaryFolder: .inputOutput
     }
   }
 }

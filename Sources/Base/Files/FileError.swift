@@ -9,14 +9,20 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   case unwritable(path: String, reason: String)
   /// A link, FIFO, socket or device in a regular file's place.
   case notPlain(path: String, kind: FileKind)
+  /// Its bytes are not those that were recorded of it.
+  case changed(path: String)
   /// A new file was to be made, and there is something of its name.
   case exists(path: String)
+  /// What is there is not to be replaced: `reason` says why.
+  case occupied(path: String, reason: String)
+  /// The folder for temporary files, `TMPDIR` or `/tmp`, cannot be written.
+  case noTemporaryFolder(path: String, reason: String)
 
   public var path: String {
     switch self {
     case .missing(let path), .isDirectory(let path), .notDirectory(let path), .unreadable(let path, _),
       .tooLarge(let path, _, _), .notUTF8(let path, _), .unwritable(let path, _), .notPlain(let path, _),
-      .exists(let path):
+      .changed(let path), .exists(let path), .occupied(let path, _), .noTemporaryFolder(let path, _):
       path
     }
   }
@@ -34,7 +40,12 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): cannot be written (\(reason)); check permissions and free space, or name another folder"
     case .notPlain(let path, let kind):
       "\(path): is \(kind.phrase), and a regular file or folder was expected; name one, or - for standard input"
+    case .changed(let path):
+      "\(path): is not what the run has recorded (its SHA-256 differs); the file was changed or damaged"
     case .exists(let path): "\(path): already exists and was not changed; choose another name, or remove it"
+    case .occupied(let path, let reason): "\(path): \(reason), and was not changed; name another file"
+    case .noTemporaryFolder(let path, let reason):
+      "\(path): temporary files cannot be written there (\(reason)); set TMPDIR to a folder that can be written"
     }
   }
 }

@@ -279,7 +279,8 @@ public struct StagedFile: Sendable {
 public enum FileKind: String, Sendable, Hashable {
   case file, folder, link, fifo, socket, device
 
-  init(_ status: stat) {
+  /// What the kernel says of a file.
+  public init(_ status: stat) {
     self =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .file

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The folder that a path's last component is in: `.` for a name alone, `/` for one in the root.
 public func parentPath(_ path: String) -> String {
   var bytes = path.utf8[...]
@@ -6,6 +8,14 @@ public func parentPath(_ path: String) -> String {
   bytes = bytes[..<slash]
   while let last = bytes.last, last == UInt8(ascii: "/") { bytes.removeLast() }
   return bytes.isEmpty ? "/" : String(decoding: bytes, as: UTF8.self)
+}
+
+/// A path from the root on; a relative one is taken from the working folder, and stays relative where that folder's name is not
+/// UTF-8.
+public func absolutePath(_ path: String) -> String {
+  guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+  defer { free(here) }
+  return String(validatingCString: here).map { "\($0)/\(path)" } ?? path
 }
 
 /// A path's last component; empty for the root.

@@ -15,7 +15,7 @@ public func writeOutput(_ path: String, _ bytes: Data) throws(FileError) {
   if stat(target, &status) == 0 {
     switch FileKind(status) {
     case .file: break
-    case .folder: throw .isDirectory(path: path)
+    case .folder: throw .unwritable(path: path, reason: "it is a folder")
     case .fifo, .device, .socket, .link:
       let number = open(target, O_WRONLY | O_CLOEXEC | O_NOCTTY)
       guard number >= 0 else { throw .unwritable(path: path, reason: errnoText()) }
@@ -26,7 +26,7 @@ public func writeOutput(_ path: String, _ bytes: Data) throws(FileError) {
 }
 
 /// Where a path leads to by symbolic links; the last of them may lead to nothing yet. Throws ``FileError``.
-private func outputTarget(_ path: String) throws(FileError) -> String {
+public func outputTarget(_ path: String) throws(FileError) -> String {
   var target = path
   for _ in 0..<40 {
     var status = stat()
@@ -34,7 +34,9 @@ private func outputTarget(_ path: String) throws(FileError) -> String {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = readlink(target, &bytes, bytes.count)
     guard count > 0 else { throw .unwritable(path: path, reason: errnoText()) }
-    let next = String(decoding: bytes[..<count], as: UTF8.self)
+    guard let next = String(validating: bytes[..<count], as: UTF8.self) else {
+      throw .unwritable(path: path, reason: "it is a link to a name that is not UTF-8")
+    }
     target = next.hasPrefix("/") ? next : "\(parentPath(target))/\(next)"
   }
   throw .unwritable(path: path, reason: "too many symbolic links")
@@ -97,7 +99,7 @@ public func writeTextAtomically(_ path: String, _ text: String) throws(FileError
 public func makeDirectory(_ path: String, mode: mode_t = 0o777) throws(FileError) {
   var status = stat()
   if stat(path, &status) == 0 {
-    guard FileKind(status) == .folder else { throw .notDirectory(path: path) }
+    guard FileKind(status) == .folder else { throw .unwritable(path: path, reason: "it is a file") }
     return
   }
   let parent = parentPath(path)

@@ -51,7 +51,9 @@ enum CIFAR10 {
       }
       for start in stride(from: content.startIndex, to: content.endIndex, by: record) {
         let label = content[start]
-        guard label < 10 else { throw .label(path: path, index: labels.count, found: Int(label), classes: 10) }
+        guard label < 10 else {
+          throw .recordLabel(path: path, record: (start - content.startIndex) / record, found: Int(label))
+        }
         labels.append(label)
         pixels.append(contentsOf: content[start + 1..<start + record])
       }

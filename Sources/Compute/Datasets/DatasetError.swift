@@ -8,6 +8,8 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// None of the folders has the files; `isPackaged` where the system has a package of them.
   case missing(name: String, files: [String], places: [String], isPackaged: Bool)
   case folderMissing(name: String, path: String)
+  /// An empty name in the place of a folder's.
+  case folderUnnamed
   case notAFolder(name: String, path: String)
   /// More images are wanted than there are.
   case tooFew(name: String, what: String, wanted: Int, found: Int)
@@ -23,8 +25,11 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case length(path: String, expected: Int, found: Int)
   case noImages(path: String)
   case label(path: String, index: Int, found: Int, classes: Int)
+  /// A record of CIFAR-10 with a label that it does not have.
+  case recordLabel(path: String, record: Int, found: Int)
   case counts(images: String, imageCount: Int, labels: String, labelCount: Int)
-  case sizesDiffer(training: String, test: String)
+  /// The images of two files do not have one size; sizes are rows x columns.
+  case sizesDiffer(training: String, trainingSize: String, test: String, testSize: String)
   case digest(path: String, found: String, expected: String)
   case image(path: String, ImageError)
   /// A link, FIFO, socket or device in a data set's folder.
@@ -70,6 +75,9 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       the folder \(places.joined(separator: ", ")) of the data set '\(name)' lacks \(files.joined(separator: ", ")); \
       put the files there, plain or with .gz, or correct dataset.path or --data
       """
+    case .folderUnnamed: "the name of the data set's folder is empty; name a folder with --data, or leave it out"
+    case .folderMissing("synthetic", let path):
+      "there is no folder \(path); leave --data out, for the data set 'synthetic' is generated"
     case .folderMissing(let name, let path):
       """
       there is no folder \(path), where the files of the data set '\(name)' should be; correct dataset.path (it is \
@@ -103,9 +111,21 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noImages(let path): "\(path): has no images; at least one is needed"
     case .label(let path, let index, let found, let classes):
       "\(path): label \(index) is \(found); labels are from 0 to \(classes - 1)\(classes == 10 ? "; for other numbers of classes put a classes.txt beside it, with one name per line" : "")"
+    case .recordLabel(let path, let record, let found):
+      """
+      \(path): the label of record \(record) is \(found), and the labels of CIFAR-10 are from 0 to 9; get the file again, or \
+      use image-folder or idx-folder for images of other classes
+      """
     case .counts(let images, let imageCount, let labels, let labelCount):
-      "\(images) has \(imageCount) images and \(labels) \(labelCount) labels; the numbers must be equal"
-    case .sizesDiffer(let training, let test): "the training images are \(training) and the test images \(test)"
+      """
+      \(images) has \(imageCount) images and \(labels) \(labelCount) labels; the numbers must be equal: get both files of \
+      the same data set
+      """
+    case .sizesDiffer(let training, let trainingSize, let test, let testSize):
+      """
+      \(test): its images are \(testSize) (rows x columns), and those of \(training) are \(trainingSize); all images of \
+      IDX files must have one size: get the right file, or use image-folder, which resizes each image
+      """
     case .digest(let path, let found, let expected):
       """
       \(path): is not Fashion-MNIST's (SHA-256 of its content \(found.prefix(12))…, expected \(expected.prefix(12))…); \
@@ -176,6 +196,7 @@ extension DatasetError: Fault {
   public var kind: FaultKind {
     switch self {
     case .missing, .folderMissing, .notAFolder, .pathNeeded: .missingInput
+    case .folderUnnamed: .usage
     case .file(let error): error.kind
     default: .badInput
     }

@@ -131,6 +131,15 @@ func readIDXFolder(
   guard !files.isEmpty else { return nil }
   let missing = IDXFile.allCases.filter { files[$0] == nil }.map(\.rawValue)
   guard missing.isEmpty else { throw .missing(name: name, files: missing, places: [folder], isPackaged: false) }
+  // Before they are looked into: what is wrong with a file that should be another one helps nobody.
+  var digests: [String: String] = [:]
+  for file in IDXFile.allCases {
+    let digest = sha256Hex(files[file]!.content)
+    if let pinned = expected[file], pinned != digest {
+      throw .digest(path: files[file]!.path, found: digest, expected: pinned)
+    }
+    digests[file.rawValue] = digest
+  }
   var names = known
   if names == nil { names = try ClassNames.read(folder, "classes.txt") }
   names = names ?? ClassNames.ofFolder(folder)
@@ -148,15 +157,9 @@ func readIDXFolder(
   let training = try half(.trainingImages, .trainingLabels)
   let test = try half(.testImages, .testLabels)
   guard training.height == test.height, training.width == test.width else {
-    throw .sizesDiffer(training: "\(training.height)x\(training.width)", test: "\(test.height)x\(test.width)")
-  }
-  var digests: [String: String] = [:]
-  for file in IDXFile.allCases {
-    let digest = sha256Hex(files[file]!.content)
-    if let pinned = expected[file], pinned != digest {
-      throw .digest(path: files[file]!.path, found: digest, expected: pinned)
-    }
-    digests[file.rawValue] = digest
+    throw .sizesDiffer(
+      training: files[.trainingImages]!.path, trainingSize: "\(training.height)x\(training.width)",
+      test: files[.testImages]!.path, testSize: "\(test.height)x\(test.width)")
   }
   // How many classes there are decides what the network is; their names do not.
   if classes != 10 { digests["classes"] = sha256Hex("\(classes)") }

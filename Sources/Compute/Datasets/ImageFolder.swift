@@ -213,6 +213,18 @@ extension PixelImage {
   }
 }
 
+/// Refuses a folder that was named with `--data` for the files of a data set and is none, whether its files are needed or not.
+///
+/// Throws ``DatasetError``.
+public func checkDataFolder(_ path: String, ofDataset name: String) throws(DatasetError) {
+  guard !path.isEmpty else { throw .folderUnnamed }
+  do { try checkFolder(path, name: name) } catch {
+    // There is a package of its files.
+    guard name == "fashion-mnist", case .folderMissing = error else { throw error }
+    throw .missing(name: name, files: IDXFile.allCases.map(\.rawValue), places: [path], isPackaged: true)
+  }
+}
+
 /// Throws where a folder that was named is none.
 func checkFolder(_ path: String, name: String) throws(DatasetError) {
   var isFolder: ObjCBool = false

@@ -61,14 +61,13 @@ public struct RunCopy: Sendable {
     _ name: PlainName, _ record: ArtifactRecord, _ folder: Folder, take: (ArraySlice<UInt8>) throws(FileError) -> Void
   ) throws(FileError) {
     let file = try folder.file(name)
-    let other = FileError.unreadable(path: file.path, reason: "it is not what the journal says")
-    guard try file.status().st_size == record.bytes else { throw other }
+    guard try file.status().st_size == record.bytes else { throw .changed(path: file.path) }
     var hash = RunningSHA256()
     try file.readPieces { piece throws(FileError) in
       piece.withUnsafeBytes { hash.update($0) }
       try take(piece)
     }
-    guard hash.hexadecimal == record.digest else { throw other }
+    guard hash.hexadecimal == record.digest else { throw .changed(path: file.path) }
   }
 
   private static func read(_ name: PlainName, _ folder: Folder) throws(JournalError) -> Data? {

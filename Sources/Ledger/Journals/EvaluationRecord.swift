@@ -67,7 +67,7 @@ public struct MistakeRecord: Sendable, Hashable, Codable {
   public var image: Int
   /// What it is.
   public var label: Int
-  /// What it was taken for.
+  /// The predicted class.
   public var predicted: Int
   /// That of the predicted class.
   public var probability: Double

@@ -24,6 +24,8 @@ public struct Job: Codable, Sendable, Hashable {
   public var kernels: String
   /// Seconds between two checkpoints.
   public var checkpointSeconds: Double
+  /// What it may be.
+  public static let checkpointInterval = 0..<1e9
   /// The folder of the data set's files; nil to look for it in the usual places.
   public var data: String?
 
@@ -45,6 +47,14 @@ public struct Job: Codable, Sendable, Hashable {
     case checkpointSeconds = "checkpoint_seconds"
   }
 
+  /// The folder of the data set's files, for another process: a relative one, as earlier versions wrote it, is looked for in the working
+  /// folder and beside the store.
+  public func dataFolder(store: String) -> String? {
+    guard let data, !data.hasPrefix("/"), fileKind(data) == nil else { return data }
+    let beside = "\(parentPath(store))/\(data)"
+    return fileKind(beside) == nil ? data : beside
+  }
+
   /// Writes the job into a folder, in place of an earlier one; only its owner may read it. Throws ``JournalError``.
   public func write(to folder: Folder) throws(JournalError) {
     let encoder = JSONEncoder()
@@ -62,7 +72,7 @@ public struct Job: Codable, Sendable, Hashable {
       throw .badJob(path: path, reason: "it is no JSON of a job")
     }
     guard (1...4096).contains(threads) else { throw .badJob(path: path, reason: "\(threads) threads") }
-    guard checkpointSeconds >= 0, checkpointSeconds < 1e9 else {
+    guard Self.checkpointInterval.contains(checkpointSeconds) else {
       throw .badJob(path: path, reason: "\(checkpointSeconds) seconds between two checkpoints")
     }
     guard task == .train || configuration != nil else { throw .badJob(path: path, reason: "no configuration") }

@@ -5,6 +5,8 @@ public import Journals
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There is no store in the folder.
   case missing(path: String)
+  /// There are other files in the folder, and a store was to be made in it.
+  case occupied(path: String)
   /// The folder or a file in it cannot be written.
   case notWritable(path: String, reason: String)
   /// The index is of a version that this vgglab does not know.
@@ -56,6 +58,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .missing(let path):
       "\(path): there is no store; `vgglab run experiments/resize.yaml` makes one, --store names another folder"
+    case .occupied(let path):
+      "\(path): has other files than a store's and was not changed; name an empty folder, or one that is not there yet"
     case .notWritable(let path, let reason):
       "\(path): cannot be written (\(reason)); check its permissions, or name another folder with --store"
     case .newer(let path, let found, let known):
@@ -111,7 +115,7 @@ extension StoreError: Fault {
   public var kind: FaultKind {
     switch self {
     case .missing, .noSuchRun, .noSuchExperiment, .noSuchComparison: .missingInput
-    case .notWritable, .busy, .database: .inputOutput
+    case .occupied, .notWritable, .busy, .database: .inputOutput
     case .journal(let error): error.kind
     case .newer, .older, .notADatabase, .foreignDatabase, .badIndexValue, .indexDiffers, .badQuery, .answerTooLarge,
       .evidence,

@@ -32,7 +32,7 @@ extension ReportError: Fault {
     case .evidence(let error): error.kind
     case .page: .badInput
     case .archive(.missing), .archive(.nothing): .missingInput
-    case .archive(.link), .archive(.unsound), .archive(.damaged): .badInput
+    case .archive(.link), .archive(.notPlain), .archive(.notUTF8), .archive(.unsound), .archive(.damaged): .badInput
     case .archive: .usage
     case .output: .inputOutput
     }

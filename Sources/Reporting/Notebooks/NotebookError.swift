@@ -180,6 +180,8 @@ public enum NotebookError: Error, Hashable, Sendable, CustomStringConvertible {
   package static let shown = 100
 
   case file(FileError)
+  /// A file that the front matter names cannot be read; `file` is the notebook, with the place of the name in it.
+  case namedFile(FileError, file: String, line: Int, column: Int)
   case frontMatter(YAMLProblems)
   case notebook(file: String, problems: [Located])
   case settings([SettingProblem])
@@ -187,6 +189,7 @@ public enum NotebookError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
+    case .namedFile(let error, let file, let line, let column): "\(file):\(line):\(column): \(error)"
     case .frontMatter(let problems): "\(problems)"
     case .notebook(let file, let problems):
       problems.prefix(Self.shown).map { "\($0.file ?? file):\($0.line): \($0.problem)" }.joined(separator: "\n")
@@ -220,7 +223,7 @@ public enum SettingProblem: Hashable, Sendable, CustomStringConvertible {
 extension NotebookError: Fault {
   public var kind: FaultKind {
     switch self {
-    case .file(let error): error.kind
+    case .file(let error), .namedFile(let error, _, _, _): error.kind
     case .frontMatter, .notebook: .badInput
     case .settings: .usage
     }

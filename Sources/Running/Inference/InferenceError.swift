@@ -1,10 +1,15 @@
+import Configurations
 package import Files
+import Store
 import Text
+import Worker
 
 /// Why a run's network cannot be used on images, as facts.
 package enum InferenceError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The run has never kept weights of this name.
   case noWeights(run: String, name: String, state: String)
+  /// The run's network was described, or its cost measured: there never were weights.
+  case neverTrained(run: String, isMeasured: Bool)
   /// The weights were kept, and their file is gone.
   case weightsGone(run: String, path: String)
   case weightsChanged(path: String)
@@ -21,9 +26,19 @@ package enum InferenceError: Error, Hashable, Sendable, CustomStringConvertible 
     case .noWeights(let run, "best", _):
       "run \(run) keeps no 'best' weights; use --at last, the weights that the training ended with"
     case .noWeights(let run, let name, "completed"):
-      "run \(run) has no '\(name)' weights: it was described or measured and not trained, or they were deleted; `vgglab rerun \(run)` trains it again"
+      "run \(run) kept no '\(name)' weights; `vgglab run FILE --rerun` with its experiment file trains its trial again"
     case .noWeights(let run, let name, let state):
       "run \(run) is \(state) and keeps no '\(name)' weights; only a run that is trained to its end has them"
+    case .neverTrained(let run, false):
+      """
+      run \(run) has no weights: its network was described and never trained (training.epochs is 0); train it with \
+      `vgglab run FILE --set training.epochs=1` or more epochs
+      """
+    case .neverTrained(let run, true):
+      """
+      run \(run) has no weights: it measured what its network costs and trained nothing; run a trial of this network without \
+      measure.cost
+      """
     case .weightsGone(let run, let path):
       """
       the weights of run \(run) are gone (\(printable(path))): they were removed, or left out of the archive that the run \
@@ -47,9 +62,19 @@ package enum InferenceError: Error, Hashable, Sendable, CustomStringConvertible 
 extension InferenceError: Fault {
   package var kind: FaultKind {
     switch self {
-    case .noWeights, .weightsGone, .noSuchIndex: .missingInput
+    case .noWeights, .neverTrained, .weightsGone, .noSuchIndex: .missingInput
     case .weightsChanged, .unreadableWeights, .otherImages: .badInput
     case .unknownClass: .usage
     }
+  }
+}
+
+extension InferenceError {
+  /// Why a run has no record of weights of a name.
+  static func without(_ name: String, _ run: RunSummary) -> InferenceError {
+    let configuration = try? RunConfiguration(canonical: run.configuration ?? "", run: run.id)
+    let isMeasured = configuration?.measure?.cost != nil
+    if isMeasured || run.epochs == 0 { return .neverTrained(run: run.id, isMeasured: isMeasured) }
+    return .noWeights(run: run.id, name: name, state: run.state.name)
   }
 }

@@ -38,7 +38,8 @@ extension TrainedRun {
     var problems: [String] = []
     var test: ImageSet?
     do { test = try loadDataset().test } catch {
-      if kept == nil { throw error }
+      // Files that were named are wanted, whatever is known without them.
+      if kept == nil || isDataNamed { throw error }
       problems.append("the test images cannot be read: \(error)")
     }
     var probabilities: [Int: [Double]] = [:]

@@ -2,7 +2,7 @@ import Configurations
 package import Datasets
 import Digests
 import Files
-import Foundation
+package import Foundation
 package import Journals
 package import Networks
 package import Store
@@ -25,14 +25,18 @@ package struct TrainedRun {
   private let folder: RunFolder
   private let store: Store
   private let data: String?
+  /// Whether somebody has named the folder of the data set's files for this look at the run.
+  let isDataNamed: Bool
 
   /// Reads the run's journal. `data` is the folder of the data set's files; without it, the one that the run was trained with.
   ///
-  /// Throws ``JournalError``, ``WorkerError`` for a configuration that cannot be read, and ``NetworkError``.
+  /// Throws ``JournalError``, ``WorkerError`` for a configuration that cannot be read, `DatasetError` for a folder that is none,
+  /// and ``NetworkError``.
   package init(_ run: RunSummary, in store: Store, data: String? = nil) throws {
     self.run = run
     self.store = store
     configuration = try RunConfiguration(canonical: run.configuration ?? "", run: run.id)
+    if let data { try checkDataFolder(data, ofDataset: configuration.dataset.name) }
     folder = try RunFolder(store: store.directory, existing: run.id)
     let records = try readJournal(folder).records
     let recorded = records.lazy.compactMap { if case .network(let record) = $0 { record } else { nil } }.last
@@ -47,7 +51,8 @@ package struct TrainedRun {
     classNames = names.flatMap { $0.count == classes ? $0 : nil } ?? (0..<classes).map { "\($0)" }
     let attempt = records.lazy.compactMap { if case .attempt(let record) = $0 { record } else { nil } }.last
     kernels = attempt.flatMap { KernelPath(name: $0.environment.kernels) } ?? .fast
-    self.data = data ?? (try? Job(in: folder.open()))?.data
+    isDataNamed = data != nil
+    self.data = data ?? (try? Job(in: folder.open()))?.dataFolder(store: store.directory)
   }
 
   private static func knownNames(_ dataset: String) -> [String]? {
@@ -66,9 +71,18 @@ package struct TrainedRun {
 
   /// The weights of a moment that the run keeps: `last`, `best`. Throws ``InferenceError``.
   package func weights(_ name: String) throws -> StateDictionary {
-    guard let artifact = try store.artifact(run: run.id, name: name) else {
-      throw InferenceError.noWeights(run: run.id, name: name, state: run.state.name)
+    let (path, data) = try Self.weightsFile(name, of: run, in: store)
+    do { return try StateDictionary(safetensors: data) } catch {
+      throw InferenceError.unreadableWeights(path: path, reason: "\(error)")
     }
+  }
+
+  /// The safetensors file of weights that a run keeps, with its path. Throws ``InferenceError``.
+  package static func weightsFile(
+    _ name: String, of run: RunSummary, in store: Store
+  ) throws -> (path: String, data: Data) {
+    guard let artifact = try store.artifact(run: run.id, name: name) else { throw InferenceError.without(name, run) }
+    let folder = try RunFolder(store: store.directory, existing: run.id)
     let path = "\(folder.path)/\(artifact.path)"
     guard let file = PlainName(artifact.path) else { throw InferenceError.weightsChanged(path: path) }
     let data: Data
@@ -77,9 +91,7 @@ package struct TrainedRun {
       throw error
     }
     guard sha256Hex(data) == artifact.digest else { throw InferenceError.weightsChanged(path: path) }
-    do { return try StateDictionary(safetensors: data) } catch {
-      throw InferenceError.unreadableWeights(path: path, reason: "\(error)")
-    }
+    return (path, data)
   }
 
   /// The weights of a safetensors file, under this network's keys or torchvision's. Throws ``InferenceError``, and

@@ -12,6 +12,8 @@ public struct GitProvenance: Sendable {
   package var dirty: Bool?
   /// What is missing, as a sentence.
   package var note: String?
+  /// Why the commit that there is could not be recorded, for people; nil where it was, and where there is none.
+  public var warning: String?
   /// nil where there are none, or they are not kept.
   public var changes: UncommittedChanges?
 
@@ -31,7 +33,10 @@ public struct GitProvenance: Sendable {
       } else if !names.isEmpty {
         found.note = "the uncommitted changes are not kept (switched off by --no-diff or VGGLAB_DIFF=no)"
       }
-    } catch { found.note = "\(error)" }
+    } catch {
+      found.note = "\(error)"
+      if error.isFailure { found.warning = "warning: \(error)" }
+    }
     return found
   }
 

@@ -27,6 +27,14 @@ package enum GitAbsence: Error, Hashable, CustomStringConvertible {
     case .failed(let reason): "git failed (\(reason)); provenance not recorded"
     }
   }
+
+  /// Whether there is a commit that should have been recorded.
+  package var isFailure: Bool {
+    switch self {
+    case .noGit, .notARepository, .noCommit: false
+    case .dubiousOwner, .tookTooLong, .otherWorkTree, .failed: true
+    }
+  }
 }
 
 /// A git work tree that is read without running anything that the folder can name.
@@ -79,7 +87,7 @@ package final class GitWorkTree {
     guard head.status == 0, commit.utf8.count >= 40, commit.allSatisfy(\.isHexDigit) else { throw .noCommit }
     self.commit = commit
 
-    do { temporary = try makeTemporaryFolder(prefix: "vgglab-git") } catch { throw .failed("\(error)") }
+    do { temporary = try makeSmallTemporaryFolder(prefix: "vgglab-git") } catch { throw .failed("\(error)") }
     do {
       try Self.makeGitDirectory(
         temporary, commit: commit, gitDirectory: lines[1], objects: absolute(lines[2]), index: absolute(lines[3]),

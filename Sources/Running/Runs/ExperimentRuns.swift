@@ -4,14 +4,20 @@ public import Store
 /// experiment's name the newest complete run of each of its trials.
 ///
 /// A trial's name goes before an experiment's, unless it is the only name: one run cannot be compared. `profile` keeps the runs
-/// of one profile of an experiment (`none` for those without). Throws `StoreError` and ``RunsError``.
+/// of one profile of an experiment (`none` for those without); one that would select nothing is an error. Throws `StoreError` and
+/// ``RunsError``.
 public func runsToCompare(_ names: [String], profile: String? = nil, in store: Store) throws -> [RunSummary] {
-  try names.flatMap { name -> [RunSummary] in
+  var namesExperiment = false
+  let chosen = try names.flatMap { name -> [RunSummary] in
     let trials = names.count == 1 ? try newestCompleteRuns(experiment: name, profile: profile, in: store) : []
-    if trials.count > 1 { return trials }
+    if trials.count > 1 {
+      namesExperiment = true
+      return trials
+    }
     do {
       return [try store.run(matching: name)]
     } catch StoreError.noSuchRun(let text, let near) {
+      namesExperiment = true
       let found = try newestCompleteRuns(experiment: name, profile: profile, in: store)
       guard found.isEmpty else { return found }
       guard try !store.runs(RunSelection(filters: [RunFilter(experiment: name)])).isEmpty else {
@@ -21,6 +27,11 @@ public func runsToCompare(_ names: [String], profile: String? = nil, in store: S
         "the experiment '\(name)' has no complete run\(profile.map { " of the profile '\($0)'" } ?? "") yet")
     }
   }
+  if profile != nil, !namesExperiment {
+    throw RunsError.notComparable(
+      "--profile selects among an experiment's runs, and only runs are named; name an experiment, or leave it out")
+  }
+  return chosen
 }
 
 /// The newest complete run of each trial, in the order in which the trials were first run.

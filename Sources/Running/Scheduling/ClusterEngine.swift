@@ -1,5 +1,6 @@
 import Cluster
 import Experiments
+import Files
 import Foundation
 import Processes
 
@@ -89,7 +90,7 @@ struct ClusterPlace {
   /// Of the store in a folder, the working folder and this program. Throws ``ClusterError/badPath(path:)``.
   init(store: String) throws(ClusterError) {
     directory = FileManager.default.currentDirectoryPath
-    let absolute = store.hasPrefix("/") ? store : "\(directory)/\(store)"
+    let absolute = absolutePath(store)
     if let real = realpath(absolute, nil) {
       self.store = String(cString: real)
       free(real)

@@ -12,6 +12,7 @@ import Text
 ///
 /// Data of one's own are read, for they are part of what a trial is.
 public func readExperiments(_ files: [String], options: RunOptions) throws -> [Experiment] {
+  if options.data?.isEmpty == true { throw DatasetError.folderUnnamed }
   var experiments: [Experiment] = []
   var errors: [ExperimentError] = []
   for file in files {
@@ -99,6 +100,7 @@ public struct ExperimentRunner {
           "shares the run of \(other.experiment)/\(other.name), which has the same configuration\(settings)"
       }
       if decision.action != .skip {
+        if let data = options.data { try checkDataFolder(data, ofDataset: trial.dataset.name) }
         for refusal in engine.refusals(of: decision, options, system) {
           decision.why += "; it will be refused: \(refusal)"
         }
@@ -136,7 +138,8 @@ public struct ExperimentRunner {
   /// controller of a cluster.
   public func run(_ experiments: [Experiment], options: RunOptions) throws -> [TrialOutcome] {
     let settings = Dictionary(experiments.map { ($0.name, $0.cluster) }) { $1 }
-    return try run(experiments.flatMap(\.trials), options: options, resuming: nil, settings: settings)
+    return try run(
+      experiments.flatMap(\.trials), options: options, resuming: nil, settings: settings, checksNamedData: true)
   }
 
   /// Whether the trials are jobs of a cluster.
@@ -148,14 +151,16 @@ public struct ExperimentRunner {
     return try engine.scripts(try plan(experiments, options: options), options, settings, store: directory)
   }
 
-  /// The same with trials; `run` is the one that the only trial goes on with, whatever other runs it has.
+  /// The same with trials; `run` is the one that the only trial goes on with, whatever other runs it has. With `checksNamedData`
+  /// the folder of `options` must be there for data sets too that need none.
   func run(
-    _ trials: [Trial], options: RunOptions, resuming run: String?, settings: [String: ClusterSettings] = [:]
+    _ trials: [Trial], options: RunOptions, resuming run: String?, settings: [String: ClusterSettings] = [:],
+    checksNamedData: Bool = false
   ) throws -> [TrialOutcome] {
     let threads = try engine.threads(options)
     system.listen()
     // What is complete needs neither its data set nor a place to work on it.
-    let existing = FileManager.default.fileExists(atPath: "\(directory)/runs") ? try openToChange() : nil
+    let existing = Store.exists(at: directory) ? try openToChange() : nil
     let decided = try existing.map { store in
       let planner = self.planner(store, options, threads: threads)
       return try trials.map { try planner.decide($0) }
@@ -163,6 +168,9 @@ public struct ExperimentRunner {
     let incomplete = run == nil ? decided?.filter { !$0.isComplete }.map(\.trial) ?? trials : trials
     if !incomplete.isEmpty { try engine.check(options) }
     // Every data set is looked at before the first run is made: a missing file should cost nothing.
+    if checksNamedData, let data = options.data {
+      for trial in incomplete { try checkDataFolder(data, ofDataset: trial.dataset.name) }
+    }
     var seen: Set<DataFolder> = []
     for trial in incomplete where trial.training.epochs > 0 {
       let folder = DataFolder(name: trial.dataset.name, path: options.data ?? trial.dataset.path)

@@ -1,4 +1,5 @@
 import Configurations
+import Datasets
 import Experiments
 import Foundation
 import Journals
@@ -44,6 +45,8 @@ extension ExperimentRunner {
         remedy: run.state == .gone ? "run its experiment file again" : "`vgglab watch` shows its progress")
     }
     var (trial, options) = (try recordedTrial(run, in: store, options: options), options)
+    if let data = options.data { try checkDataFolder(data, ofDataset: trial.dataset.name) }
+    options.data = options.data ?? recordedData(of: run, in: store)
     options.kernels = try kernels(of: run, in: store) ?? options.kernels
     trial.available = try availableData(of: trial.dataset, options)
     return try self.run([trial], options: options, resuming: run.id)[0]
@@ -67,6 +70,8 @@ extension ExperimentRunner {
       throw SchedulingError.notRepeatable(run: run.id, reason: "its kernels are not known")
     }
     options.kernels = kernels
+    if let data = options.data { try checkDataFolder(data, ofDataset: trial.dataset.name) }
+    options.data = options.data ?? recordedData(of: run, in: store)
     (options.rerun, options.failed, options.smoke) = (false, false, false)
     trial.available = try availableData(of: trial.dataset, options)
     let outcome = try self.run([trial], options: options, resuming: nil)[0]
@@ -113,6 +118,12 @@ extension ExperimentRunner {
 
   private func question(_ run: RunSummary, _ store: Store) -> String {
     (try? store.question(experiment: run.experiment)) ?? ""
+  }
+
+  /// The folder of the data set's files that a run's last attempt had; nil where it was not named, and for an imported run.
+  private func recordedData(of run: RunSummary, in store: Store) -> String? {
+    guard let folder = try? RunFolder(store: store.directory, existing: run.id).open() else { return nil }
+    return (try? Job(in: folder))?.dataFolder(store: store.directory)
   }
 
   /// The kernels of a run's last attempt; nil where none began.

@@ -1,4 +1,5 @@
 import Experiments
+import Files
 import Journals
 public import Processes
 public import Training
@@ -61,7 +62,7 @@ public struct RunOptions: Sendable, Hashable {
     guard jobs >= 1 else { throw .notPositive(option: "--jobs", value: jobs) }
     if let threads, threads < 1 { throw .notPositive(option: "--threads", value: threads) }
     let each = threads ?? max(1, cores / jobs)
-    guard jobs * each <= cores else { throw .tooManyThreads(jobs: jobs, threads: each, cores: cores) }
+    guard each <= cores / jobs else { throw .tooManyThreads(jobs: jobs, threads: each, cores: cores) }
     return each
   }
 
@@ -69,6 +70,7 @@ public struct RunOptions: Sendable, Hashable {
   func job(of trial: Trial, _ task: Job.Task = .train, threads: Int) -> Job {
     Job(
       task: task, configuration: task == .train ? nil : trial.canonicalText, threads: threads,
-      kernels: kernels.rawValue, checkpointSeconds: checkpointSeconds, data: data ?? trial.dataset.path)
+      kernels: kernels.rawValue, checkpointSeconds: checkpointSeconds,
+      data: (data ?? trial.dataset.path).map(absolutePath))
   }
 }

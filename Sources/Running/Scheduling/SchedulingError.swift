@@ -17,7 +17,7 @@ public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible 
     case .notPositive(let option, let value): "\(option) is \(value); it must be at least 1"
     case .tooManyThreads(let jobs, let threads, let cores):
       """
-      \(Quantity.count(jobs, "job")) of \(Quantity.count(threads, "thread")) each need \(jobs * threads) cores, but there are only \(cores); \
+      \(Quantity.count(jobs, "job")) of \(Quantity.count(threads, "thread")) each do not fit on \(Quantity.count(cores, "core")); \
       lower --jobs or --threads until their product fits
       """
     case .wrongState(let run, let state, let wanted, let remedy):

@@ -11,7 +11,7 @@ extension RunFolder {
     return ArtifactRecord(name: name.text, path: name.appending(".safetensors"), bytes: bytes, digest: digest)
   }
 
-  /// Keeps the class that each test image was taken for, and its label, a byte each: `predictions.u8`.
+  /// Keeps the predicted class of each test image, and its label, a byte each: `predictions.u8`.
   func savePredictions(_ predictions: [UInt8], labels: [UInt8]) throws -> ArtifactRecord {
     let data = Data(zip(predictions, labels).flatMap { [$0, $1] })
     try open().write("predictions.u8", data)

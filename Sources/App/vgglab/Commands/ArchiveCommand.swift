@@ -77,6 +77,10 @@ struct ArchiveCreateCommand: LabCommand {
   var anonymous = false
 
   func validate() throws {
+    let names = runs?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    if let runs, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+      throw ValidationError("--runs is '\(runs)', which has an empty name; write names of runs, separated by commas")
+    }
     if withDiff, anonymous {
       throw ValidationError("--with-diff and --anonymous cannot be combined: source changes may contain names")
     }
@@ -115,15 +119,23 @@ struct ArchiveListCommand: LabCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the archives.",
     discussion: helpText(
-      examples: "archive list"))
+      "A damaged archive is named on stderr.", examples: "archive list"))
 
   @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup var archives: ArchiveOptions
   @OptionGroup(title: "Common options") var format: JSONOptions
 
   func execute() throws {
-    let found = try archives.folder.names.map { try Archive(folder: try archives.folder.archive($0)) }
-    output(format.json ? try json(found.map { ArchiveFacts($0) }) : archiveTable(found))
+    let names = archives.folder.names
+    var found: [Archive] = []
+    for name in names {
+      // One that is damaged hides no others.
+      do { found.append(try Archive(folder: try archives.folder.archive(name))) } catch {
+        printError("vgglab: \(sentence(for: error)); it is not listed")
+      }
+    }
+    guard !format.json else { return output(try json(found.map { ArchiveFacts($0) })) }
+    output(found.isEmpty && !names.isEmpty ? "no archive can be read" : archiveTable(found))
   }
 }
 

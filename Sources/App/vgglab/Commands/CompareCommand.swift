@@ -64,6 +64,10 @@ struct CompareCommand: LabCommand {
       throw ValidationError("--plot is '\(plot)'; end the name with .png, .svg or .pdf")
     }
     if load != nil, !runs.isEmpty { throw ValidationError("--load names the runs already; name none besides") }
+    if let profile, profile.isEmpty { throw ValidationError("--profile is empty; name a profile, or none") }
+    if load != nil, profile != nil {
+      throw ValidationError("--profile selects among an experiment's runs, and --load names the runs; leave one out")
+    }
     if load == nil, runs.isEmpty { throw ValidationError("name the runs to compare, or an experiment") }
   }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Files
 import Plots
+import Store
 
 struct DoctorCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -16,9 +16,10 @@ struct DoctorCommand: LabCommand {
   @OptionGroup(title: "Common options") var format: JSONOptions
 
   @Option(
-    name: .long, defaultAsFlag: "",
-    help: ArgumentHelp("Look at a data set: a folder, or an experiment file.", valueName: "path"))
-  var data: String?
+    name: .long, defaultAsFlag: DataSource.usual,
+    help: ArgumentHelp("Look at a data set: a folder, or an experiment file.", valueName: "path"),
+    transform: { DataSource.path($0) })
+  var data: DataSource?
 
   @Option(name: [.customShort("o"), .long], help: "With --data: a PNG file for the first images of each class.")
   var output: String?
@@ -27,7 +28,10 @@ struct DoctorCommand: LabCommand {
   var rebuild = false
 
   func validate() throws {
-    try checkOutput(output, option: "-o")
+    try checkImageOutput(output, option: "-o")
+    if case .path("")? = data {
+      throw ValidationError("--data is empty; name a folder or an experiment file, or leave the name out")
+    }
     if output != nil, data == nil { throw ValidationError("-o requires --data") }
     if rebuild, data != nil {
       throw ValidationError("--rebuild and --data do not go together; run one after the other")
@@ -36,16 +40,18 @@ struct DoctorCommand: LabCommand {
 
   func execute() throws {
     if let data { return try look(at: data) }
+    // The usual place may have none yet; one that was named must be there.
+    if let named = store.store, !Store.exists(at: named) { throw StoreError.missing(path: named) }
     let diagnosis = try diagnose(store: store.directory, data: nil, rebuild: rebuild)
     vgglab.output(format.json ? try json(diagnosis) : diagnosis.text)
     if !diagnosis.isHealthy { throw ExitCode(1) }
   }
 
-  private func look(at data: String) throws {
+  private func look(at data: DataSource) throws {
     let found = try findDatasets(data)
     if let output, let first = found.first {
       if found.count > 1 { printError("vgglab: the file names \(found.count) data sets; the first is drawn") }
-      try writeOutput(output, try renderPNG(first.grid()))
+      try writeResult(output, try renderPNG(first.grid()), inputs: data.inputs)
       if output == "-" { return }
     }
     let reports = found.map(DataReport.init)

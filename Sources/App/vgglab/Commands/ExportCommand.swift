@@ -66,15 +66,15 @@ struct ExportCommand: LabCommand {
     let found = try selection.find(in: source)
     switch format {
     case .safetensors:
-      try writeOutput(output ?? "-", try exportWeights(store: source, run: found[0], at: at ?? .last))
-    case .onnx: try writeOutput(output ?? "-", try exportModel(store: source, run: found[0], at: at ?? .last))
+      try writeResult(output ?? "-", try exportWeights(store: source, run: found[0], at: at ?? .last))
+    case .onnx: try writeResult(output ?? "-", try exportModel(store: source, run: found[0], at: at ?? .last))
     case .tfevents:
       for path in try exportEvents(store: source, runs: found, to: output ?? ".") { vgglab.output(path) }
-    case .sqlite: try writeOutput(output ?? "-", try source.exportDatabase(runs: found))
+    case .sqlite: try writeResult(output ?? "-", try source.exportDatabase(runs: found))
     case .csv, .jsonl:
       let text = try source.exportMetrics(
         runs: found.map(\.id), format: format == .csv ? .csv : .jsonl, attempts: attempts)
-      if let output { try writeOutput(output, Data(text.utf8)) } else { outputData(text, terminator: "") }
+      if let output { try writeResult(output, Data(text.utf8)) } else { outputData(text, terminator: "") }
     }
   }
 }

@@ -14,7 +14,7 @@ struct ExtractCommand: LabCommand {
   @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup(title: "Common options") var format: JSONOptions
 
-  @Argument(help: "A page that `vgglab report` built.")
+  @Argument(help: "A page that `vgglab report` built; - is standard input.")
   var page: String
 
   @Option(

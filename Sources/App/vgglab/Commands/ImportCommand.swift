@@ -45,7 +45,11 @@ struct ImportOptions: ParsableArguments {
     var curves = ForeignCurves(name: name, format: format, source: source, points: points)
     try curves.select(metrics: metrics, every: every)
     let text = try curves.cells()
-    if let output { try writeOutput(output, Data(text.utf8)) } else { outputData(text, terminator: "") }
+    if let output {
+      try writeResult(output, Data(text.utf8), inputs: [source])
+    } else {
+      outputData(text, terminator: "")
+    }
     let missing = curves.points.count { $0.value.isNaN }
     if missing > 0 {
       printError(
@@ -110,6 +114,10 @@ struct ImportMLflowCommand: LabCommand {
 
   @Option(name: .long, help: "Only runs that this search string of MLflow finds (params.lr = '0.05').")
   var filter = ""
+
+  func validate() throws {
+    if experiment.isEmpty { throw ValidationError("--experiment is empty; name an experiment") }
+  }
 
   func execute() throws {
     let client = try HTTPClient(address: url, environment: ProcessInfo.processInfo.environment)

@@ -40,15 +40,18 @@ struct ListCommand: LabCommand {
       includesRemoved: which.removed)
     if let experiment = which.experiment { selection.filters.append(RunFilter(experiment: experiment)) }
     if let state = which.state { selection.filters.append(try RunFilter("state=\(state.name)")) }
+    let groupColumns = try shape.groupBy.map(Self.columns)
+    let columns = try shape.columns.map(Self.columns)
     let store = try store.open()
     let runs = try store.runs(selection)
-    if let groupBy = shape.groupBy {
-      let columns = try Self.columns(groupBy)
+    if runs.isEmpty, let experiment = which.experiment {
+      _ = try store.runs(ofExperiment: experiment, includesRemoved: which.removed)
+    }
+    if let columns = groupColumns {
       let groups = try RunGroup.groups(of: runs, by: columns, in: store)
       guard format.json else { return output(RunTexts.groups(groups, by: columns, look: look.look), look.look) }
       output(terminalSafe(json: RunGroup.table(groups, by: columns).json))
-    } else if let columns = shape.columns {
-      let columns = try Self.columns(columns)
+    } else if let columns {
       guard format.json else { return output(try RunTexts.list(runs, columns: columns, in: store)) }
       let rows = try store.values(of: columns, for: runs)
       output(terminalSafe(json: QueryResult(columns: columns.map(\.name), rows: rows).json))
@@ -90,6 +93,10 @@ struct RunChoice: ParsableArguments {
 
   @Flag(name: .long, help: "Show removed runs as well.")
   var removed = false
+
+  func validate() throws {
+    if let experiment, experiment.isEmpty { throw ValidationError("--experiment is empty; name an experiment") }
+  }
 }
 
 /// What `list` shows of them.

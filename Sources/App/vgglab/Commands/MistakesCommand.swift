@@ -1,5 +1,4 @@
 import ArgumentParser
-import Files
 import Images
 import Inference
 import Plots
@@ -35,7 +34,8 @@ struct MistakesCommand: LabCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    try checkOutput(output, option: "-o")
+    try checkImageOutput(output, option: "-o")
+    if let data, data.isEmpty { throw ValidationError("--data is empty; name a folder") }
     if !(1...1000).contains(count) { throw ValidationError("-n is \(count); it must be from 1 to 1000") }
   }
 
@@ -47,7 +47,7 @@ struct MistakesCommand: LabCommand {
     for problem in found.problems { printError("vgglab: \(printable(problem))") }
     if let output {
       guard found.problems.isEmpty || !found.pixels.isEmpty else { throw ExitCode(66) }
-      try writeOutput(output, try renderPNG(grid(found, trained)))
+      try writeResult(output, try renderPNG(grid(found, trained)), inputs: data.map { [$0] } ?? [])
       if output == "-" { return }
     }
     vgglab.output(format.json ? try json(Facts(found, trained, count)) : text(found, trained))
@@ -93,8 +93,8 @@ struct MistakesCommand: LabCommand {
       return ImageGrid.Cell(
         image,
         caption: [
-          "taken for \(trained.classNames[mistake.predicted])",
-          "is \(trained.classNames[mistake.label])",
+          "predicted: \(trained.classNames[mistake.predicted])",
+          "true: \(trained.classNames[mistake.label])",
           "#\(mistake.index)\(mistake.probability.map { " · \(Quantity.fixed($0, 3))" } ?? "")",
         ])
     }

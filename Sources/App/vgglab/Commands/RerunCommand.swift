@@ -21,9 +21,8 @@ struct TrainingOptions: ParsableArguments {
   var checkpointSeconds = RunOptions.defaultCheckpointSeconds
 
   func validate() throws {
-    if !(checkpointSeconds >= 0) {
-      throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
-    }
+    try checkInterval(checkpointSeconds)
+    try checkData(data)
   }
 
   var runOptions: RunOptions {

@@ -36,11 +36,9 @@ struct RunCommand: LabCommand {
     let experiments = try options.experiments()
     let runner = try options.runner(of: experiments, in: store, isQuiet: look.quiet)
     if let diff { GitProvenance.setKeepsChanges(diff) }
-    if GitProvenance.keepsChanges {
-      let git = GitProvenance.capture(
-        of: FileManager.default.currentDirectoryPath, store: store.directory, keepsChanges: true)
-      if let warning = git.changes?.warning { printError("vgglab: \(warning)") }
-    }
+    let git = GitProvenance.capture(
+      of: FileManager.default.currentDirectoryPath, store: store.directory, keepsChanges: GitProvenance.keepsChanges)
+    for warning in [git.warning, git.changes?.warning].compactMap({ $0 }) { printError("vgglab: \(warning)") }
     let outcomes = try runner.run(experiments, options: options.runOptions)
     if format.json {
       output(try json(outcomes))

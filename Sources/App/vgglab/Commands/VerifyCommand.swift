@@ -28,8 +28,12 @@ struct VerifyCommand: LabCommand {
   @OptionGroup var limits: EvidenceOptions
   @OptionGroup(title: "Common options") var format: JSONOptions
 
-  @Argument(help: "A page (index.html), a report's folder, or an archive's.")
+  @Argument(help: "A page (index.html; - is standard input), a report's folder, or an archive's.")
   var path: String
+
+  func validate() throws {
+    if let store, store.isEmpty { throw ValidationError("--store is empty; name a folder") }
+  }
 
   func execute() throws {
     var verifier = Verifier(version: vgglabVersion, limits: limits.limits)

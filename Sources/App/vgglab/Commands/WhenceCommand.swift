@@ -16,7 +16,7 @@ struct WhenceCommand: LabCommand {
   @OptionGroup(title: "Common options") var store: StoreOptions
   @OptionGroup(title: "Common options") var format: JSONOptions
 
-  @Argument(help: "A PNG file.")
+  @Argument(help: "A PNG file; - is standard input.")
   var file: String
 
   func execute() throws {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Files
 import Journals
 import Plots
@@ -29,7 +30,16 @@ func drawComparison(_ comparison: RunComparison, in store: Store, to path: Strin
     case .svg: try renderVector(list, .svg)
     case .pdf: try renderVector(list, .pdf)
     }
-  try writeOutput(path, bytes)
+  try writeResult(path, bytes)
+}
+
+/// Refuses a path for images that are written as PNG and nothing else: its name has to say so. `-` is standard output, and what
+/// is in `/dev` has no formats.
+func checkImageOutput(_ path: String?, option: String) throws {
+  try checkOutput(path, option: option)
+  guard let path, path != "-", !path.hasPrefix("/dev/"), pathExtension(path).lowercased() != PlotFormat.png.rawValue
+  else { return }
+  throw ValidationError("\(option) is '\(path)'; end the name with .png")
 }
 
 /// A format of a drawing that a command writes.

@@ -88,12 +88,34 @@ struct DataReport: Encodable {
   }
 }
 
-/// What `doctor --data` looks at: a folder, the data sets of an experiment file, or Fashion-MNIST where it usually is.
-///
-/// Throws ``DatasetError``, and ``ExperimentError`` for a file that cannot be read.
-func findDatasets(_ named: String) throws -> [FoundDataset] {
+/// What `doctor --data` looks at.
+enum DataSource: Hashable, CustomStringConvertible {
+  /// Fashion-MNIST where it usually is.
+  case usual
+  /// A folder, or an experiment file for the data sets that it names.
+  case path(String)
+
+  /// As `--help` has it.
+  var description: String {
+    switch self {
+    case .usual: "Fashion-MNIST"
+    case .path(let path): path
+    }
+  }
+
+  /// The file or folder that was named.
+  var inputs: [String] {
+    switch self {
+    case .usual: []
+    case .path(let path): [path]
+    }
+  }
+}
+
+/// The data sets of a source. Throws ``DatasetError``, and ``ExperimentError`` for a file that cannot be read.
+func findDatasets(_ source: DataSource) throws -> [FoundDataset] {
   let environment = ProcessInfo.processInfo.environment
-  if named.isEmpty {
+  guard case .path(let named) = source else {
     return [try inspectDataset(named: "fashion-mnist", path: nil, side: 224, environment: environment)]
   }
   if ["yaml", "yml"].contains(pathExtension(named).lowercased()) || named == "-" {

@@ -24,12 +24,15 @@ public struct Diagnosis: Codable, Sendable {
   public var dataset_problem: String?
   public var store: StoreHealth?
   public var store_problem: String?
+  /// Why there can be no temporary files.
+  public var temporary_problem: String?
   /// What was wrong with journals when they were taken in.
   public var journal_problems: [String]
 
   /// Whether everything that a training needs is there and sound.
   public var isHealthy: Bool {
-    dataset_problem == nil && store_problem == nil && journal_problems.isEmpty && store?.problems.isEmpty != false
+    dataset_problem == nil && store_problem == nil && temporary_problem == nil && journal_problems.isEmpty
+      && store?.problems.isEmpty != false
   }
 
   public var text: String {
@@ -51,6 +54,7 @@ public struct Diagnosis: Codable, Sendable {
       lines += store.problems.map { "                  \($0)" }
     }
     if let store_problem { lines.append("store             \(store_problem)") }
+    if let temporary_problem { lines.append("temporary files   \(temporary_problem)") }
     lines += journal_problems.map { "journal           \($0)" }
     return lines.joined(separator: "\n")
   }
@@ -85,6 +89,12 @@ public func diagnose(store directory: String, data: String?, rebuild: Bool) thro
     }
   } catch StoreError.missing {
     // A store that is not there yet is no fault.
+  } catch StoreError.file(let problem) {
+    if case .noTemporaryFolder = problem {
+      diagnosis.temporary_problem = "\(problem); the store was not compared with its journals"
+    } else {
+      diagnosis.store_problem = "\(problem)"
+    }
   } catch { diagnosis.store_problem = "\(error)" }
   return diagnosis
 }

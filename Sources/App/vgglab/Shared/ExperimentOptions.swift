@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Journals
 import Processes
 import Scheduling
 import Terminal
@@ -29,9 +30,7 @@ struct ExperimentOptions: ParsableArguments {
   var cluster: ClusterFlags
 
   func validate() throws {
-    if !(checkpointSeconds >= 0) {
-      throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it must be at least 0")
-    }
+    try checkInterval(checkpointSeconds)
     if let file = files.first(where: { $0.lowercased().hasSuffix(".md") }) {
       throw ValidationError(
         "\(file) is a notebook for `vgglab report`; an experiment file is YAML, such as resize.yaml")
@@ -68,6 +67,19 @@ struct ExperimentOptions: ParsableArguments {
   }
 }
 
+/// Refuses an empty folder of data.
+func checkData(_ folder: String?) throws {
+  if let folder, folder.isEmpty { throw ValidationError("--data is empty; name a folder") }
+}
+
+/// Refuses seconds between two checkpoints that no job can have.
+func checkInterval(_ checkpointSeconds: Double) throws {
+  if !Job.checkpointInterval.contains(checkpointSeconds) {
+    throw ValidationError(
+      "--checkpoint-seconds is \(checkpointSeconds); it must be at least 0 and less than a thousand million")
+  }
+}
+
 /// Which trials of the files, and what is changed of them.
 struct TrialChoiceOptions: ParsableArguments {
   @Option(name: .long, help: "A profile of the files, such as quick.")
@@ -85,6 +97,7 @@ struct TrialChoiceOptions: ParsableArguments {
   var data: String?
 
   func validate() throws {
+    try checkData(data)
     let names = only?.split(separator: ",", omittingEmptySubsequences: false) ?? []
     if let only, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
       throw ValidationError("--only is '\(only)', which has an empty name; write names of trials, separated by commas")

@@ -15,19 +15,21 @@ extension LabCommand {
       printError("vgglab: \(complaint)")
       throw ExitCode(69)
     }
-    signal(SIGPIPE, SIG_IGN)
     do {
       try ProcessLimits.checkFiles()
       try execute()
     } catch let code as ExitCode {
       throw code
     } catch let error as ValidationError {
-      // The parser knows which command it parsed only until it has run it.
+      // As the parser prints its own errors: it knows which command it parsed only until it has run it.
       let usage = VGGLab.usageString(for: Self.self)
-      let words = usage.split(separator: " ").dropFirst().prefix { !$0.hasPrefix("[") && !$0.hasPrefix("<") }
-        .dropFirst()
+      let name = usage.split(separator: " ").prefix { word in !"[<-".contains { word.first == $0 } }
       printError(
-        "Error: \(error.message)\n\(usage)\n  See 'vgglab help \(words.joined(separator: " "))' for more information.")
+        """
+        Error: \(error.message)
+        Usage: \(usage)
+          See '\(name.joined(separator: " ")) --help' for more information.
+        """)
       throw ExitCode(64)
     } catch {
       printError("vgglab: \(sentence(for: error))")

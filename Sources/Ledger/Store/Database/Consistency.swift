@@ -17,8 +17,8 @@ extension Store {
   public func indexProblems(of runs: Set<String>? = nil) throws(StoreError) -> [String] {
     let (fresh, _) = try Self.fromJournals(directory, only: runs)
     let escaped = databasePath.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? databasePath
-    // In a folder that cannot be written to nobody else writes either.
-    let isWritable = access(directory, W_OK) == 0
+    // In a folder that cannot be written to nobody else writes either. An index of this process alone lies elsewhere.
+    let isWritable = isTemporary || access(directory, W_OK) == 0
     do {
       return try fresh.queue.writeWithoutTransaction { database in
         try database.execute(

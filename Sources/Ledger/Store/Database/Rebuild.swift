@@ -11,7 +11,7 @@ extension Store {
   ///
   /// Gives what is wrong with journals, as sentences. Throws ``StoreError``.
   public static func rebuild(at directory: String) throws(StoreError) -> [String] {
-    guard FileManager.default.fileExists(atPath: "\(directory)/runs") else { throw .missing(path: directory) }
+    guard exists(at: directory) else { throw .missing(path: directory) }
     if case .foreign(let reason) = try IndexFile(in: directory) {
       throw .foreignDatabase(path: databasePath(directory), reason: reason)
     }

@@ -129,10 +129,10 @@ extension Store {
   }
 
   /// The runs of an experiment, the oldest first. Throws ``StoreError/noSuchExperiment(_:near:)`` where there are none.
-  public func runs(ofExperiment name: String) throws(StoreError) -> [RunSummary] {
-    let found = try runs(RunSelection(filters: [RunFilter(experiment: name)]))
+  public func runs(ofExperiment name: String, includesRemoved: Bool = false) throws(StoreError) -> [RunSummary] {
+    let found = try runs(RunSelection(filters: [RunFilter(experiment: name)], includesRemoved: includesRemoved))
     guard found.isEmpty else { return found }
-    let names = Set(try runs(where: "1", []).map(\.experiment))
+    let names = Set(try runs(where: "1", [], includesRemoved: includesRemoved).map(\.experiment))
     throw .noSuchExperiment(name, near: nearestNames(to: name, among: names, limit: 3))
   }
 

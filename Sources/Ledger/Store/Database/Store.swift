@@ -48,7 +48,7 @@ public final class Store: Sendable {
   /// beside itself and brought up to date: see ``migration``.
   ///
   /// `networkFileSystem` gives the name of the network file system that a path lies on. Throws ``StoreError``: missing,
-  /// not writable, from a newer vgglab, of an earlier version and opened to read, a database of another program.
+  /// not writable, a folder with other files, from a newer vgglab, of an earlier version and opened to read, a database of another program.
   public static func open(
     at directory: String, access: Access, create: Bool = false,
     networkFileSystem: (String) -> String? = NetworkFileSystem.name(at:)
@@ -65,8 +65,14 @@ public final class Store: Sendable {
       guard access == .readWrite else { throw .notADatabase(path: path, reason: "its tables were changed") }
       _ = try rebuild(at: directory)
     }
-    if access == .readWrite, Foundation.access(directory, W_OK) != 0 {
-      throw .notWritable(path: directory, reason: String(cString: strerror(errno)))
+    if access == .readWrite {
+      guard Foundation.access(directory, W_OK) == 0 else {
+        throw .notWritable(path: directory, reason: String(cString: strerror(errno)))
+      }
+      // Where all runs are gone, their index is still a store's, and says so of each.
+      _ = try filing { () throws(FileError) in
+        try Folder(directory).folder(making: StoreFolder.runs, mode: StoreFolder.mode)
+      }
     }
     // Switching a new index to its journal mode does not wait for others that do the same.
     for attempt in 1... {
@@ -80,10 +86,13 @@ public final class Store: Sendable {
     preconditionFailure("the loop has no end")
   }
 
-  /// Makes the folders of a new store.
+  /// Makes the folders of a new store, and none in a folder with somebody else's files.
   private static func prepare(_ directory: String, access: Access, create: Bool) throws(StoreError) {
-    guard access == .readWrite, create || FileManager.default.fileExists(atPath: "\(directory)/runs") else {
-      throw .missing(path: directory)
+    guard access == .readWrite else { throw .missing(path: directory) }
+    switch StorePlace(directory) {
+    case .runs: break
+    case .free: guard create else { throw .missing(path: directory) }
+    case .occupied: throw create ? .occupied(path: directory) : .missing(path: directory)
     }
     do throws(FileError) {
       try makeDirectory(directory, mode: StoreFolder.mode)
@@ -157,9 +166,7 @@ public final class Store: Sendable {
   public static func openToRead(
     at directory: String, report: (StoreRemark) -> Void
   ) throws(StoreError) -> Store {
-    guard FileManager.default.fileExists(atPath: "\(directory)/runs") else {
-      return try open(at: directory, access: .readOnly)
-    }
+    guard exists(at: directory) else { return try open(at: directory, access: .readOnly) }
     if Foundation.access(directory, W_OK) == 0 {
       do throws(StoreError) {
         return try openToChange(at: directory, report: report)

@@ -58,17 +58,12 @@ public struct QueryResult: Sendable, Hashable {
     self.rows = rows
   }
 
-  /// Aligned columns for people: numbers to the right, NULL as a dash, line ends and control characters shown as blanks.
+  /// Aligned columns for people: numbers to the right, NULL as a dash, line ends and control characters as `\u{1b}`.
   public var table: String {
-    let cells = rows.map { row in
-      row.map { value in
-        value == .null
-          ? "–"
-          : String(value.plainText.map { $0.unicodeScalars.contains { isCommand($0) } ? " " : $0 })
-      }
-    }
+    let titles = columns.map { printable($0) }
+    let cells = rows.map { row in row.map { $0 == .null ? "–" : printable($0.plainText) } }
     let widths = columns.indices.map { column in
-      cells.reduce(displayWidth(columns[column])) { max($0, displayWidth($1[column])) }
+      cells.reduce(displayWidth(titles[column])) { max($0, displayWidth($1[column])) }
     }
     let numeric = columns.indices.map { column in
       rows.allSatisfy { $0[column] == .null || $0[column].number != nil } && !rows.isEmpty
@@ -83,7 +78,7 @@ public struct QueryResult: Sendable, Hashable {
       return text
     }
     let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
-    return ([line(columns), rule] + cells.map(line)).joined(separator: "\n")
+    return ([line(titles), rule] + cells.map(line)).joined(separator: "\n")
   }
 
   /// The first name that two columns have; nil where each has its own, as objects of JSON need it.

@@ -362,25 +362,43 @@ package final class QueryConnection {
 
   /// The table or column that was probably meant, or where they are listed; nil for other messages.
   private func remedy(for message: String, _ query: String) -> String? {
-    let kinds = [
-      ("no such table: ", "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"),
-      (
-        "no such column: ",
-        "SELECT DISTINCT c.name FROM sqlite_master AS t JOIN pragma_table_xinfo(t.name) AS c WHERE t.type IN ('table', 'view')"
-      ),
-    ]
-    guard let (prefix, sql) = kinds.first(where: { message.hasPrefix($0.0) }) else { return nil }
-    let word = message.dropFirst(prefix.count).split(separator: ".").last.map(String.init) ?? ""
-    if prefix.contains("column"), query.contains("\"\(word)\"") { return "text is written in single quotes: '\(word)'" }
-    var names: [String] = []
-    for row in (try? trustedRows(sql)) ?? [] {
-      if case .text(let name)? = row.first { names.append(name) }
+    func name(behind prefix: String) -> String? {
+      guard message.hasPrefix(prefix) else { return nil }
+      return message.dropFirst(prefix.count).split(separator: ".").last.map(String.init) ?? ""
     }
-    if let near = nearest(to: word, among: names) ?? nearestNames(to: word, among: names, limit: 1).first {
-      return "did you mean \(near)?"
+    if let table = name(behind: "no such table: ") {
+      return near(table, texts("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").map { $0[0] })
+        ?? "docs/store.md lists the tables, `SELECT name FROM sqlite_master` too"
     }
-    return prefix.contains("table")
-      ? "docs/store.md lists the tables, `SELECT name FROM sqlite_master` too" : "docs/store.md lists the columns"
+    guard let column = name(behind: "no such column: ") else { return nil }
+    if query.contains("\"\(column)\"") { return "text is written in single quotes: '\(column)'" }
+    let own = column.lowercased()
+    let words = query.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+    // A table that has the column's name is read where it stands behind FROM or JOIN.
+    let isTable = zip(words, words.dropFirst()).contains { ["from", "join"].contains($0) && $1 == own }
+    let read = Set(words.filter { $0 != own || isTable })
+    let columns = texts(
+      """
+      SELECT t.name, c.name, c.pk FROM sqlite_master AS t JOIN pragma_table_xinfo(t.name) AS c
+      WHERE t.type IN ('table', 'view')
+      """
+    ).map { (table: $0[0].lowercased(), name: $0[1], isKey: $0[2] != "0") }
+    let keys = columns.filter { isTable && $0.table == own && $0.isKey }
+    if keys.count == 1 { return "did you mean \(keys[0].name)?" }
+    let ofRead = columns.filter { read.contains($0.table) }
+    let names = Set((ofRead.isEmpty ? columns : ofRead).map(\.name)).filter { $0.lowercased() != own }
+    return near(column, names.sorted()) ?? "docs/store.md lists the columns"
+  }
+
+  private func near(_ word: String, _ names: [String]) -> String? {
+    (nearest(to: word, among: names) ?? nearestNames(to: word, among: names, limit: 1).first).map {
+      "did you mean \($0)?"
+    }
+  }
+
+  /// The rows of a query of this module as texts.
+  private func texts(_ sql: String) -> [[String]] {
+    ((try? trustedRows(sql)) ?? []).map { $0.map(\.plainText) }
   }
 
   private func value(_ statement: OpaquePointer, _ column: Int32) -> SQLValue {

@@ -2,7 +2,7 @@ import Notebooks
 import Rendering
 import Digests
 import ExactJSON
-import Files
+public import Files
 import Foundation
 import Journals
 import Store
@@ -159,9 +159,10 @@ public struct ArchiveFolder: Sendable {
     }
   }
 
+  /// The names of its archives, sorted, damaged ones among them.
   public var names: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().filter {
-      Archive.isName($0) && fileKind("\(path)/\($0)") == .folder && fileKind("\(path)/\($0)/archive.json") == .file
+      Archive.isName($0) && fileKind("\(path)/\($0)") == .folder && fileKind("\(path)/\($0)/archive.json") != nil
     }
   }
 }
@@ -172,6 +173,10 @@ public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
   case exists(String)
   case missing(String, known: [String])
   case link(String)
+  /// A FIFO, socket or device.
+  case notPlain(String, FileKind)
+  /// A file's name, with U+FFFD for the bytes that are not UTF-8.
+  case notUTF8(String)
   case nothing
   case workedOn(run: String)
   case damaged(first: String)
@@ -188,6 +193,8 @@ public enum ArchiveProblem: Hashable, Sendable, CustomStringConvertible {
       "there is no archive '\(name.prefix(64))'; "
         + (known.isEmpty ? "none was made" : "there are \(known.prefix(20).joined(separator: ", "))")
     case .link(let path): "\(path): is a link; links in an archive are not followed"
+    case .notPlain(let path, let kind): "\(path): is \(kind.phrase), which an archive cannot have; remove it"
+    case .notUTF8(let path): "\(path): has a name that is not UTF-8, which no file of an archive has; remove it"
     case .nothing: "there is nothing to archive: name runs with --runs, or a notebook whose queries find some"
     case .damaged(let first):
       "a run cannot be archived, its journal is damaged: \(first); select other runs with --runs"

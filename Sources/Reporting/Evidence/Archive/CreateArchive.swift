@@ -137,7 +137,8 @@ func digest(_ path: String) throws(ReportError) -> String {
   return digest
 }
 
-/// All files under a folder by their paths in it, sorted by their bytes; a link is an error.
+/// All files under a folder by their paths in it, sorted by their bytes; what is neither a file nor a folder is an error, and so
+/// is a name that is not UTF-8.
 func filesUnder(_ folder: String) throws(ReportError) -> [String] {
   var found: [String] = []
   var open = [""]
@@ -145,12 +146,19 @@ func filesUnder(_ folder: String) throws(ReportError) -> [String] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)") else {
       throw .file(.unreadable(path: "\(folder)/\(part)", reason: "the folder cannot be listed"))
     }
+    // A name that is not UTF-8 is listed with U+FFFD for its bytes: nothing has that name, or another file.
+    var seen: Set<[UInt8]> = []
     for name in names {
       let path = part + name
-      switch fileKind("\(folder)/\(path)") {
+      guard let kind = fileKind("\(folder)/\(path)"), seen.insert(Array(name.utf8)).inserted else {
+        throw name.unicodeScalars.contains { $0 == "\u{FFFD}" }
+          ? .archive(.notUTF8("\(folder)/\(path)")) : .file(.missing(path: "\(folder)/\(path)"))
+      }
+      switch kind {
       case .folder: open.append("\(path)/")
       case .file: found.append(path)
-      default: throw .archive(.link("\(folder)/\(path)"))
+      case .link: throw .archive(.link("\(folder)/\(path)"))
+      case .fifo, .socket, .device: throw .archive(.notPlain("\(folder)/\(path)", kind))
       }
     }
   }

@@ -237,28 +237,27 @@ extension CheckableReport {
 }
 
 extension Verifier {
-  /// Checks whatever a path names: a page, a report's folder, an archive; with a store also its evidence against the
-  /// journals there. Throws ``ReportError``.
+  /// Checks whatever a path names: a page (`-` is standard input), a report's folder, an archive; with a store also its
+  /// evidence against the journals there. Throws ``ReportError``.
   public mutating func verify(path: String, store: Store? = nil) throws(ReportError) -> Verification {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw .file(.missing(path: path))
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    guard isThere || path == "-" else { throw .file(.missing(path: path)) }
+    guard isDirectory.boolValue, path != "-" else {
+      // It is read once, for standard input can be read no second time.
+      let page = try read(path)
+      var found = try verify(page: page, file: path)
+      if let store, found.isSound { found.add(try compare(page: page, file: path, with: store)) }
+      return found
     }
-    var found: Verification
-    let page: String
-    if isDirectory.boolValue {
-      if FileManager.default.fileExists(atPath: "\(path)/SHA256SUMS") {
-        found = try verify(archive: path)
-        if let store, found.isSound { found.add(try compare(archive: path, with: store)) }
-        return found
-      }
-      page = "\(path)/index.html"
-      guard FileManager.default.fileExists(atPath: page) else { throw .page(file: path, .noReport) }
-      found = try verify(folder: path)
-    } else {
-      page = path
-      found = try verify(page: try read(path), file: path)
+    if FileManager.default.fileExists(atPath: "\(path)/SHA256SUMS") {
+      var found = try verify(archive: path)
+      if let store, found.isSound { found.add(try compare(archive: path, with: store)) }
+      return found
     }
+    let page = "\(path)/index.html"
+    guard FileManager.default.fileExists(atPath: page) else { throw .page(file: path, .noReport) }
+    var found = try verify(folder: path)
     if let store, found.isSound { found.add(try compare(page: try read(page), file: page, with: store)) }
     return found
   }

@@ -20,6 +20,7 @@ package struct FrontMatter: Sendable, Hashable {
   package struct Placed: Sendable, Hashable {
     package var value: String
     package var line: Int
+    package var column: Int
   }
 
   package struct Constant: Sendable, Hashable {
@@ -58,7 +59,7 @@ package struct FrontMatter: Sendable, Hashable {
   private mutating func read(_ entries: [String: YAMLNode.Entry], _ reader: YAMLReader) {
     func placed(_ key: String) -> Placed? {
       guard let entry = entries[key], let value = reader.string(entry.value, key) else { return nil }
-      return Placed(value: value, line: entry.value.line)
+      return Placed(value: value, line: entry.value.line, column: entry.value.column)
     }
     func file(_ key: String, _ what: String) -> Placed? {
       guard let found = placed(key), let entry = entries[key] else { return nil }

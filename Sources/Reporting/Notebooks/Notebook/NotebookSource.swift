@@ -51,7 +51,9 @@ public func readNotebookSource(
     guard isPlainFileName(name.value), fileKind(path) != .link else {
       throw .notebook(file: file, problems: [.init(line: name.line, problem: problem)])
     }
-    do { return try readText(path, limit: limit) } catch { throw .file(error) }
+    do { return try readText(path, limit: limit) } catch {
+      throw .namedFile(error, file: file, line: name.line, column: name.column)
+    }
   }
   if let name = front.bibliography {
     source.bibliography = try read(name, NotebookSource.bibliographyLimit, .badBibliography(name.value))

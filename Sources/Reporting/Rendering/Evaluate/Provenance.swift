@@ -14,11 +14,27 @@ package enum Provenance {
     return "\(facts) WHERE s.run IN (\(ids.joined(separator: ", "))) \(order)"
   }
 
-  private static let facts = """
-    SELECT s.run, s.trial, s.profile, s.created_at AS begun, s.vgglab_version, s.git_commit, s.git_dirty, s.kernels,
-      s.instruction_set, s.threads, s.cpu
+  private static var facts: String {
+    """
+    SELECT s.run, s.trial, s.profile, s.created_at AS begun, \(ofAttempts("vgglab_version")) AS vgglab_version,
+      \(ofAttempts("substr(e.git_commit, 1, 12)", column: "git_commit")) AS git_commit,
+      (SELECT max(e.git_dirty) \(attempts)) AS git_dirty, \(ofAttempts("kernels")) AS kernels,
+      \(ofAttempts("instruction_set")) AS instruction_set, \(ofAttempts("threads")) AS threads, \(ofAttempts("cpu")) AS cpu
     FROM run_summary AS s
     """
+  }
+
+  private static let attempts =
+    "FROM attempt AS a JOIN environment AS e ON e.digest = a.environment WHERE a.run = s.run"
+
+  /// What a run's attempts have in a column of their environments: each value once, in the order of its first attempt.
+  private static func ofAttempts(_ expression: String, column: String? = nil) -> String {
+    let value = column == nil ? "e.\(expression)" : expression
+    return """
+      (SELECT group_concat(value, ', ') FROM (
+        SELECT \(value) AS value, min(a.attempt) AS first \(attempts) GROUP BY value ORDER BY first))
+      """
+  }
 
   private static let order = "ORDER BY s.created_at, s.run"
 
@@ -36,7 +52,7 @@ package enum Provenance {
       func value(_ name: String) -> SQLValue { place(name).map { row[$0] } ?? .null }
       var commit = value("git_commit")
       if case .text(let digest) = commit {
-        commit = .text(digest.prefix(12) + (value("git_dirty").truth == .yes ? " (\(words.dirty))" : ""))
+        commit = .text(digest + (value("git_dirty").truth == .yes ? " (\(words.dirty))" : ""))
       }
       let journal = digests[value("run").plainText].map { SQLValue.text(String($0.prefix(12))) } ?? .null
       return [

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// Folders in which there is no store, and stores of which a part is gone.
+@Suite struct StorePlaceTests {
+  private static func trained() throws -> Program {
+    let program = try Program()
+    try program.write("tiny.yaml", Samples.tiny)
+    #expect(try program("run", "tiny.yaml", "--only", "small", "--profile", "quick", "--threads", "1").code == 0)
+    return program
+  }
+
+  @Test(arguments: [
+    ["run", "tiny.yaml", "--only", "small", "--store"], ["rerun", "small", "--threads", "1", "--keep"],
+  ])
+  func noStoreIsMadeAmongOtherFiles(_ arguments: [String]) throws {
+    let program = try Self.trained()
+    defer { program.remove() }
+    for (folder, file) in [("full", "a.txt"), ("curves", "runs/exp1/events.out")] {
+      try program.write("\(folder)/\(file)", "text")
+      let outcome = try program.run(arguments + [folder])
+      #expect(outcome.code == 74 && outcome.errors.contains("\(folder): has other files"), "\(outcome)")
+      #expect(!program.exists("\(folder)/.gitignore") && !program.exists("\(folder)/lab.sqlite"))
+      let list = try program("list", "--store", folder)
+      #expect(list.code == 66 && list.errors.contains("there is no store"), "\(list)")
+    }
+    #expect(!program.exists("full/runs"))
+    try FileManager.default.createDirectory(atPath: "\(program.directory)/empty", withIntermediateDirectories: true)
+    #expect(try program.run(arguments + ["empty"]).code == 0)
+    // A store whose index was deleted is one among any files.
+    try FileManager.default.removeItem(atPath: "\(program.directory)/empty/lab.sqlite")
+    try program.write("empty/notes.txt", "text")
+    #expect(try program("list", "--store", "empty").output.contains("completed"))
+  }
+
+  @Test func whereAllRunsAreGoneNothingOfThemIsShown() throws {
+    let program = try Self.trained()
+    defer { program.remove() }
+    #expect(try program("new", "notebook", "page").code == 0)
+    #expect(try program("list").output.contains("completed"))
+    try FileManager.default.removeItem(atPath: "\(program.directory)/.vgglab/runs")
+    let list = try program("list")
+    #expect(list.output.contains("gone") && !list.output.contains("completed"), "\(list)")
+    #expect(list.errors.contains("its folder is missing"))
+    let plan = try program("plan", "tiny.yaml", "--only", "small", "--profile", "quick")
+    #expect(plan.code == 0 && !plan.output.contains("is complete"), "\(plan)")
+    #expect(try program("report", "page.md", "--out", "page").errors.contains("its folder is missing"))
+    for command in [["gc"], ["doctor", "--rebuild"]] {
+      let outcome = try program.run(command)
+      #expect(outcome.code == 0, "\(outcome)")
+    }
+  }
+
+  @Test func aStoreThatCannotBeWrittenIsReadWithoutItsIndex() throws {
+    let program = try Self.trained()
+    defer { program.remove() }
+    #expect(try program("new", "notebook", "page").code == 0)
+    try FileManager.default.removeItem(atPath: "\(program.directory)/.vgglab/lab.sqlite")
+    #expect(
+      try Self.shell(
+        program, "chmod -R a+rX . && chmod -R a-w .vgglab && chmod a+rwx . && touch output && chmod a+w output") == 0)
+    // Root may write anywhere, so another user reads; where that user cannot start the program, there is nothing to see.
+    let other = geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups -- " : ""
+    guard try Self.shell(program, "\(other)\(Program.path) --version") == 0 else { return }
+    for command in ["list", "report page.md --out page", "doctor"] {
+      #expect(try Self.shell(program, "\(other)\(Program.path) \(command)") == 0, "\(command)")
+    }
+    #expect(try Self.shell(program, "chmod -R u+w .vgglab") == 0)
+  }
+
+  private static func shell(_ program: Program, _ command: String) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "HOME=/tmp; export HOME; \(command) >output 2>&1"]
+    process.currentDirectoryURL = URL(fileURLWithPath: program.directory)
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// Wrong arguments, whoever finds them, and readers that are gone before anything is printed.
+@Suite struct UsageErrorTests {
+  @Test(arguments: [
+    (["list", "--limit", "0"], "vgglab list"), (["list", "--group-by", "run,run"], "vgglab list"),
+    (["summary", "vgg11", "--ratio", "0"], "vgglab summary"), (["new", "experiment", "."], "vgglab new"),
+    (["new", "notebook", ""], "vgglab new"), (["plan", "tiny.yaml", "--partition", "x"], "vgglab plan"),
+    (["run", "tiny.yaml", "--account", "x"], "vgglab run"),
+    (["archive", "create", "x", "--runs", ""], "vgglab archive create"),
+  ])
+  func theCommandsUsageAndItsHelpFollow(arguments: [String], command: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    let outcome = try program.run(arguments)
+    #expect(outcome.code == 64 && outcome.output.isEmpty && !program.exists(".vgglab"), "\(outcome)")
+    let lines = outcome.errors.split(separator: "\n")
+    #expect(lines.count == 3 && lines[0].hasPrefix("Error: ") && lines[1].hasPrefix("Usage: \(command) "), "\(outcome)")
+    #expect(lines.last == "  See '\(command) --help' for more information.", "\(outcome)")
+  }
+
+  /// The reader has ended before the program starts.
+  @Test(
+    arguments: [
+      ("--version", 0), ("--help", 0), ("run --help", 0), ("keys", 0), ("nope", 64), ("list --nope", 64),
+      ("show x", 66),
+    ] as [(String, Int32)])
+  func aReaderThatIsGoneIsNoSignal(arguments: String, code: Int32) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let shell = try StartStopTests.Shell(
+      program, "exec 3> >(exec true); wait $!; \"$P\" \(arguments) >&3 2>&3")
+    #expect(shell.end() == code, "\(arguments)")
+  }
+}
