@@ -114,4 +114,62 @@ import Testing
     let found = try program("list", "--filter", "author~Lovelace")
     #expect(found.output.contains(" small ") && !found.output.contains("smaller"), "\(found)")
   }
+
+  @Test func theFolderOfTheDataIsRemembered() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try OwnImages.writeFolder("\(program.directory)/files/photos", train: 8, test: 2)
+    try program.write(
+      "files/own.yaml",
+      """
+      schema: 1
+      experiment: own
+      question: Which?
+      dataset: {name: image-folder, path: photos, resize: 16}
+      network: {blocks: [[1, 8]], hidden: 16}
+      training: {epochs: 2, batch_size: 2, learning_rate: 0.01}
+      trials: [{name: own}]
+
+      """)
+    #expect(try program("run", "files/own.yaml", "--threads", "1").code == 0)
+    let again = try program("rerun", "own", "--threads", "1")
+    #expect(again.code == 0 && again.output.contains("the repetition is identical"), "\(again)")
+    // From another folder, too.
+    var other = program
+    other.directory = "\(program.directory)/files"
+    let mistakes = try other("mistakes", "own", "--store", "../.vgglab")
+    #expect(mistakes.code == 0 && mistakes.errors.isEmpty && !mistakes.output.contains("–"), "\(mistakes)")
+    #expect(try other("rerun", "own", "--store", "../.vgglab", "--threads", "1").code == 0)
+    // A relative folder, as earlier versions wrote it, is found beside the store.
+    let run = try Self.run(program)
+    let job = "\(program.directory)/.vgglab/runs/\(run)/job.json"
+    let text = try String(contentsOfFile: job, encoding: .utf8)
+    let relative = text.replacing(/"data":"[^"]*"/, with: #""data":"files/photos""#)
+    #expect(relative != text)
+    try Data(relative.utf8).write(to: URL(fileURLWithPath: job))
+    #expect(try other("rerun", "own", "--store", "../.vgglab", "--threads", "1").code == 0)
+    let nowhere = try program("rerun", "own", "--data", "nowhere")
+    #expect(nowhere.code == 66 && nowhere.errors.contains("there is no folder nowhere"), "\(nowhere)")
+  }
+
+  @Test(arguments: ["inf", "1e300", "nan", "-1"]) func noJobHasCheckpointsSoRarely(_ seconds: String) throws {
+    let (program, run) = try Self.trained()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    for command in [["run", "tiny.yaml"], ["plan", "tiny.yaml"], ["rerun", run], ["resume", run]] {
+      let outcome = try program.run(command + ["--checkpoint-seconds=\(seconds)"])
+      #expect(outcome.code == 64 && outcome.errors.contains("--checkpoint-seconds is"), "\(command): \(outcome)")
+    }
+    #expect(try program("query", "SELECT count(*) AS n FROM run", "--csv").output == "n\n1\n")
+  }
+
+  @Test func jobsAndThreadsOfAnySizeAreCompared() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    for (jobs, threads) in [("\(Int.max)", "2"), ("2", "\(Int.max)"), ("\(Int.max)", "\(Int.max)")] {
+      let outcome = try program("plan", "tiny.yaml", "--jobs", jobs, "--threads", threads)
+      #expect(outcome.code == 64 && outcome.errors.contains("lower --jobs or --threads"), "\(outcome)")
+    }
+  }
 }
