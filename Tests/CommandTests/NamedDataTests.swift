@@ -28,11 +28,6 @@ import Testing
       #expect(outcome.code == 0 && outcome.output.contains("image-folder"), "\(outcome)")
     }
     #expect(program.exists("X.PNG"))
-    // An image of the data set is none to be drawn over.
-    let outcome = try program("doctor", "--data", "shapes", "-o", "shapes/train/bar/0.png")
-    #expect(outcome.code == 74 && outcome.output.isEmpty, "\(outcome)")
-    let kept = try Data(contentsOf: URL(fileURLWithPath: "\(program.directory)/shapes/train/bar/0.png"))
-    #expect(kept == OwnImages.png(0, 0))
   }
 
   @Test func doctorLooksAtWhatWasNamed() throws {

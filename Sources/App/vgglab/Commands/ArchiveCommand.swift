@@ -77,10 +77,7 @@ struct ArchiveCreateCommand: LabCommand {
   var anonymous = false
 
   func validate() throws {
-    let names = runs?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-    if let runs, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
-      throw ValidationError("--runs is '\(runs)', which has an empty name; write names of runs, separated by commas")
-    }
+    try checkNames(runs, option: "--runs", of: "runs")
     if withDiff, anonymous {
       throw ValidationError("--with-diff and --anonymous cannot be combined: source changes may contain names")
     }

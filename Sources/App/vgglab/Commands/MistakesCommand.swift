@@ -35,7 +35,7 @@ struct MistakesCommand: LabCommand {
 
   func validate() throws {
     try checkImageOutput(output, option: "-o")
-    if let data, data.isEmpty { throw ValidationError("--data is empty; name a folder") }
+    try checkData(data)
     if !(1...1000).contains(count) { throw ValidationError("-n is \(count); it must be from 1 to 1000") }
   }
 

@@ -49,9 +49,8 @@ struct PredictCommand: LabCommand {
 
   func validate() throws {
     if weights != nil, at != .last { throw ValidationError("--at and --weights cannot be combined") }
-    for (name, value, remedy) in [("--data", data, "name a folder"), ("--weights", weights, "name a file")] {
-      if value?.isEmpty == true { throw ValidationError("\(name) is empty; \(remedy)") }
-    }
+    try checkData(data)
+    if weights?.isEmpty == true { throw ValidationError("--weights is empty; name a file") }
     if images.isEmpty { throw ValidationError("name an image: a PNG, JPEG or IDX file") }
     if top < 1 { throw ValidationError("--top is \(top); it must be at least 1") }
   }

@@ -67,6 +67,15 @@ struct ExperimentOptions: ParsableArguments {
   }
 }
 
+/// Refuses a list with an empty name in it.
+func checkNames(_ list: String?, option: String, of what: String) throws {
+  let names = list?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+  if let list, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+    throw ValidationError(
+      "\(option) is '\(list)', which has an empty name; write names of \(what), separated by commas")
+  }
+}
+
 /// Refuses an empty folder of data.
 func checkData(_ folder: String?) throws {
   if let folder, folder.isEmpty { throw ValidationError("--data is empty; name a folder") }
@@ -98,10 +107,7 @@ struct TrialChoiceOptions: ParsableArguments {
 
   func validate() throws {
     try checkData(data)
-    let names = only?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-    if let only, names.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
-      throw ValidationError("--only is '\(only)', which has an empty name; write names of trials, separated by commas")
-    }
+    try checkNames(only, option: "--only", of: "trials")
   }
 }
 
