@@ -82,6 +82,7 @@ import Testing
         try forged.write("forged.html")
         let outcome = try program("verify", "forged.html", "--allow-other-version", "--allow-unverified-figures")
         #expect(outcome.code == 2 && outcome.output.contains(addition.sentence), "\(claims) \(addition): \(outcome)")
+        #expect(outcome.errors.hasPrefix("vgglab: not verified: ") && outcome.errors.contains(" difference"))
       }
     }
   }

@@ -45,6 +45,17 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(folder.path)/a/b/c"))
   }
 
+  @Test func pathsFromTheRootOnAndWithoutLinks() throws {
+    let folder = try Folder()
+    try makeDirectory("\(folder.path)/a/b")
+    try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/link", withDestinationPath: "a/b")
+    let real = try #require(realPath(folder.path))
+    #expect(realPath("\(folder.path)/link/../b/.") == "\(real)/a/b")
+    #expect(realPath("\(folder.path)/none") == nil)
+    #expect(absolutePath("/a") == "/a")
+    #expect(absolutePath("a").hasPrefix("/") && absolutePath("a").hasSuffix("/a"))
+  }
+
   @Test func everyErrorSaysWhatToDoAndWhoseFaultItIs() {
     let errors: [(FileError, FaultKind)] = [
       (.missing(path: "p"), .missingInput), (.isDirectory(path: "p"), .missingInput),

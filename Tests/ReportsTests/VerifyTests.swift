@@ -30,6 +30,25 @@ import Rendering
     #expect(page.contains("data-runs=\"") && !page.contains("/somewhere/"))
   }
 
+  @Test func aNumberOfRunsThatWereJudgedTogetherIsABound() throws {
+    for (notebook, exact, bound) in [
+      (EvidenceStore.notebook, "From 2 runs.", "From up to 4 runs."),
+      (EvidenceStore.chinese(), "来自 2 个运行", "来自至多 4 个运行"),
+    ] {
+      let folder = EvidenceStore()
+      let report = try folder.render(folder.fill(), notebook)
+      func markdown(_ report: CheckableReport) -> String {
+        String(decoding: report.report.files["README.md"] ?? Data(), as: UTF8.self)
+      }
+      #expect(markdown(report).contains(exact))
+      var evidence = report.evidence
+      evidence.store.whole = ["resize"]
+      let together = try rebuildReport(evidence)
+      #expect(markdown(together).contains(bound) && !markdown(together).contains(exact))
+      #expect(String(decoding: together.page, as: UTF8.self).contains(bound))
+    }
+  }
+
   /// Every byte counts: those of the evidence, of the figures, of numbers and of prose.
   @Test func everyChangedByteIsFound() throws {
     let folder = EvidenceStore()

@@ -8,10 +8,7 @@ public enum NetworkFileSystem {
     guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
     var place = path.isEmpty ? "." : path
     while true {
-      if let real = realpath(place, nil) {
-        defer { free(real) }
-        return name(at: String(cString: real), mounts: mounts)
-      }
+      if let real = realPath(place) { return name(at: real, mounts: mounts) }
       guard place != ".", place != "/" else { return nil }
       place = parentPath(place)
     }
@@ -47,10 +44,9 @@ public enum NetworkFileSystem {
   public static func sharesLocks(at path: String) -> Bool {
     if ProcessInfo.processInfo.environment["VGGLAB_SHARED_LOCKS"]?.lowercased() == "no" { return false }
     guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
-      let real = realpath(path, nil)
+      let real = realPath(path)
     else { return true }
-    defer { free(real) }
-    return sharesLocks(at: String(cString: real), mounts: mounts)
+    return sharesLocks(at: real, mounts: mounts)
   }
 
   /// By the text of `/proc/self/mountinfo`, for an absolute path without links.

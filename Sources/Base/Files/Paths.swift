@@ -18,6 +18,14 @@ public func absolutePath(_ path: String) -> String {
   return String(validatingCString: here).map { "\($0)/\(path)" } ?? path
 }
 
+/// A path from the root on, without links and dots; nil where nothing is there or it cannot be reached. Bytes that are not
+/// UTF-8 are replaced.
+public func realPath(_ path: String) -> String? {
+  guard let real = realpath(path, nil) else { return nil }
+  defer { free(real) }
+  return String(cString: real)
+}
+
 /// A path's last component; empty for the root.
 public func lastPathComponent(_ path: String) -> String {
   var bytes = path.utf8[...]

@@ -2,6 +2,13 @@ package import Notebooks
 import Foundation
 package import Store
 
+/// How many runs a query's rows depend on.
+package struct RunCount {
+  package let most: Int
+  /// Whether it may be fewer.
+  package let isBound: Bool
+}
+
 /// What is said of a claim beside its sentence, for HTML and Markdown alike.
 package struct ClaimText {
   package let claim: JudgedClaim
@@ -11,7 +18,7 @@ package struct ClaimText {
   /// What the effect tells, in words around `{}` in its place; escaped already.
   package let phrase: String?
   /// How many runs its rows depend on; nil where that is not known.
-  package let runs: Int?
+  package let runs: RunCount?
   /// A number and its text as the output has them.
   package let number: (SQLValue, String) -> String
 
@@ -77,11 +84,15 @@ package struct ClaimText {
     if claim.missing > 0 {
       parts.append(isChinese ? "\(whole(claim.missing)) 行没有值" : "\(whole(claim.missing)) rows without a value")
     }
-    if runs == 0 {
+    if runs?.most == 0 {
       parts.append(isChinese ? "不涉及运行" : parts.isEmpty ? "No runs involved" : "no runs involved")
     } else if let runs {
       let from = parts.isEmpty ? "From" : "from"
-      parts.append(isChinese ? "来自 \(whole(runs)) 个运行" : "\(from) \(whole(runs)) \(runs == 1 ? "run" : "runs")")
+      let most = whole(runs.most)
+      parts.append(
+        isChinese
+          ? "来自\(runs.isBound ? "至多" : "") \(most) 个运行"
+          : "\(from) \(runs.isBound ? "up to " : "")\(most) \(runs.most == 1 ? "run" : "runs")")
     }
     return parts.isEmpty ? nil : parts.joined(separator: isChinese ? "，" : ", ") + words.stop
   }

@@ -105,7 +105,7 @@ package struct HTMLCells {
     let used = runs[claim.id]
     let text = ClaimText(
       claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
-      phrase: cell.cell.option("effect").map(escapedHTML), runs: used?.count
+      phrase: cell.cell.option("effect").map(escapedHTML), runs: renderer.runCount(claim.id)
     ) { dataElement($0, escapedHTML($1), query: claim.id, runs: used ?? []) }
     let verdict = words.verdict(claim.verdict)
     let (kind, sign) =

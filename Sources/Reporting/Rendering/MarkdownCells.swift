@@ -79,7 +79,7 @@ package struct MarkdownCells {
     let sentence = markdown.inline(cell.cell.sentence("says") ?? [])
     let text = ClaimText(
       claim: claim, words: words, format: ValueFormat(cell.cell.option("format") ?? "") ?? .automatic,
-      phrase: cell.cell.option("effect").map(escapedMarkdown), runs: renderer.runs[claim.id]?.count
+      phrase: cell.cell.option("effect").map(escapedMarkdown), runs: renderer.runCount(claim.id)
     ) { escapedMarkdown($1) }
     let number = renderer.numbers[cell.cell.id] ?? 0
     var parts = [

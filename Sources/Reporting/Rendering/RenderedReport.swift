@@ -70,6 +70,8 @@ public struct ReportSection: Sendable, Hashable {
 public struct RenderingFacts: Sendable {
   /// The runs that the queries' rows depend on, by the queries' ids.
   public var runs: [String: [UsedRun]] = [:]
+  /// Ids of the queries whose rows may depend on fewer runs than these, for some were judged together.
+  public var bounded: Set<String> = []
   /// Put at the end, in this order.
   public var sections: [ReportSection] = []
   /// Text chunks for a figure's PNG.

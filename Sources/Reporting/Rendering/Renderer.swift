@@ -99,6 +99,11 @@ package struct Renderer {
     try problems.finish(notebook.file)
   }
 
+  /// How many runs the rows of a query depend on; nil where that is not known.
+  package func runCount(_ id: String) -> RunCount? {
+    runs[id].map { RunCount(most: $0.count, isBound: facts.bounded.contains(id)) }
+  }
+
   /// What was asked for a cell.
   package func query(_ id: String) -> AskedQuery? { queries.first { $0.id == id } }
 

@@ -91,12 +91,7 @@ struct ClusterPlace {
   init(store: String) throws(ClusterError) {
     directory = FileManager.default.currentDirectoryPath
     let absolute = absolutePath(store)
-    if let real = realpath(absolute, nil) {
-      self.store = String(cString: real)
-      free(real)
-    } else {
-      self.store = absolute
-    }
+    self.store = realPath(absolute) ?? absolute
     program = (try? FileManager.default.destinationOfSymbolicLink(atPath: ProcessFacts.executable)) ?? "vgglab"
     for path in [self.store, directory, program] where path.contains(where: \.isNewline) {
       throw .badPath(path: path)

@@ -5,6 +5,7 @@ import Notebooks
 import Provenance
 import Rendering
 import Store
+import Text
 
 struct VerifyCommand: LabCommand {
   static let configuration = CommandConfiguration(
@@ -65,10 +66,12 @@ struct AllowedOptions: ParsableArguments {
     return kinds
   }
 
-  /// Ends the command with 2, and a sentence where it is needed, unless all but what is allowed was compared and is right.
+  /// Ends the command with 2, and a sentence that says why, unless all but what is allowed was compared and is right.
   static func finish(_ found: Verification, allowing kinds: Set<SkippedComparison.Kind>) throws {
     if found.isVerified(allowing: kinds) { return }
-    if found.isSound { printError("vgglab: not verified: \(missing(found, kinds))") }
+    let count = found.differences.count + found.more_differences
+    let reason = count == 0 ? missing(found, kinds) : Quantity.count(count, "difference")
+    printError("vgglab: not verified: \(reason)")
     throw ExitCode(2)
   }
 

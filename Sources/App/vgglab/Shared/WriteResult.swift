@@ -26,7 +26,7 @@ private func overlap(of target: String, with input: String) -> String? {
   if stat(target, &one) == 0, (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino) {
     return "is an input of this command"
   }
-  guard FileKind(other) == .folder, let folder = resolved(input), let file = resolvedPlace(target) else { return nil }
+  guard FileKind(other) == .folder, let folder = realPath(input), let file = resolvedPlace(target) else { return nil }
   return file.hasPrefix(folder == "/" ? folder : "\(folder)/") ? "lies in \(input), an input of this command" : nil
 }
 
@@ -56,13 +56,7 @@ private func storeWithPart(_ path: String) -> String? {
 
 /// A path without links; of a file that is not there yet its folder's. Nil where there is no such folder.
 private func resolvedPlace(_ path: String) -> String? {
-  if let whole = resolved(path) { return whole }
-  guard let folder = resolved(parentPath(path)) else { return nil }
+  if let whole = realPath(path) { return whole }
+  guard let folder = realPath(parentPath(path)) else { return nil }
   return folder == "/" ? "/\(lastPathComponent(path))" : "\(folder)/\(lastPathComponent(path))"
-}
-
-private func resolved(_ path: String) -> String? {
-  guard let real = realpath(path, nil) else { return nil }
-  defer { free(real) }
-  return String(cString: real)
 }

@@ -30,6 +30,7 @@ extension ScratchStore {
     var left = (asks: Self.askLimit * allowance, steps: Self.stepLimit * allowance)
     let candidates = try candidates(asked)
     var groupedBy: [String: Int] = [:]
+    var bounded: Set<Int> = []
     // Where there is not time for each run of all, it is shared by all experiments that have many.
     let isCrowded =
       isBounded
@@ -50,6 +51,7 @@ extension ScratchStore {
       if runs.count > 1, named.contains(candidate.experiment) || asks.map({ $0 < candidate.leastAsks }) ?? false {
         whole.append(candidate.experiment)
         for place in candidate.changed { found[place].formUnion(runs) }
+        bounded.formUnion(candidate.changed)
         continue
       }
       guard asks != nil || !isTooMuch else { throw .evidence(.tooMuchWork) }
@@ -59,10 +61,11 @@ extension ScratchStore {
           throw .evidence(.tooMuchWork)
         }
         groupedBy[candidate.experiment] = asks
-        let rest: Int
-        (used, rest) = try findUsedRunsByBisection(candidate, asked, asks: asks)
-        left.asks -= asks - rest
-        left.steps -= (asks - rest) * (candidate.stepsOfOneAsk + (isBounded ? Self.stepsOfOneTry : 0))
+        let halved = try findUsedRunsByBisection(candidate, asked, asks: asks)
+        used = halved.runs
+        bounded.formUnion(halved.bounded)
+        left.asks -= asks - halved.left
+        left.steps -= (asks - halved.left) * (candidate.stepsOfOneAsk + (isBounded ? Self.stepsOfOneTry : 0))
       } else {
         left.asks -= candidate.asks
         left.steps -= candidate.steps
@@ -74,7 +77,8 @@ extension ScratchStore {
         found[place].formUnion(alone.isEmpty ? Set(runs) : alone)
       }
     }
-    return Influence(runs: found.map { $0.sorted() }, whole: whole.sorted(), grouped: groupedBy)
+    return Influence(
+      runs: found.map { $0.sorted() }, whole: whole.sorted(), grouped: groupedBy, bounded: bounded)
   }
 
   /// An experiment without which some queries are otherwise.
@@ -133,11 +137,13 @@ extension ScratchStore {
     return alone
   }
 
-  /// The same by halving, as far as `asks` tries suffice, which the queries share; with how many are left of them.
+  /// The same by halving, as far as `asks` tries suffice, which the queries share; with the places of queries for which a group
+  /// counts as a whole, and how many tries are left.
   private func findUsedRunsByBisection(
     _ candidate: Candidate, _ asked: [Asked], asks: Int
-  ) throws(StoreError) -> (runs: [Int: Set<String>], left: Int) {
+  ) throws(StoreError) -> (runs: [Int: Set<String>], bounded: Set<Int>, left: Int) {
     var left = asks
+    var bounded: Set<Int> = []
     var found: [Int: Set<String>] = [:]
     for (index, place) in candidate.changed.enumerated() {
       let share = left / (candidate.changed.count - index)
@@ -151,8 +157,9 @@ extension ScratchStore {
         return (try perturbing(runs, to: 1e12, look), 3)
       }
       left -= share - groups.left
+      if groups.countsGroups { bounded.insert(place) }
     }
-    return (found, left)
+    return (found, bounded, left)
   }
 
   private struct Asked {

@@ -20,6 +20,8 @@ struct GroupedInfluence {
   private var groups: [Group]
   /// How often the query may still be asked.
   private(set) var left: Int
+  /// Whether a group of several runs counts as a whole, of which not all need matter.
+  private(set) var countsGroups = false
 
   /// The query changes if all of the runs do; it may be asked `asks` times.
   init(runs: [String], asks: Int) {
@@ -50,10 +52,13 @@ struct GroupedInfluence {
     return used(in: 0)
   }
 
-  private func used(in place: Int) -> Set<String> {
+  private mutating func used(in place: Int) -> Set<String> {
     let group = groups[place]
     guard group.isChanging else { return [] }
-    let found = group.halves.reduce(into: Set<String>()) { $0.formUnion(used(in: $1)) }
-    return found.isEmpty ? Set(runs[group.range]) : found
+    var found: Set<String> = []
+    for half in group.halves { found.formUnion(used(in: half)) }
+    guard found.isEmpty else { return found }
+    if group.range.count > 1 { countsGroups = true }
+    return Set(runs[group.range])
   }
 }

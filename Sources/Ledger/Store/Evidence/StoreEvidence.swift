@@ -96,6 +96,8 @@ public struct Influence: Sendable, Hashable {
   public var whole: [String]
   /// Experiments whose runs were found by halving, and how many queries that could take.
   public var grouped: [String: Int] = [:]
+  /// Places of queries that may depend on fewer runs than are named, for some were judged together.
+  public var bounded: Set<Int> = []
 
   /// The runs that any query depends on.
   public var all: Set<String> { Set(runs.joined()) }

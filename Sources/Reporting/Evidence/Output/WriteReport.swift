@@ -57,7 +57,7 @@ public struct DefaultReportFolder: Sendable, Hashable {
     let name = lastPathComponent(notebook)
     let stem = name.hasSuffix(".md") ? String(name.dropLast(3)) : name
     let base = "\(store)/reports/\(stem.isEmpty || stem.hasPrefix(".") ? "report\(stem.drop { $0 == "." })" : stem)"
-    place = String(sha256Hex(Self.relative(Self.real(notebook), from: Self.real(store))).prefix(16))
+    place = String(sha256Hex(Self.relative(realPath(notebook) ?? notebook, from: realPath(store) ?? store)).prefix(16))
     let own = "\(base)-\(place.prefix(8))"
     if let mark = OwnedFolder(own).mark, mark.subject.place == place {
       path = own
@@ -66,13 +66,6 @@ public struct DefaultReportFolder: Sendable, Hashable {
     } else {
       path = base
     }
-  }
-
-  /// A path without links; as it is where there is nothing.
-  private static func real(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 
   private static func relative(_ path: String, from folder: String) -> String {

@@ -75,6 +75,7 @@ public func rebuildReport(
         zip(asked, influence.runs).map { query, runs in
           (query.id, runs.map { UsedRun(id: $0, digest: digests[$0] ?? "missing") })
         }, uniquingKeysWith: { one, _ in one }))
+    facts.bounded = Set(influence.bounded.map { asked[$0].id })
     facts.sections = [
       try Ledger(evidence, rows, queries: asked.map(\.id), influence, language: evaluated.language).section
     ]

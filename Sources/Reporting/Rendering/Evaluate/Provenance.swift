@@ -16,10 +16,10 @@ package enum Provenance {
 
   private static var facts: String {
     """
-    SELECT s.run, s.trial, s.profile, s.created_at AS begun, \(ofAttempts("vgglab_version")) AS vgglab_version,
-      \(ofAttempts("substr(e.git_commit, 1, 12)", column: "git_commit")) AS git_commit,
-      (SELECT max(e.git_dirty) \(attempts)) AS git_dirty, \(ofAttempts("kernels")) AS kernels,
-      \(ofAttempts("instruction_set")) AS instruction_set, \(ofAttempts("threads")) AS threads, \(ofAttempts("cpu")) AS cpu
+    SELECT s.run, s.trial, s.profile, s.created_at AS begun, \(ofAttempts("e.vgglab_version")) AS vgglab_version,
+      \(ofAttempts("substr(e.git_commit, 1, 12)")) AS git_commit,
+      (SELECT max(e.git_dirty) \(attempts)) AS git_dirty, \(ofAttempts("e.kernels")) AS kernels,
+      \(ofAttempts("e.instruction_set")) AS instruction_set, \(ofAttempts("e.threads")) AS threads, \(ofAttempts("e.cpu")) AS cpu
     FROM run_summary AS s
     """
   }
@@ -28,12 +28,11 @@ package enum Provenance {
     "FROM attempt AS a JOIN environment AS e ON e.digest = a.environment WHERE a.run = s.run"
 
   /// What a run's attempts have in a column of their environments: each value once, in the order of its first attempt.
-  private static func ofAttempts(_ expression: String, column: String? = nil) -> String {
-    let value = column == nil ? "e.\(expression)" : expression
-    return """
-      (SELECT group_concat(value, ', ') FROM (
-        SELECT \(value) AS value, min(a.attempt) AS first \(attempts) GROUP BY value ORDER BY first))
-      """
+  private static func ofAttempts(_ expression: String) -> String {
+    """
+    (SELECT group_concat(value, ', ') FROM (
+      SELECT \(expression) AS value, min(a.attempt) AS first \(attempts) GROUP BY value ORDER BY first))
+    """
   }
 
   private static let order = "ORDER BY s.created_at, s.run"
