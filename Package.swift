@@ -211,7 +211,7 @@ let package = Package(
     tests("PositionedYAML", ["Text"]),
     tests("Networks"),
     tests("Kernels"),
-    tests("Images"),
+    tests("Images", ["TestImages"]),
     tests("Datasets", ["Images", "TestImages"]),
     tests("Training", ["Networks", "Datasets"]),
     tests("Inference", ["Datasets", "Images"]),

@@ -221,7 +221,7 @@ struct ClusterTests {
     #expect(first.code == 0 && first.errors.contains("submitted 1 trial as Slurm job"), "\(first)")
     // The other executor, and the one that resumes, see that the run has a job.
     let here = try program("run", "long.yaml", "--only", "small")
-    #expect(here.code == 0 && here.errors.contains("is left to Slurm job"), "\(here)")
+    #expect(here.code == 75 && here.errors.contains("is left to Slurm job"), "\(here)")
     let run = try #require(runs(program).first)
     #expect(runs(program).count == 1)
     #expect(try program("list").errors.contains("run \(run) (small) is left to Slurm job"))

@@ -35,6 +35,32 @@ import Testing
     }
   }
 
+  /// Where there is no room for a new report the old one stays as it was, and of the first one nothing is left.
+  @Test func aReportThatDoesNotFitLeavesWhatWasThere() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    #expect(try program("run", "tiny.yaml", "--only", "small", "--profile", "quick", "--threads", "1").code == 0)
+    let text = "# A page\n\n```{table t}\nSELECT trial FROM run_summary\n```\n"
+    try program.write("n.md", text)
+    #expect(try program("report", "n.md", "--out", "page").code == 0)
+    let files = try FileManager.default.subpathsOfDirectory(atPath: "\(program.directory)/page").sorted()
+    let page = try #require(Self.bytes(program, "page/index.html"))
+    try program.write(
+      "n.md", text + "\n```{bars b}\nSELECT trial AS label, test_accuracy AS value FROM run_summary\n```\n")
+    for folder in ["page", "new"] {
+      // Pictures make the page larger by far.
+      let shell = try StartStopTests.Shell(
+        program, "ulimit -f \(page.count / 1024 + 20); \"$P\" report n.md --out \(folder)")
+      #expect(shell.end() == 74 && shell.text.contains("cannot be written (File too large)"), "\(shell.text)")
+    }
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: "\(program.directory)/page").sorted() == files)
+    #expect(Self.bytes(program, "page/index.html") == page)
+    #expect(try program("verify", "page").code == 0)
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: "\(program.directory)/new").isEmpty)
+    #expect(try program("report", "n.md", "--out", "new").code == 0)
+  }
+
   @Test func aCommandDoesNotReplaceItsInput() throws {
     let program = try Program()
     defer { program.remove() }

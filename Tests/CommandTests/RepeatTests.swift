@@ -32,6 +32,14 @@ import Testing
     // What is complete there is compared again and not trained.
     let second = try program("rerun", run, "--keep", "again")
     #expect(second.code == 0 && second.errors.contains("skipped"), "\(second)")
+    #expect(second.output.contains("was complete before; nothing was trained now"))
+    // A store that has the run itself would compare it with itself.
+    try FileManager.default.copyItem(
+      atPath: "\(program.directory)/.vgglab", toPath: "\(program.directory)/copy")
+    for store in [".vgglab", "copy"] {
+      let outcome = try program("rerun", run, "--keep", store)
+      #expect(outcome.code == 64 && outcome.errors.contains("or a copy of it; keep the repetition"), "\(outcome)")
+    }
   }
 
   @Test func aChangedJournalIsFoundWithItsFirstDifference() throws {

@@ -115,7 +115,8 @@ import Testing
     #expect(facts[0]["state"] as? String == "completed" || facts[0]["cause"] as? String != nil, "\(facts)")
   }
 
-  @Test(arguments: [SIGTERM, SIGUSR1]) func otherSignalsEndWith75(signal: Int32) throws {
+  @Test(arguments: [SIGTERM, SIGUSR1, SIGQUIT]) func otherSignalsEndWith75(signal: Int32) throws {
+    let names = [SIGTERM: "SIGTERM", SIGUSR1: "SIGUSR1", SIGQUIT: "SIGQUIT"]
     let program = try Program()
     defer { program.remove() }
     try program.write("long.yaml", Self.long)
@@ -131,7 +132,17 @@ import Testing
     #expect(run.waitForEnd() == 75, "\(run.text)")
     let facts = try Self.facts(program)
     #expect(facts.count == 1 && facts[0]["state"] as? String == "interrupted")
-    #expect(facts[0]["cause"] as? String == "stopped by \(signal == SIGTERM ? "SIGTERM" : "SIGUSR1")")
+    #expect(facts[0]["cause"] as? String == "stopped by \(names[signal] ?? "")")
+  }
+
+  /// What depends on a trial that can be resumed is no failure: the same command goes on with both.
+  @Test func whatComesAfterAnInterruptedTrialWaits() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      "long.yaml", Self.long.replacing("- {name: smaller, ", with: "- {name: smaller, after: [small], "))
+    let outcome = try program("run", "long.yaml", "--time-limit", "1s", "--threads", "1")
+    #expect(outcome.code == 75 && outcome.errors.contains("smaller: not run: it comes after small"), "\(outcome)")
   }
 
   @Test func aKilledWorkerIsLostWithItsCauseAndTriedAgain() throws {

@@ -51,6 +51,67 @@ import Testing
     }
   }
 
+  @Test func runsThatSomebodyMayNotReadAreNamed() throws {
+    let program = try Self.trained()
+    defer { program.remove() }
+    func shell(_ script: String) throws -> StartStopTests.Shell { try StartStopTests.Shell(program, script) }
+    #expect(try shell("cp \"$P\" program; chmod a+rx program .; chmod -R go+rX .vgglab").end() == 0)
+    // A run that is made later is as open as those before.
+    #expect(try program("run", "tiny.yaml", "--only", "smaller", "--profile", "quick", "--threads", "1").code == 0)
+    let run = try #require(
+      RunTests.rows(program, "SELECT run FROM run WHERE trial = 'smaller'").first?["run"] as? String)
+    let folder = "\(program.directory)/.vgglab/runs/\(run)"
+    let mode = try FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? Int
+    #expect(mode.map { $0 & 0o055 } == 0o055)
+    let other = geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups -- " : ""
+    let list = try shell("\(other)./program list")
+    #expect(list.end() == 0 && list.text.contains("smaller") && !list.text.contains("Permission"), "\(list.text)")
+    chmod(folder, 0)
+    defer { chmod(folder, 0o700) }
+    for command in ["list", "export --all --format csv", "doctor"] {
+      let closed = try shell("HOME=/ \(other)./program \(command)")
+      _ = closed.end()
+      #expect(closed.text.contains("\(run): cannot be read (Permission denied)"), "\(command): \(closed.text)")
+    }
+  }
+
+  @Test func aTrialWhoseNewestRunIsGoneHasItsOlderOnes() throws {
+    let program = try Self.trained()
+    defer { program.remove() }
+    func runs() throws -> [String] {
+      try RunTests.rows(program, "SELECT run FROM run ORDER BY sequence").compactMap { $0["run"] as? String }
+    }
+    #expect(
+      try program("run", "tiny.yaml", "--only", "small", "--profile", "quick", "--threads", "1", "--rerun").code == 0)
+    let both = try runs()
+    try #require(both.count == 2)
+    #expect(try program("show", "small", "--json").output.contains(both[1]))
+    try FileManager.default.removeItem(atPath: "\(program.directory)/.vgglab/runs/\(both[1])")
+    let shown = try program("show", "small", "--json")
+    #expect(shown.code == 0 && shown.output.contains(both[0]) && !shown.output.contains(both[1]), "\(shown)")
+    #expect(try program("export", "small", "--format", "safetensors", "-o", "w").code == 0)
+  }
+
+  @Test func aLimitOnTheSizeOfFilesIsAnErrorOfWriting() throws {
+    let program = try Self.trained()
+    defer { program.remove() }
+    let export = try StartStopTests.Shell(program, "ulimit -f 1; \"$P\" export small --format csv -o f.csv")
+    #expect(export.end() == 74 && export.text.contains("f.csv: cannot be written (File too large)"), "\(export.text)")
+    #expect(!program.exists("f.csv"))
+    let run = try StartStopTests.Shell(
+      program, "ulimit -f 40; \"$P\" run tiny.yaml --only smaller --profile quick --threads 1")
+    #expect([1, 74, 75].contains(run.end()), "\(run.text)")
+  }
+
+  @Test(arguments: [("a\\0b", "a zero character"), (" \\n", "the note is empty")])
+  func notesThatCannotBeKept(text: String, words: String) throws {
+    let program = try Self.trained()
+    defer { program.remove() }
+    let shell = try StartStopTests.Shell(program, "printf '\(text)' | \"$P\" note small -")
+    #expect(shell.end() == 64 && shell.text.contains(words), "\(shell.text)")
+    #expect(try RunTests.rows(program, "SELECT * FROM note").isEmpty)
+  }
+
   @Test func aStoreThatCannotBeWrittenIsReadWithoutItsIndex() throws {
     let program = try Self.trained()
     defer { program.remove() }

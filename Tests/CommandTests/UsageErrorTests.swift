@@ -21,6 +21,29 @@ import Testing
     #expect(lines.last == "  See '\(command) --help' for more information.", "\(outcome)")
   }
 
+  /// The parser keeps the last value; the others would be dropped without a word.
+  @Test(arguments: [
+    (["list", "--state", "failed", "--state=completed"], "--state"),
+    (["plan", "tiny.yaml", "--only", "small", "--only", "smaller"], "--only"),
+    (["run", "tiny.yaml", "--profile", "quick", "-q", "--profile", "quick"], "--profile"),
+    (["export", "--all", "--format", "csv", "-o", "a", "--output", "b"], "--output"),
+    (["archive", "create", "x", "--runs", "a", "--runs", "b"], "--runs"),
+    (["--store", "a", "list", "--store", "b"], ""),
+  ])
+  func optionsOfOneValueAreGivenOnce(arguments: [String], name: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("tiny.yaml", Samples.tiny)
+    let outcome = try program.run(arguments)
+    #expect(outcome.code == 64 && !program.exists(".vgglab") && !program.exists("reports"), "\(outcome)")
+    #expect(name.isEmpty || outcome.errors.contains("\(name) is given twice; give it once"), "\(outcome)")
+    // Those of several values may be given again, and values may look like options.
+    let plan = ["plan", "tiny.yaml", "--set", "training.seed=1", "--set", "training.epochs=1", "--quiet", "-q"]
+    #expect(try program.run(plan).code == 0)
+    let list = ["list", "--sort", "-store", "--filter", "seed=1", "--filter", "seed=1", "--store", "."]
+    #expect(try !program.run(list).errors.contains("twice"))
+  }
+
   /// The reader has ended before the program starts.
   @Test(
     arguments: [

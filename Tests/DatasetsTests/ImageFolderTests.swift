@@ -190,6 +190,53 @@ final class DataFolder {
     #expect(folder.error() == .nestedFolder(path: "\(folder.path)/train/dog/deeper"))
   }
 
+  @Test func namesOfClassesAndHalvesThatMislead() throws {
+    // One name in two forms of Unicode would be one class.
+    let folder = try DataFolder()
+    for half in ["train", "test"] {
+      for (value, name) in ["caf\u{E9}", "cafe\u{301}"].enumerated() {
+        try folder.write("\(half)/\(name)/0.png", PNGFile.flat(3, 3, [UInt8(value)]))
+      }
+    }
+    #expect(folder.error() == .sameName(path: "\(folder.path)/train", name: "caf\u{E9}"))
+    #expect("\(folder.error()!)".contains("rename one"))
+    // Of bytes, as other programs put them in order: the first has an accent of its own.
+    let accents = try DataFolder()
+    for name in ["e\u{301}", "z", "f"] {
+      for value in 0..<3 { try accents.write("\(name)/\(value).png", PNGFile.flat(3, 3, [UInt8(value)])) }
+    }
+    #expect(try accents.load().classNames.map { Array($0.utf8) } == ["e\u{301}", "f", "z"].map { Array($0.utf8) })
+    for (train, test) in [("Train", "Test"), ("train", "valid"), ("training", "validation")] {
+      let halves = try DataFolder()
+      for half in [train, test] {
+        for name in ["a", "b"] { try halves.write("\(half)/\(name)/0.png", PNGFile.flat(3, 3, [1])) }
+      }
+      #expect(halves.error() == .halfNames(path: halves.path, found: [train, test].sorted()))
+      #expect("\(halves.error()!)".contains("called train and test"))
+    }
+  }
+
+  @Test(arguments: [
+    ("\u{FEFF}a\r\nb\r\n", nil), ("a\nb\n\n\n", nil), ("a\n\nb\n", "line 2 is empty"),
+    ("a\nb\u{0}c\n", "line 2 has a control"),
+  ])
+  func namesInAFile(text: String, reason: String?) throws {
+    let folder = try DataFolder()
+    for (half, count) in [("train", 4), ("t10k", 2)] {
+      let size = [UInt8(0), 0, 0, UInt8(count)]
+      try folder.write(
+        "\(half)-images-idx3-ubyte",
+        Data([0, 0, 8, 3] + size + [0, 0, 0, 2, 0, 0, 0, 2] + [UInt8](repeating: 9, count: 4 * count)))
+      try folder.write("\(half)-labels-idx1-ubyte", Data([0, 0, 8, 1] + size + (0..<count).map { UInt8($0 % 2) }))
+    }
+    try folder.write("classes.txt", Data(text.utf8))
+    if let reason {
+      #expect(folder.error("idx-folder").map { "\($0)".contains(reason) } == true)
+    } else {
+      #expect(try folder.load("idx-folder", side: 2).classNames == ["a", "b"])
+    }
+  }
+
   @Test func hostileFilesAreRefused() throws {
     let folder = try Self.divided()
     let bad = "\(folder.path)/train/cat/bad.png"

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import TestImages
 import Testing
 
 @Suite struct DecodeTests {
@@ -30,6 +31,22 @@ import Testing
     for (channel, shift) in [16, 8, 0].enumerated() {
       let plane = image.pixels[channel * width * height..<(channel + 1) * width * height]
       #expect(Array(plane) == indices.map { UInt8(colors[Int($0)] >> shift & 0xFF) })
+    }
+  }
+
+  /// As Pillow reads them: a file's note of its color space changes no value.
+  @Test(arguments: [
+    ("gAMA", [0, 1, 0x86, 0xA0]), ("gAMA", [0, 0, 0xC3, 0x50]), ("gAMA", [0, 0, 0xB1, 0x8F]), ("sRGB", [0]),
+    ("cHRM", [UInt8](repeating: 1, count: 32)),
+  ])
+  func colorSpacesAreLeftAlone(kind: String, content: [UInt8]) throws {
+    let pixels = (0..<48).map { UInt8($0 * 5) }
+    for (channels, width) in [(1, 8), (3, 4)] {
+      var png = PNGFile.data(width: width, height: 4, channels: channels, Array(pixels.suffix(channels * width * 4)))
+      let plain = try PixelImage(png)
+      // Behind the signature and IHDR.
+      png.insert(contentsOf: PNGFile.chunk(kind, content), at: 33)
+      #expect(try PixelImage(png) == plain)
     }
   }
 

@@ -97,7 +97,15 @@ import Testing
     let some = try LineChart(
       rows: [row("s", 1, 1), row("s", 1, .nan), row("s", 2, 5), row("s", 2, 7), row("s", 3, .nan)],
       intervals: .mean(level: 0.9), panel: panel)
-    #expect(some.intervals?.counts == 0...2)
+    #expect(some.intervals?.counts == 0...2 && some.intervals?.missing == 1)
+    #expect(altText(for: .lines(some)).contains("0–2 values each; 1 more has no value."))
+    #expect(altText(for: .lines(some), language: .chinese).contains("每点0–2个值；另有1个缺失。"))
+    let measured: [Double?] = [1, nil, nil, 3]
+    let bars = try BarChart(
+      title: "", valueLabel: "", rows: measured.map { BarChart.Row(group: "a", series: "s", value: $0) },
+      intervals: .range)
+    #expect(bars.groups == [.init(name: "a", values: [2], errors: [.init(low: 1, high: 3)])])
+    #expect(bars.intervals == Intervals(.range, counts: 2...2, missing: 2))
     #expect(some.panels[0].series[0].points[0] == .init(x: 1, y: 1))
     #expect(some.panels[0].series[0].points[2].y.isNaN)
     let infinite = try LineChart(rows: [row("s", 1, 1), row("s", 1, .infinity)], intervals: .range, panel: panel)

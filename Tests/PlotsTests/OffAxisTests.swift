@@ -84,6 +84,7 @@ import Testing
       #expect(drawing.words.contains(word), "\(drawing.words)")
     }
     #expect(altText(for: chart).contains("2 points not above zero, not on the log axis (at (0, 2), (10, \u{2212}1))"))
+    #expect(altText(for: chart).contains("1 point without a value (at (100, –))"))
     // At the left edge, pointing left; at the lower edge, pointing down.
     let triangles = drawing.polygons.filter { $0.points.count == 3 }
     #expect(triangles[0].points[0].x < triangles[0].points[1].x && triangles[0].points[1].x == triangles[0].points[2].x)
@@ -104,6 +105,17 @@ import Testing
       #expect(drawing.words.contains(word), "\(drawing.words)")
     }
     #expect(altText(for: chart).contains("a 0 (not on a log axis); b 10; c no data; d ∞"))
+    #expect(!altText(for: chart).contains("ighest"))
+  }
+
+  @Test func theHighestBarIsOneThatIsShown() {
+    func alt(_ values: [Double]) -> String {
+      let groups = values.enumerated().map { BarChart.Group(name: "g\($0)", values: [$1]) }
+      return altText(
+        for: .bars(BarChart(title: "", valueLabel: "", series: ["s"], groups: groups, scale: .logarithmic)))
+    }
+    #expect(alt([-1, 0, 10, 2, .infinity]).hasSuffix("Highest: g2 10; lowest: g3 2."))
+    #expect(!alt([-1, 0, .infinity]).contains("ighest"))
   }
 
   @Test func manyGapsStayDrawable() throws {

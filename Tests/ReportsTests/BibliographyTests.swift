@@ -53,6 +53,36 @@ import Testing
       ])
   }
 
+  @Test func addressesKeepWhatTheyHave() throws {
+    let works = #"""
+      @misc{w, author={A}, title={T}, year=1, url={https://h/wiki/Dropout_(neural_networks)}}
+      @article{d, author={B}, title={T}, year=2, doi={10.1016/S0893-6080(05)80023-1}}
+      @article{s, author={C}, title={T}, year=3, doi={10.1002/1097<1661::AID>3.0.CO;2-#}}
+      @misc{n, author={D}, title={T}, year=4, url={javascript:alert(1)}}
+      """#
+    let found = try MarkupTests.render(
+      "---\nbibliography: w.bib\n---\n[@w] [@d] [@s] [@n]\n", bibliography: works)
+    for address in [
+      "https://h/wiki/Dropout_%28neural_networks%29", "https://doi.org/10.1016/S0893-6080%2805%2980023-1",
+      "https://doi.org/10.1002/1097%3C1661::AID%3E3.0.CO;2-#",
+    ] {
+      #expect(found.body.contains("href=\"\(address)\""), "\(found.body)")
+    }
+    #expect(!found.body.contains("javascript"))
+  }
+
+  @Test func aCrossrefThatLeadsNowhereIsReported() throws {
+    let works = """
+      @inproceedings{c, author={A}, title={T}, year=1, crossref={nowhere}}
+      @book{d, title={D}, crossref={none}}
+      """
+    let found = try MarkupTests.render("---\nbibliography: w.bib\n---\n[@c]\n", bibliography: works)
+    #expect(
+      found.report.warnings.map { $0.components(separatedBy: "/").last ?? "" } == [
+        "w.bib:1: c: its crossref \"nowhere\" is no entry of the bibliography; what it has from there is missing"
+      ])
+  }
+
   @Test func citationsHoweverTheyAreWritten() throws {
     let long = (0..<40).map { _ in "@touvron" }.joined(separator: "; ")
     let found = try Self.render(

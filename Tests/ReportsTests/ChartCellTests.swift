@@ -7,6 +7,9 @@ import Testing
 @Suite struct ChartCellTests {
   private static let seeds = "columns trial, metric, epoch, value; a, loss, 1, 3; a, loss, 1, 1; a, loss, 2, 2"
   private static let bars = "columns group, series, value; a, s, 3; a, s, 1; b, s, 2"
+  /// The same with replicates that have no value.
+  private static let seedsWithout = seeds + "; a, loss, 1, -"
+  private static let barsWithout = bars + "; a, s, -; a, s, -"
   private static let ends = "columns trial, metric, epoch, value, least, most; a, loss, 1, 2, 1, 4; a, loss, 2, 3, -, -"
 
   private func readme(_ kind: String, _ options: String, _ rows: String) throws -> String {
@@ -73,12 +76,43 @@ import Testing
       "2: side is \"9\"; points from 16 to 256 was expected"
     ),
     (
+      "scatter", "", "columns series, x, y, lable; s, 1, 2, a",
+      "1: a scatter cell does not read the column \"lable\"; did you mean \"label\"?"
+    ),
+    (
+      "grid", "", "columns pixels, height, width, Caption; 00, 1, 1, a",
+      "1: a grid cell does not read the column \"Caption\"; did you mean \"caption\"?"
+    ),
+    (
+      "bars", "--| error: low, high", "columns group, series, value, low, high; a, s, 1, 3, 4",
+      "1: the chart cannot be drawn: the interval of group \"a\", series \"s\" runs from 3.0 to 4.0, and its value is 1.0; give the ends themselves and not their distances from the value"
+    ),
+    (
+      "curves", "--| band: low, high", "columns trial, metric, epoch, value, low, high; a, loss, 1, 5, 1, 2",
+      "1: the chart cannot be drawn: the interval of a, loss at 1 runs from 1.0 to 2.0, and its value is 5.0; give the ends themselves and not their distances from the value"
+    ),
+    (
+      "scatter", "--| error: low, high", "columns series, x, y, low, high; s, 1, 2, 1, -",
+      "1: the chart cannot be drawn: the interval of series \"s\" at 1 has one end, 1, and NULL for the other; give both, or NULL for both"
+    ),
+    (
+      "bars", "--| error: interval 0x1p-1", bars,
+      "2: error is \"interval 0x1p-1\"; range, interval, interval 0.99, or two columns such as low, high was expected"
+    ),
+    (
       "table", "--| band: range", seeds, "2: a table cell has no option \"band\""
     ),
   ])
   func whatCannotBeMeant(kind: String, options: String, rows: String, expected: String) {
     let cell = "```{\(kind) x}\n\(options.isEmpty ? "" : options + "\n")\(rows)\n```\n"
     #expect(NotebookErrorTests.problems(cell).first == expected)
+  }
+
+  @Test func tooManySeriesHaveARemedy() {
+    let rows = (0..<21).map { "; g, s\($0), 1" }.joined()
+    #expect(
+      NotebookErrorTests.problems("```{bars x}\ncolumns group, series, value\(rows)\n```\n").first
+        == "1: there are more than 20 series of bars; select fewer rows, or split them over several cells")
   }
 
   @Test func tooManyBarsAreNamedWithTheirLimit() {
@@ -90,6 +124,21 @@ import Testing
   @Test(arguments: [
     ("curves", "--| band: range", seeds, "Line: mean; band: smallest to largest value; 1–2 values each."),
     ("curves", "--| band: range", seeds, "a: loss starts at 2"),
+    (
+      "curves", "--| band: range", seedsWithout,
+      "Line: mean; band: smallest to largest value; 1–2 values each; 1 more has no value."
+    ),
+    (
+      "bars", "--| error: range", barsWithout,
+      "error bar: smallest to largest value; 1–2 values each; 2 more have no value."
+    ),
+    (
+      "scatter", "", "columns series, x, y; a, -, 2; a, 1, -; a, inf, 3; b, 2, 2",
+      "a: no data, 2 points without a value (at (–, 2), (1, –)), 1 point infinite (at (∞, 3)). b: (2, 2)."
+    ),
+    // Columns of their own are allowed, near to another's name or not.
+    ("scatter", "", "columns series, x, y, rank, cable; s, 1, 2, 3, 4", "s: (1, 2)."),
+    ("grid", "", "columns pixels, height, width, raw; ff, 1, 1, 5", "1 image."),
     ("curves", "--| band: interval 0.99", seeds, "Line: mean; band: 99 % t interval of the mean; 1–2 values each."),
     ("curves", "--| band: interval 0.9999", seeds, "band: 99.99 % t interval of the mean"),
     ("curves", "--| band: least, most", ends, "Band: least to most."),

@@ -107,7 +107,33 @@ import Testing
     let verdicts = try ["1; 1", "0; 0", "-1; -1"].map {
       try Self.judged(Self.cell("a", ["test: mean"], "columns value; \($0)"))[0].verdict
     }
-    #expect(verdicts == [.supported, .undecided, .refuted])
+    // Without a spread there is nothing to judge by.
+    #expect(verdicts == [.undecided, .undecided, .undecided])
+  }
+
+  @Test(arguments: [
+    ("proportion", "columns successes, trials; 0, 0", "There are no trials to judge by."),
+    ("proportion", "columns successes, trials; -, 5", "There are no counts to judge by."),
+    ("mcnemar", "columns only_first, only_second; 0, 0", "There are no discordant images to judge by."),
+    ("mean", "columns value; 1; 2; -", "</data> row without a value"),
+    ("mean", "columns value; 1; 2; -; -", "</data> rows without a value"),
+  ])
+  func whatIsMissingIsSaid(test: String, sql: String, expected: String) throws {
+    let folder = ReportFolder()
+    _ = try folder.render(Self.cell("a", ["test: \(test)"], sql))
+    let html = try folder.text("index.html")
+    #expect(html.contains(expected) && !html.contains("would not decide it"), "\(html)")
+  }
+
+  @Test func whatHasToStayAsItIsInChinese() throws {
+    for (test, sql, words) in [
+      ("proportion", "columns successes, trials; 28, 50", "若比例不变，约再需"),
+      ("mean", "columns value; -1; 1; 2", "若均值与离散程度不变，约再需"),
+    ] {
+      let folder = ReportFolder()
+      _ = try folder.render("---\nlang: zh\n---\n" + Self.cell("a", ["test: \(test)"], sql))
+      #expect(try folder.text("index.html").contains(words))
+    }
   }
 
   @Test func thePageShowsVerdictsInWords() throws {

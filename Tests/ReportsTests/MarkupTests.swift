@@ -114,7 +114,33 @@ import Testing
     ),
     (
       "> :::{if q}\n> a\n> :::\n",
-      "\":::{if q}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"
+      "\":::{if q}\" must stand at the line's beginning, on a line of its own, outside of lists and quotes"
+    ),
+    ("> [!TOOD]\n> secret\n", "[!TOOD] is no kind of box; did you mean [!TODO]?"),
+    ("- > [! TODO]\n  > secret\n", "[! TODO] is no kind of box; did you mean [!TODO]?"),
+    ("> [！TODO] secret\n", "[！TODO] is no kind of box; did you mean [!TODO]?"),
+    ("> [!TO DO]\n> secret\n", "[!TO DO] is no kind of box; did you mean [!TODO]?"),
+    ("> [!TODO secret\n", "[!TODO is no kind of box; did you mean [!TODO]?"),
+    ("> [TODO] secret\n", "[TODO] is no kind of box; did you mean [!TODO]?"),
+    (
+      "> [!FOO]\n> text\n",
+      "[!FOO] is no kind of box; there are [!NOTE], [!TIP], [!IMPORTANT], [!WARNING], [!CAUTION], [!TODO]; write \\[ for a bracket"
+    ),
+    ("{lit}\n", "{lit}: write {lit text | where it comes from}; \\{ is a brace"),
+    ("{LIT 5 | x}\n", "{LIT 5 | x}: write {lit text | where it comes from}; \\{ is a brace"),
+    ("{lit5 | x}\n", "{lit5 | x}: write {lit text | where it comes from}; \\{ is a brace"),
+    ("{lti 5 |\nx}\n", "{lti 5 | x}: write {lit text | where it comes from}; \\{ is a brace"),
+    (
+      "{verdict}\n",
+      "{verdict}: write {verdicts #anchor-of-a-heading}, or {verdicts} for the whole page; \\{ is a brace"
+    ),
+    (
+      "{Verdicts #a}\n",
+      "{Verdicts #a}: write {verdicts #anchor-of-a-heading}, or {verdicts} for the whole page; \\{ is a brace"
+    ),
+    (
+      "Here $x={{q.a}}$ is.\n",
+      "the formula $x={{q.a}}$: no value is filled in within a formula; end the formula before it, as in $x =$ {{q.a}}"
     ),
     ("$\\foo$\n", "the formula $\\foo$: \\foo is none of the commands that are known; docs/notebooks.md lists them"),
     ("$\\frac{1}$\n", "the formula $\\frac{1}$: \\frac needs something after it"),
@@ -196,14 +222,53 @@ import Testing
   }
 
   @Test func alertsAreLikeGitHubs() throws {
-    let found = try Self.render("> [!note]\n> Be careful.\n\n> [!WARNING]\n\n> [!NOPE]\n> text\n")
+    let found = try Self.render(
+      "> [!note]\n> Be careful.\n\n> [!WARNING]\n\n> [!NOTE] beside\n\n> \\[!NOPE]\n> text\n\n> [1] a\n")
     #expect(
       found.body.contains(
         "<section class=\"alert note\" aria-label=\"Note\"><p class=\"alert-title\">Note</p>\n<p>Be careful.</p>\n</section>"
       ))
     #expect(found.body.contains("<section class=\"alert warning\"") && found.body.contains("[!NOPE]\ntext"))
+    #expect(found.body.contains("<blockquote>\n<p>[!NOTE] beside</p>") && found.body.contains("<p>[1] a</p>"))
     #expect(found.markdown.contains("> [!NOTE]\n> Be careful."))
     #expect(found.jupyter.contains("> **Note**\n>\n> Be careful."))
+  }
+
+  @Test(arguments: ["> [!TODO] secret\n> secret too\n", "> [!todo] **secret** it is\n"])
+  func whatIsBesideATodoIsOfTheNote(text: String) throws {
+    let found = try Self.render("Before.\n\n\(text)\nAfter.\n")
+    for output in [found.html, found.markdown, found.jupyter] {
+      #expect(output.contains("After.") && !output.contains("secret"))
+    }
+    #expect(found.report.warnings.count == 1 && found.report.warnings[0].contains(":3: 1 TODO note is left out"))
+  }
+
+  @Test func bracesThatAreText() throws {
+    let found = try Self.render("The set {n | n > 0}, {a}, {list of 5}, \\{lit}, `{verdict}`, and $\\{l_1\\}$.\n")
+    #expect(found.body.contains("The set {n | n &gt; 0}, {a}, {list of 5}, {lit}, <code>{verdict}</code>, and <math>"))
+  }
+
+  @Test func anEmptyNotebookIsReported() throws {
+    let found = try Self.render("---\ntitle: T\n---\n\n<!-- nothing -->\n")
+    #expect(found.report.warnings.count == 1 && found.report.warnings[0].hasSuffix("note.md: the notebook is empty"))
+  }
+
+  @Test func theChineseFootEndsInChinese() throws {
+    let found = try Self.render("---\nlang: zh\n---\n甲\n")
+    #expect(found.markdown.hasSuffix("源文件：`note.md`。\n") && found.jupyter.hasSuffix("源文件：`note.md`。"))
+    #expect(found.html.contains("源文件：<code>note.md</code>（SHA-256 <code>"))
+  }
+
+  @Test func whatADrawingLosesIsReported() throws {
+    let svg = """
+      <svg width="9" height="9"><metadata/><style><![CDATA[rect{fill:red}]]></style><rect class="a"/></svg>
+      """
+    let found = try Self.render("a\n\n![b](d.svg) ![c](d.svg)\n", files: ["d.svg": Data(svg.utf8)])
+    let warnings = found.report.warnings.map { $0.components(separatedBy: "note.md:").last ?? "" }
+    #expect(
+      warnings == [
+        "3: of the image d.svg <style> is left out, so it may look otherwise; use shapes, text and attributes such as fill"
+      ])
   }
 
   @Test func rawHTMLIsLeftOutAndReported() throws {
@@ -268,6 +333,11 @@ import Testing
       #expect(!clean.contains(evil), "\(evil): \(clean)")
     }
     #expect(clean.contains("fill=\"url(#g)\"") && clean.contains("xlink:href=\"#g\"") && clean.contains("a &lt; b"))
+    #expect(
+      found.report.warnings.map { $0.components(separatedBy: "note.md:").last ?? "" } == [
+        "1: of the image d.svg <script>, <a>, <foreignObject>, style, href are left out, so it may look otherwise; "
+          + "use shapes, text and attributes such as fill"
+      ])
     #expect(found.body.contains("alt=\"Drawing\" width=\"10\" height=\"20\">"))
     #expect(found.markdown.contains("![A dot](\(name) \"Title\") and ![Drawing](images/d.svg)"))
     #expect(found.jupyter.contains("![A dot](attachment:\(name.dropFirst(7)) \"Title\")"))

@@ -42,7 +42,23 @@ import Testing
     ),
     (
       "```{claim x}\n--| says: a\n--| margin: 1\nyes\n```\n",
-      "3: margin is \"1\"; no such option beside `test: holds` was expected"
+      "3: `test: holds` has no margin; leave it out, or choose a test that has one (mean, proportion)"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| alternative: less\nyes\n```\n",
+      "3: `test: holds` has no alternative; leave it out, or choose a test that has one (mean, proportion, mcnemar)"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| test: mean\n--| margin: 0x10\ncolumns value; 1; 2\n```\n",
+      "4: margin is \"0x10\"; a number was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\ncolumns holds, efect; 1, 0.5\n```\n",
+      "1: a claim cell does not read the column \"efect\"; did you mean \"effect\"?"
+    ),
+    (
+      "```{claim x}\n--| says: a\ncolumns holds, lo, high; 1, 0.5, 2\n```\n",
+      "1: a claim cell does not read the column \"lo\"; did you mean \"low\"?"
     ),
     (
       "```{claim x}\n--| says: a\n--| test: mean\n--| level: 95\nyes\n```\n",
@@ -58,7 +74,11 @@ import Testing
     ),
     (
       "```{claim x}\n--| says: a\n--| test: proportion\ncolumns successes, trials; 1.5, 2\n```\n",
-      "1: the column successes has \"1.5\"; a whole number from 0 was expected"
+      "1: the column successes has \"1.5\"; a whole number from 0 to 1,000,000,000 was expected"
+    ),
+    (
+      "```{claim x}\n--| says: a\n--| test: mcnemar\ncolumns only_first, only_second; 2000000000, 2\n```\n",
+      "1: the column only_first has \"2000000000\"; a whole number from 0 to 1,000,000,000 was expected"
     ),
     (
       "```{claim x}\n--| says: a\n--| test: proportion\ncolumns successes, trials; 3, 2\n```\n",
@@ -87,7 +107,14 @@ import Testing
       "1: the query reads the view \"b\", which is defined later, in line 4; put the view first"
     ),
     ("```{table x\nrows\n```\n", "1: \"{table x\" is not the head of a cell; write {kind id}"),
-    ("```{table <x>}\nrows\n```\n", "1: \"{table <x>}\" is not the head of a cell; write {kind id}"),
+    (
+      "```{table <x>}\nrows\n```\n",
+      "1: \"<x>\" is no id; an id has up to 60 lower-case letters a to z, digits, dashes and underscores"
+    ),
+    (
+      "```{table X}\nrows\n```\n",
+      "1: \"X\" is no id; an id has up to 60 lower-case letters a to z, digits, dashes and underscores"
+    ),
     ("```{table x}\nrows\n", "1: the cell has no end; close it with as many backticks as it begins with"),
     (
       "```{query x}\none\n```\n```{query x}\none\n```\n",
@@ -103,12 +130,37 @@ import Testing
       "```{curves x}\n--| y_range: 2, 1\ncurves\n```\n",
       "2: y_range is \"2, 1\"; two numbers such as 0, 2.5 was expected"
     ),
+    (
+      "```{curves x}\n--| y_range: 0x0, 0x2\ncurves\n```\n",
+      "2: y_range is \"0x0, 0x2\"; two numbers such as 0, 2.5 was expected"
+    ),
+    (
+      "```{curves x}\n--| y_range: 0, most, 2\ncurves\n```\n",
+      "2: y_range is \"0, most, 2\"; two numbers such as 0, 2.5 was expected"
+    ),
+    (
+      "```{curves x}\ncolumns trial, metric, epoch, value; a, loss, -, 1\n```\n",
+      "1: the column epoch has NULL; a number was expected"
+    ),
     ("```{bars x}\n--| scale: square\nbars\n```\n", "2: scale is \"square\"; linear or log was expected"),
     ("```{table x}\n--| columns: los=a\nrows\n```\n", "2: \"x\" has no column \"los\"; did you mean \"loss\"?"),
     (
       "```{table x}\n--| columns: loss=a:%x\nrows\n```\n",
       "2: columns is \"loss=a:%x\"; a format of %.2f, %d, grouped, percent, points, ratio, bytes, duration, text behind the colon was expected"
     ),
+    (
+      "```{table x}\n--| columns: trial; loss:percentt\nrows\n```\n",
+      "2: columns is \"loss:percentt\"; name=heading:format was expected"
+    ),
+    (
+      "```{table x}\n--| columns: ;\nrows\n```\n",
+      "2: columns is \";\"; name=heading, separated by semicolons was expected"
+    ),
+    (
+      "```{table x}\n--| columns:\nrows\n```\n",
+      "2: columns is \"\"; name=heading, separated by semicolons was expected"
+    ),
+    ("```{table x}\n--| otherwise:\nnone\n```\n", "2: otherwise is \"\"; a sentence was expected"),
     ("```{table x}\nbad sql\n```\n", "1: no such query: bad sql"),
     (
       "```{table x}\nnone\n```\n",
@@ -116,8 +168,13 @@ import Testing
     ),
     (
       "```{query x}\nnone\n```\n",
-      "1: the query cell \"x\" finds no rows; run the experiment first, or give it an option `otherwise`"
+      "1: the query cell \"x\" finds no rows; run the experiment first, or give it `--| optional: true`"
     ),
+    (
+      "```{query x}\n--| optional: true\nnone\n```\n{{x.a}}\n",
+      "5: the query cell \"x\" finds no rows, so there is no value here; put this into a condition on there being rows, or let the query always give one, as with max()"
+    ),
+    ("```{printout x}\ncolumns text; a; b\n```\n", "1: \"x\" finds 2 rows; one was expected"),
     (
       "```{curves x}\nrows\n```\n",
       "1: a curves cell needs the columns trial, metric, epoch, value, and the query gives trial, loss, note"
@@ -141,6 +198,10 @@ import Testing
     ("```{query q}\nyes\n```\n:::{if q}\na\n", "4: the condition has no end; close it with a line of three colons"),
     (":::\n", "1: three colons close a condition, and none is open"),
     (":::{when x}\n:::\n", "1: \":::{when x}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"),
+    (
+      " :::{if q}\na\n",
+      "1: \":::{if q}\" must stand at the line's beginning, on a line of its own, outside of lists and quotes"
+    ),
     ("---\ntitle: a\n", "1: the front matter has no end; close it with a line of three dashes"),
     ("---\ntitel: a\n---\n", "2:1: unknown key \"titel\" in the front matter; did you mean \"title\"?"),
     ("---\nlang: fr\n---\n", "2:7: there is no language \"fr\"; there are en, zh"),

@@ -20,6 +20,14 @@ import Testing
     ("", .integer(-12345), "−12 345"),
     ("grouped", .integer(-123), "−123"), ("grouped", .integer(-123_456), "−123,456"),
     ("%d", .real(2.5e9), "2,500,000,000"),
+    // Rounded once, to the nearer side, and halves alike in all formats.
+    ("percent", .real(0.7055), "70.6\u{A0}%"), ("percent", .real(0.0015), "0.2\u{A0}%"),
+    ("points", .real(0.0015), "+0.2\u{A0}pt"),
+    ("percent", .real(-0.7055), "−70.6\u{A0}%"), ("percent0", .real(0.005), "1\u{A0}%"),
+    ("percent2", .real(1.5), "150.00\u{A0}%"),
+    ("points", .real(-0.015), "−1.5\u{A0}pt"), ("%d", .real(2.5), "2"), ("%.0f", .real(2.5), "2"),
+    ("%d", .real(3.5), "4"),
+    ("duration", .real(1e6), "277\u{A0}h\u{A0}47\u{A0}min"), ("duration", .real(3599.6), "1\u{A0}h\u{A0}0\u{A0}min"),
     // No 300 digits.
     ("%.1f", .real(1e300), "1.0×10³⁰⁰"), ("percent", .real(1e300), "1.0×10³⁰²\u{A0}%"),
     ("ratio", .real(-1e200), "−1.00×10²⁰⁰×"),

@@ -74,7 +74,10 @@ import Testing
       "note.md:6: the option \"format\" belongs to the cell in shared.cells.md, line 14, for every language"
     ),
     ("{{unused.x}}\n", "shared.cells.md:18: no such query: no such query"),
-    ("```{table u}\n```\n", "note.md:4: the table cell has no query"),
+    (
+      "```{table u}\n```\n",
+      "note.md:4: the table cell has no query, and shared.cells.md has no cell \"u\"; did you mean \"t\"?"
+    ),
   ])
   func whatDoesNotFit(text: String, sentence: String) {
     do {

@@ -51,4 +51,38 @@ import Testing
   func viewsAreCommonTables(id: String, view: String, query: String, sql: String) throws {
     #expect(try asked(self.view(id, view) + table(query)).last == sql)
   }
+
+  /// Refuses every query that has a text in it, as SQLite refuses one for a table that it has not.
+  private struct RefusingSource: RowSource {
+    struct Refusal: Error, CustomStringConvertible {
+      var description: String
+    }
+
+    func query(_ sql: String, _ parameters: [String: SQLValue]) throws -> QueryResult {
+      for name in ["hidden", "shown", "nowhere"] where sql.contains("FROM \(name)") {
+        throw Refusal(description: "the query cannot be answered: no such table: \(name); did you mean run?")
+      }
+      return QueryResult(columns: ["x"], rows: [[.integer(1)]])
+    }
+  }
+
+  @Test(arguments: [
+    ("hidden", "\"hidden\", which is a query cell (line 1) and no view; give that cell `--| view: true`"),
+    (
+      "shown",
+      "\"shown\", which is a table cell (line 4) and no view; put its query into a query cell with `--| view: true`"
+    ),
+  ])
+  func aCellThatIsNoView(name: String, sentence: String) {
+    func problem(_ name: String) -> String {
+      let cells = "```{query hidden}\nSELECT 1\n```\n```{table shown}\nSELECT 1\n```\n"
+      let source = NotebookSource(file: "note.md", text: cells + table("SELECT * FROM \(name)"))
+      do {
+        _ = try evaluate(source, rows: RefusingSource())
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(problem(name) == "note.md:7: the query reads \(sentence)")
+    #expect(problem("nowhere").hasPrefix("note.md:7: the query cannot be answered: no such table: nowhere"))
+  }
 }

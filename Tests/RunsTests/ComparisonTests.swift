@@ -84,6 +84,21 @@ import Text
     #expect(comparison.text.contains("95 %") && !comparison.text.contains("single"))
   }
 
+  @Test func fewCommonSeedsAreCounted() throws {
+    let fixture = try Fixture()
+    var runs: [RunSummary] = []
+    for seed in 0..<3 {
+      runs.append(try fixture.add("large seed=\(seed)", resize: 224, seed: seed, accuracy: 0.9 + Double(seed) / 100))
+    }
+    for seed in 1..<5 {
+      runs.append(
+        try fixture.add("small seed=\(seed)", resize: 96, seed: seed, accuracy: 0.8 + Double(seed * seed) / 100))
+    }
+    let text = try compare(runs, in: fixture.store).text
+    #expect(text.contains("B - A: 2 seeds in common, of 3 and 4 runs."), "\(text)")
+    #expect(try !compare(Array(runs[1..<5]), in: fixture.store).text.contains("in common"))
+  }
+
   @Test func singleRunsAreMarked() throws {
     let fixture = try Fixture()
     let runs = [

@@ -44,6 +44,17 @@ import Statistics
   @Test func farOut() {
     #expect(StudentT(degrees: 1).upperTail(.infinity) == 0 && StudentT(degrees: 4).lowerTail(-1e200) == 0)
     #expect(StudentT(degrees: 1).quantile(1e-300) < -1e100)
+    // Values of mpmath 1.3; far out the tail is a power of the value.
+    let far: [(degrees: Double, p: Double, value: Double)] = [
+      (1, 1e-200, 3.1830988618379e199), (3, 1e-200, 4.7952757204692e66), (0.5, 1e-100, 1.0284911563163e199),
+      (2, 1e-200, 7.0710678118655e99), (10, 1e-200, 2.5645257189482e20), (3, 1e-20, 4.795275720469e6),
+      (1, 1e-9, 3.1830988618379e8), (100, 1e-200, 968.22280668188),
+    ]
+    for (degrees, p, value) in far {
+      let found = -StudentT(degrees: degrees).quantile(p)
+      #expect(abs(found / value - 1) < 1e-9, "\(degrees) degrees, p = \(p): \(found)")
+    }
+    #expect(StudentT(degrees: 0.5).quantile(1e-200) == -.infinity)
     #expect(normalUpperTail(100) == 0 && normalUpperTail(-100) == 1)
     #expect(Binomial(trials: 1_000_000_000, probability: 0.5).atLeast(500_000_000) > 0.5)
     #expect(

@@ -20,7 +20,7 @@ package enum PNGFile {
 
   private static func bytes(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
 
-  private static func chunk(_ kind: String, _ content: [UInt8]) -> Data {
+  package static func chunk(_ kind: String, _ content: [UInt8]) -> Data {
     let body = Array(kind.utf8) + content
     return Data(bytes(content.count) + body + bytes(Int(checksum(body))))
   }

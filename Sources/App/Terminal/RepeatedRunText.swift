@@ -16,6 +16,7 @@ extension RepeatedRun {
       "  predictions    \(word(comparison.predictions_identical))",
       "  test accuracy  \(test_accuracy.map { Quantity.fixed($0, 4) }.joined(separator: " and "))",
     ]
+    if was_complete { lines.append("  repetition     was complete before; nothing was trained now") }
     if let first = comparison.first_difference { lines.append("  first          \(first)") }
     if !comparison.isIdentical, !remarks.isEmpty { lines += remarks.map { "  changed        \($0)" } }
     return lines.map { printable($0) }.joined(separator: "\n")

@@ -51,12 +51,15 @@ struct VGGLab: ParsableCommand {
   static func main() {
     // A reader that is gone is an error of writing, for what the parser prints as well.
     signal(SIGPIPE, SIG_IGN)
+    // And so is a limit on the size of files (`ulimit -f`).
+    signal(SIGXFSZ, SIG_IGN)
     if let complaint = encodingComplaint() {
       printError("vgglab: \(complaint)")
       leave(64)
     }
     do {
       var command = try parseAsRoot(arguments)
+      if let complaint = repeatedOptionComplaint(command, arguments) { throw ValidationError(complaint) }
       try command.run()
     } catch {
       if let complaint = misspeltCommand() {

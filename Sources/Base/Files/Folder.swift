@@ -133,6 +133,19 @@ public final class Folder: Sendable {
     throw .unwritable(path: "\(path)/\(name)", reason: "no free temporary name was found")
   }
 
+  /// Writes a whole file under a random name, flushed and closed. Throws ``FileError``.
+  public func stage(_ name: PlainName, _ bytes: Data) throws(FileError) -> FinishedFile {
+    let staged = try stage(name)
+    do throws(FileError) {
+      try staged.file.writeAll(bytes)
+      try staged.file.flush()
+    } catch {
+      staged.discard()
+      throw error
+    }
+    return FinishedFile(folder: self, name: name, temporary: staged.temporary)
+  }
+
   /// Renames a file or folder of this folder. Throws ``FileError``.
   public func rename(_ name: PlainName, to other: PlainName) throws(FileError) {
     guard renameat(descriptor.number, name.text, descriptor.number, other.text) == 0 else {
@@ -226,6 +239,12 @@ public final class Folder: Sendable {
     }
   }
 
+  /// Removes a folder if there is one of this name with nothing in it.
+  public func removeIfEmpty(_ name: String) {
+    precondition(!name.isEmpty && !name.contains("/") && name != "." && name != "..", "'\(name)' is not a name")
+    unlinkat(descriptor.number, name, AT_REMOVEDIR)
+  }
+
   /// Bytes of a file, or of all regular files below a folder; links count nothing.
   public func bytes(_ name: String) -> Int {
     guard let status = status(name) else { return 0 }
@@ -239,6 +258,9 @@ public final class Folder: Sendable {
     default: return 0
     }
   }
+
+  /// Who may read, write and enter it, as the last nine bits of a mode; nil where that is not known.
+  public var permissions: mode_t? { try? descriptor.status().st_mode & 0o777 }
 
   /// Whether something can be made in the folder.
   public var isWritable: Bool { faccessat(descriptor.number, ".", W_OK, 0) == 0 }
@@ -270,6 +292,19 @@ public struct StagedFile: Sendable {
     try folder.rename(temporary, to: name)
     folder.flush()
   }
+
+  /// Removes it.
+  public func discard() { try? folder.remove(temporary) }
+}
+
+/// A whole file that has a temporary name as yet.
+public struct FinishedFile: Sendable {
+  fileprivate let folder: Folder
+  fileprivate let name: PlainName
+  fileprivate let temporary: PlainName
+
+  /// Gives the file its name. Throws ``FileError``.
+  public func keep() throws(FileError) { try folder.rename(temporary, to: name) }
 
   /// Removes it.
   public func discard() { try? folder.remove(temporary) }

@@ -2,7 +2,8 @@ internal import CPNG
 internal import Foundation
 
 /// The pixels of a PNG file, `[height, width, channels]`, by libpng's simplified interface, which reports errors by its
-/// return values. 16-bit values are scaled to 8 bits; what is transparent shows white behind it.
+/// return values. 16-bit values are scaled to 8 bits; what is transparent shows white behind it. Values are as they are stored,
+/// whatever color space the file names, as Pillow gives them.
 func decodePNG(_ data: Data, _ header: ImageHeader) throws(ImageError) -> [UInt8] {
   var image = png_image()
   image.version = UInt32(PNG_IMAGE_VERSION)
@@ -13,7 +14,7 @@ func decodePNG(_ data: Data, _ header: ImageHeader) throws(ImageError) -> [UInt8
   }
   var pixels: [UInt8] = []
   var failure: ImageError?
-  data.withUnsafeBytes { bytes in
+  withoutColorSpace(data).withUnsafeBytes { bytes in
     guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0 else {
       failure = damage()
       return
@@ -38,6 +39,22 @@ func decodePNG(_ data: Data, _ header: ImageHeader) throws(ImageError) -> [UInt8
   _ = try pngChunks([UInt8](data))
   return pixels
 }
+
+/// A PNG file without the chunks by which libpng would convert its values; one that is damaged as it is.
+private func withoutColorSpace(_ data: Data) -> Data {
+  let bytes = [UInt8](data)
+  guard let chunks = try? pngChunks(bytes), chunks.contains(where: { colorSpaceChunks.contains($0.kind) }) else {
+    return data
+  }
+  var kept = Data(bytes.prefix(8))
+  for chunk in chunks where !colorSpaceChunks.contains(chunk.kind) {
+    // Its length and kind before it, its checksum behind it.
+    kept += bytes[chunk.content.lowerBound - 8..<chunk.content.upperBound + 4]
+  }
+  return kept
+}
+
+private let colorSpaceChunks: Set<String> = ["gAMA", "cHRM", "sRGB", "iCCP", "cICP"]
 
 /// Pixels with alpha behind their channels, laid over white.
 private func onWhite(_ pixels: [UInt8], channels: Int) -> [UInt8] {

@@ -14,7 +14,9 @@ public final class YAMLReader {
 
   /// Notes what is wrong at a place.
   public func report(line: Int, column: Int, _ message: String) {
-    problems.append(YAMLProblem(line: line, column: column, message: message))
+    // A value that is quoted may have any length.
+    let shown = message.utf8.count > 2000 ? "\(message.prefix(600))…\(message.suffix(600))" : message
+    problems.append(YAMLProblem(line: line, column: column, message: shown))
   }
 
   /// Notes what is wrong with a value.
@@ -64,6 +66,11 @@ public final class YAMLReader {
     }
     if node.isNull, !text.isEmpty {
       report(node, "\(what) is \(text), which is no value in YAML; write \"\(text)\" in quotes where the word is meant")
+      return nil
+    }
+    // What reads it behind this may take it for the text's end.
+    guard !text.utf8.contains(0) else {
+      report(node, "\(what) has a zero character (\\0); leave it out")
       return nil
     }
     return text

@@ -42,8 +42,8 @@ package final class ChildProcess {
     var (none, restored) = (sigset_t(), sigset_t())
     sigemptyset(&none)
     sigemptyset(&restored)
-    // This process ignores it on its own account.
-    sigaddset(&restored, SIGPIPE)
+    // This process ignores them on its own account.
+    for number in [SIGPIPE, SIGXFSZ] { sigaddset(&restored, number) }
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &restored)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))

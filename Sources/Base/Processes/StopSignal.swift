@@ -15,15 +15,15 @@ public enum StopSignal {
   /// Whether this process was asked to pause, by Ctrl-Z.
   private static let pausing = Atomic<Bool>(false)
 
-  /// Begins to listen to SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal is gone) and SIGUSR1. One that was ignored when the
-  /// process began stays ignored, as `nohup` and background jobs of a shell have it.
+  /// Begins to listen to SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal is gone), SIGQUIT (Ctrl-\) and SIGUSR1. One that
+  /// was ignored when the process began stays ignored, as `nohup` and background jobs of a shell have it.
   ///
   /// The Ctrl-C of the number `endingAt` ends the process at once. With `pausing` Ctrl-Z is noted, for ``pause()``.
   public static func listen(endingAt count: Int = 2, pausing: Bool = false) {
     patience.store(count, ordering: .relaxed)
     var wanted = sigset_t()
     sigemptyset(&wanted)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] where !isIgnored(number) {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1] where !isIgnored(number) {
       signal(number) { number in StopSignal.receive(number) }
       sigaddset(&wanted, number)
     }

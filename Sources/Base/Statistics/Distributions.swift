@@ -24,7 +24,15 @@ public struct StudentT: Sendable, Hashable {
   public func quantile(_ p: Double) -> Double {
     precondition(p > 0 && p < 1, "p = \(p)")
     if p == 0.5 { return 0 }
-    return settled(p < 0.5 ? -exceeded(with: p, tail) : exceeded(with: 1 - p, tail))
+    return settled(p < 0.5 ? -upperQuantile(p) : upperQuantile(1 - p))
+  }
+
+  /// The positive value that is exceeded with the probability `p`, below one half; infinite where no number is so large.
+  private func upperQuantile(_ p: Double) -> Double {
+    // Far out the tail is a power of x = degrees / t² over the degrees and a beta function; what it is short of is of x's size.
+    let beta = lgamma(degrees / 2) + lgamma(0.5) - lgamma(degrees / 2 + 0.5)
+    let logarithm = 2 * (log(p) + log(degrees) + beta) / degrees
+    return logarithm < -37 ? exp((log(degrees) - logarithm) / 2) : exceeded(with: p, tail)
   }
 
   /// The upper tail for a `t` that is not negative.

@@ -22,6 +22,8 @@ public struct Sample: Sendable, Hashable {
   public let mean: Double
   /// Of n - 1; nil for a single value.
   public let deviation: Double?
+  /// Whether there are several values, and they differ by no more than rounding does: there is no spread to judge by.
+  public let isConstant: Bool
 
   /// nil without values.
   public init?(_ values: [Double]) {
@@ -33,6 +35,8 @@ public struct Sample: Sendable, Hashable {
     self.mean = mean
     count = values.count
     deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
+    let (low, high) = (values[0], values[values.count - 1])
+    isConstant = values.count > 1 && high - low <= 4 * max(abs(low), abs(high)).ulp
   }
 
   /// The standard error of the mean.

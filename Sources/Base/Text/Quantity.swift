@@ -9,7 +9,8 @@ public enum Quantity {
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    let minutes = Int((seconds / 60).rounded())
+    return "\(minutes / 60) h \(minutes % 60) min"
   }
 
   /// `1.4 GB`: powers of ten.
@@ -34,10 +35,11 @@ public enum Quantity {
     "\(grouped(count)) \(thing)\(count == 1 ? "" : "s")"
   }
 
-  /// With so many decimals; `–` for what is not there.
+  /// With so many decimals, or with four digits and a power of ten where it is huge; `–` for what is not there.
   public static func fixed(_ value: Double?, _ decimals: Int) -> String {
     guard let value else { return "–" }
-    return value.isFinite ? String(format: "%.\(decimals)f", value) : "\(value)"
+    guard value.isFinite else { return "\(value)" }
+    return String(format: abs(value) < 1e9 ? "%.\(decimals)f" : "%.3e", value)
   }
 
   /// `90m`, `2h`, `1h30m`, `45s` in seconds; nil for anything else and for nothing at all.
@@ -67,6 +69,14 @@ public enum Quantity {
     }
     return sum > 0 && sum.isFinite ? sum : nil
   }
+}
+
+/// The digits of a hundred times a number's size, rounded once: its product with a hundred in floating point may lie on the other
+/// side of a half.
+public func percentDigits(_ fraction: Double, decimals: Int) -> String {
+  let digits = String(format: "%.\(decimals + 2)f", abs(fraction)).filter { $0 != "." }
+  let whole = digits.dropLast(decimals).drop { $0 == "0" }
+  return (whole.isEmpty ? "0" : whole) + (decimals > 0 ? "." + digits.suffix(decimals) : "")
 }
 
 /// The digits of a whole number in groups of three, with a text between the groups; a minus sign before them stays.

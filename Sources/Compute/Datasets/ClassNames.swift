@@ -49,8 +49,18 @@ public enum ClassNames {
       if case .missing = error { return nil }
       throw .file(error)
     }
-    let names = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-      .filter { !$0.isEmpty }
+    // Some editors begin a file with a byte-order mark.
+    let content = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    var names = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    while names.last?.isEmpty == true { names.removeLast() }
+    // A label is the number of its line.
+    if let place = names.firstIndex(of: "") { throw .classNames(path: path, reason: "line \(place + 1) is empty") }
+    if let place = names.firstIndex(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } })
+    {
+      throw .classNames(path: path, reason: "line \(place + 1) has a control character")
+    }
     guard (2...classLimit).contains(names.count) else {
       throw .classNames(path: path, reason: "it has \(names.count) names, and from 2 to \(classLimit) are possible")
     }

@@ -41,6 +41,10 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case noImagesOfClass(path: String, others: Int)
   case nestedFolder(path: String)
   case halfMissing(path: String, found: String, missing: String)
+  /// Folders that seem to be halves, by other names than they have.
+  case halfNames(path: String, found: [String])
+  /// Two folders of classes whose names are the same text, written with other characters of Unicode.
+  case sameName(path: String, name: String)
   case unknownClass(path: String, known: [String])
   case noTestImages(path: String)
   case tooManyBytes(path: String, bytes: Int, limit: Int)
@@ -151,6 +155,16 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): is a folder in the folder of a class; move its images into the class's folder"
     case .halfMissing(let path, let found, let missing):
       "\(path): has the folder \(found) and no folder \(missing); add it, with one subfolder per class"
+    case .halfNames(let path, let found):
+      """
+      \(path): has folders of classes in \(found.joined(separator: ", ")); the halves of a data set are called train and test \
+      (or val): rename them
+      """
+    case .sameName(let path, let name):
+      """
+      \(path): has two folders named \(name), which differ only in how Unicode writes its accents; rename one, or move its images \
+      into the other
+      """
     case .unknownClass(let path, let known):
       """
       \(path): there is no class of this name in the training images\(nearest(to: lastPathComponent(path), among: known).map { "; did you mean \($0)?" } ?? "; the classes there are \(known.prefix(20).joined(separator: ", "))")

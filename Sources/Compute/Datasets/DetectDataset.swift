@@ -14,6 +14,8 @@ public struct FoundDataset: Sendable {
   public var isDivided: Bool
   /// Files that are not read, because their names are no images'.
   public var otherFiles: Int
+  /// Folders beside `train` and `test`, which are not read.
+  public var otherFolders: [String]
   /// Images of the test half that the training half has too, byte for byte.
   public var inBothHalves: Int
 }
@@ -31,7 +33,7 @@ public func inspectDataset(
       dataset: try folder.load(name: name, side: side), path: path,
       sizes: counts.sorted { ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1]) }
         .map { (width: $0.key[0], height: $0.key[1], count: $0.value) },
-      isDivided: folder.isDivided, otherFiles: folder.otherFiles,
+      isDivided: folder.isDivided, otherFiles: folder.otherFiles, otherFolders: folder.otherFolders,
       inBothHalves: folder.test.count { known.contains($0.digest) })
   }
   let dataset = try loadDataset(named: name, path: path, side: side, environment: environment)
@@ -43,7 +45,7 @@ public func inspectDataset(
         width: dataset.training.width, height: dataset.training.height,
         count: dataset.training.count + dataset.test.count
       )
-    ], isDivided: true, otherFiles: 0,
+    ], isDivided: true, otherFiles: 0, otherFolders: [],
     inBothHalves: (0..<dataset.test.count).count { known.contains(dataset.test.bytes($0)) })
 }
 

@@ -23,16 +23,22 @@ struct ImageFolder {
   private(set) var isDivided = false
   /// Files that are no images by their names, which are not read.
   private(set) var otherFiles = 0
+  /// Folders beside the two halves, which are not read.
+  private(set) var otherFolders: [String] = []
 
   static let extensions: Set<String> = ["png", "jpg", "jpeg"]
   static let testFolders = ["test", "val"]
+  /// What halves may be called by mistake, in small letters.
+  private static let nearHalves: Set<String> = ["train", "training", "test", "testing", "val", "valid", "validation"]
   /// Without `train` and `test`, about one image of so many is tested on.
   static let testShare: UInt64 = 6
   static let byteLimit = 1 << 34
 
   /// Finds and reads the files of a folder. Throws ``DatasetError``.
   init(_ path: String, name: String) throws(DatasetError) {
-    self.path = path
+    var place = path
+    while place.count > 1, place.hasSuffix("/") { place.removeLast() }
+    self.path = place
     try checkFolder(path, name: name)
     let names = try subfolders("")
     let halves = (train: names.contains("train"), test: Self.testFolders.first { names.contains($0) })
@@ -42,6 +48,7 @@ struct ImageFolder {
     // A class may be called so too.
     if halves.train, let testFolder = halves.test {
       isDivided = true
+      otherFolders = names.filter { $0 != "train" && $0 != testFolder }
       classNames = try classes("train")
       training = try files("train")
       let others = try classes(testFolder)
@@ -50,6 +57,11 @@ struct ImageFolder {
       }
       test = try files(testFolder, among: others)
     } else {
+      var nested: [String] = []
+      for name in names where Self.nearHalves.contains(name.lowercased()) {
+        if try !subfolders(name).isEmpty { nested.append(name) }
+      }
+      guard nested.isEmpty else { throw .halfNames(path: self.path, found: nested) }
       classNames = try classes("")
       divide(try files(""))
     }
@@ -116,9 +128,14 @@ struct ImageFolder {
     return found
   }
 
-  /// The classes of a half: its subfolders in the order of their names.
+  /// The classes of a half: its subfolders in the order of their names' bytes.
   private func classes(_ half: String) throws(DatasetError) -> [String] {
-    let names = try subfolders(half)
+    let names = try subfolders(half).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    // Equal as Swift compares texts, by which a label is found.
+    var seen: Set<String> = []
+    if let twice = names.first(where: { !seen.insert($0).inserted }) {
+      throw .sameName(path: full(half), name: twice)
+    }
     guard !names.isEmpty else { throw .noClasses(path: full(half)) }
     guard names.count <= classLimit else { throw .tooManyClasses(path: full(half), found: names.count) }
     guard names.count > 1 || Self.testFolders.contains(half) else { throw .noClasses(path: full(half)) }

@@ -24,17 +24,18 @@ public struct RunFolder: Sendable, Hashable {
     }
   }
 
-  /// A new folder for a run of a trial: its id is the trial's first eight digits and eight random ones. Throws
-  /// ``JournalError``.
+  /// A new folder for a run of a trial: its id is the trial's first eight digits and eight random ones. Whoever may look into
+  /// the folder of all runs may look into it. Throws ``JournalError``.
   public static func create(store: String, trialID: String) throws(JournalError) -> RunFolder {
     let runs = try filing { () throws(FileError) in
       try makeDirectory(store, mode: StoreFolder.mode)
       return try Folder(store).folder(making: StoreFolder.runs, mode: StoreFolder.mode)
     }
+    let mode = runs.permissions ?? StoreFolder.mode
     for _ in 0..<100 {
       let run = "\(trialID.prefix(8))-\(randomDigits().prefix(8))"
       guard let name = name(of: run) else { preconditionFailure("'\(trialID)' is not a trial's id") }
-      if try filing({ () throws(FileError) in try runs.makeFolder(name, mode: StoreFolder.mode) }) {
+      if try filing({ () throws(FileError) in try runs.makeFolder(name, mode: mode) }) {
         return RunFolder(store: store, run: run)
       }
     }

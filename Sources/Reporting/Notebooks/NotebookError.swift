@@ -17,6 +17,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case sharedOption(String, file: String, line: Int)
   case unknownCellKind(String, nearest: String?)
   case badCellHead(String)
+  case badID(String)
   case reservedID(String)
   case doubledID(String, line: Int)
   case fenceNotClosed
@@ -26,21 +27,30 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case doubledColumn(String, id: String)
   case openComment
   case emptyCell(kind: String)
+  case noSharedCell(String, kind: String, file: String, nearest: String?)
   case unknownOption(String, kind: String, nearest: String?)
   case badOption(String, value: String, expected: String)
+  case optionOfOtherTest(String, test: String, tests: [String])
   case badCondition(String)
+  case misplacedCondition(String)
   case conditionNotClosed
   case conditionNotOpen
   case unknownID(String, nearest: String?)
   case unknownColumn(String, id: String, columns: [String])
+  case misspeltColumn(String, kind: String, nearest: String)
   case badInline(String, reason: String)
+  case badAlert(String, nearest: String?)
   case unknownParameter(String, nearest: String?)
   case badQuery(reason: String)
   case laterView(String, line: Int)
   case viewCircle([String])
+  /// `place` is where that cell is, as half a sentence.
+  case notAView(String, kind: String, place: String)
   case noRows(kind: String, id: String)
+  case noValue(kind: String, id: String)
   case wrongColumns(kind: String, expected: String, found: [String])
-  case notANumber(column: String, value: String)
+  /// `value` is nil for NULL.
+  case notANumber(column: String, value: String?)
   /// What is wrong with an image of a grid, as half a sentence.
   case badPixels(String)
   case drawing(reason: String)
@@ -58,7 +68,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
   case unknownSection(String, nearest: String?)
   case badBibTeX(String)
   case badCSL(String)
-  case tooMany(String, limit: Int)
+  case tooMany(String, limit: Int, remedy: String = "split the notebook into several")
+  case tooDeep(String, limit: Int)
   case doubledKey(String, line: Int)
 
   public var description: String {
@@ -86,6 +97,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "there is no cell of the kind \"\(shortened(kind))\"; "
         + (nearest.map { "did you mean \"\($0)\"?" } ?? "there are \(CellKind.names)")
     case .badCellHead(let head): "\"\(shortened(head))\" is not the head of a cell; write {kind id}"
+    case .badID(let id):
+      "\"\(shortened(id))\" is no id; an id has up to 60 lower-case letters a to z, digits, dashes and underscores"
     case .reservedID(let id): "the id \"\(id)\" belongs to the notebook's parameters; choose another"
     case .doubledID(let id, let line): "the id \"\(id)\" is taken by the cell in line \(line); choose another"
     case .lateOption(let text):
@@ -99,6 +112,9 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "the cell \(shortened(head)) has no end before the cell \(shortened(other)) in line \(line); close it with as many backticks as it begins with"
     case .fenceNotClosed: "the cell has no end; close it with as many backticks as it begins with"
     case .emptyCell(let kind): "the \(kind) cell has no query"
+    case .noSharedCell(let id, let kind, let file, let nearest):
+      "the \(kind) cell has no query, and \(file) has no cell \"\(id)\""
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .unknownOption(let option, let kind, let nearest):
       "a \(kind) cell has no option \"\(shortened(option))\""
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
@@ -106,6 +122,10 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "\(option) is \"\(shortened(value))\"; \(expected) was expected"
     case .badCondition(let text):
       "\"\(shortened(text))\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"
+    case .optionOfOtherTest(let option, let test, let tests):
+      "`test: \(test)` has no \(option); leave it out, or choose a test that has one (\(tests.joined(separator: ", ")))"
+    case .misplacedCondition(let text):
+      "\"\(shortened(text))\" must stand at the line's beginning, on a line of its own, outside of lists and quotes"
     case .conditionNotClosed: "the condition has no end; close it with a line of three colons"
     case .conditionNotOpen: "three colons close a condition, and none is open"
     case .unknownID(let id, let nearest):
@@ -114,7 +134,13 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "\"\(id)\" has no column \"\(shortened(column))\"; "
         + (nearest(to: column, among: columns).map { "did you mean \"\($0)\"?" }
           ?? "it has \(columns.joined(separator: ", "))")
+    case .misspeltColumn(let column, let kind, let nearest):
+      "a \(kind) cell does not read the column \"\(shortened(column))\"; did you mean \"\(nearest)\"?"
     case .badInline(let text, let reason): "\(shortened(text)): \(reason)"
+    case .badAlert(let text, let nearest):
+      "\(shortened(text)) is no kind of box; "
+        + (nearest.map { "did you mean [!\($0.uppercased())]?" }
+          ?? "there are \(Alert.markers); write \\[ for a bracket")
     case .unknownParameter(let name, let nearest):
       "the front matter has no parameter \"\(shortened(name))\""
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
@@ -123,19 +149,28 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "the query reads the view \"\(id)\", which is defined later, in line \(line); put the view first"
     case .viewCircle(let ids):
       "views read one another in a cycle: \(ids.joined(separator: " → ")); write one of them without the others"
+    case .notAView(let id, let kind, let place):
+      "the query reads \"\(id)\", which is a \(kind) cell (\(place)) and no view; "
+        + (kind == CellKind.query.rawValue
+          ? "give that cell `--| view: true`" : "put its query into a query cell with `--| view: true`")
     case .noRows(let kind, let id):
-      "the \(kind) cell \"\(id)\" finds no rows; run the experiment first, or give it an option `otherwise`"
+      "the \(kind) cell \"\(id)\" finds no rows; run the experiment first, or give it "
+        + (kind == CellKind.query.rawValue ? "`--| optional: true`" : "an option `otherwise`")
+    case .noValue(let kind, let id):
+      "the \(kind) cell \"\(id)\" finds no rows, so there is no value here; put this into a condition on there being rows, "
+        + "or let the query always give one, as with max()"
     case .wrongColumns(let kind, let expected, let found):
       "a \(kind) cell needs the columns \(expected), and the query gives \(found.joined(separator: ", "))"
     case .badPixels(let reason): "an image cannot be shown: \(reason)"
-    case .notANumber(let column, let value): "the column \(column) has \"\(shortened(value))\"; a number was expected"
+    case .notANumber(let column, let value):
+      "the column \(column) has \(value.map { "\"\(shortened($0))\"" } ?? "NULL"); a number was expected"
     case .drawing(let reason): "the chart cannot be drawn: \(reason)"
     case .claimWithoutSentence(let id): "the claim \"\(id)\" has no sentence; give it an option `says`"
     case .tooManyRows(let id, let rows): "\"\(id)\" finds \(rows) rows; one was expected"
     case .notATruth(let column, let value):
       "the column \(column) has \"\(shortened(value))\"; 1, 0 or NULL was expected, as a comparison gives it"
     case .notACount(let column, let value):
-      "the column \(column) has \"\(shortened(value))\"; a whole number from 0 was expected"
+      "the column \(column) has \"\(shortened(value))\"; a whole number from 0 to 1,000,000,000 was expected"
     case .wrongCounts(let text): "there are \(text); successes are a part of the trials"
     case .wrongInterval(let low, let high):
       "the interval runs from \(shortened(low)) down to \(shortened(high)); low is the lower end and high the upper one"
@@ -152,7 +187,8 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
       "no heading of the page has the anchor #\(shortened(anchor))"
         + (nearest.map { "; did you mean #\($0)?" } ?? "")
     case .badBibTeX(let reason), .badCSL(let reason): reason
-    case .tooMany(let what, let limit): "there are more than \(limit) \(what); write another notebook"
+    case .tooMany(let what, let limit, let remedy): "there are more than \(limit) \(what); \(remedy)"
+    case .tooDeep(let what, let limit): "there are more than \(limit) \(what); put fewer into one another"
     case .doubledKey(let key, let line):
       "the key \"\(shortened(key))\" is taken by the entry in line \(line); choose another"
     case .hiddenClaim(let id):

@@ -82,7 +82,10 @@ package struct ClaimText {
     var parts: [String] = []
     if let count = claim.count { parts.append("\(whole(count)) \(words.replicates(claim.test, count))") }
     if claim.missing > 0 {
-      parts.append(isChinese ? "\(whole(claim.missing)) 行没有值" : "\(whole(claim.missing)) rows without a value")
+      parts.append(
+        isChinese
+          ? "\(whole(claim.missing)) 行没有值"
+          : "\(whole(claim.missing)) \(claim.missing == 1 ? "row" : "rows") without a value")
     }
     if runs?.most == 0 {
       parts.append(isChinese ? "不涉及运行" : parts.isEmpty ? "No runs involved" : "no runs involved")
@@ -99,6 +102,12 @@ package struct ClaimText {
 
   private var needed: String? {
     guard claim.verdict == .undecided, claim.test.isStatistical else { return nil }
+    if claim.test == .mean, claim.p == nil, let count = claim.count, count > 1 {
+      return isChinese
+        ? "\(whole(count)) 个值全都相等：没有离散程度，无从检验。"
+        : "All \(whole(count)) values are equal: there is no spread to judge by."
+    }
+    if claim.test != .mean, (claim.count ?? 0) == 0 { return nothing }
     guard let more = claim.more else {
       return isChinese ? "按目前所见，更多数据也无法判定。" : "More data like these would not decide it."
     }
@@ -108,7 +117,15 @@ package struct ClaimText {
         ? "至少还需要 \(text)：仅此不足以估计离散程度。"
         : "At least \(text) more are needed: without them there is no spread to judge by."
     }
-    return isChinese ? "若均值与离散程度不变，约再需 \(text)即可判定。" : "About \(text) more would be needed, if they look like these."
+    let same = claim.test == .mean ? "均值与离散程度" : "比例"
+    return isChinese ? "若\(same)不变，约再需 \(text)即可判定。" : "About \(text) more would be needed, if they look like these."
+  }
+
+  /// That there is nothing to judge by: no counts, or counts of nothing.
+  private var nothing: String {
+    guard claim.count != nil else { return isChinese ? "没有计数，无从判定。" : "There are no counts to judge by." }
+    let what = words.replicates(claim.test, 0)
+    return isChinese ? "0 \(what)，无从判定。" : "There are no \(what) to judge by."
   }
 
   private func shown(_ value: Double) -> String { number(.real(value), format.text(.real(value))) }

@@ -43,7 +43,7 @@ package struct JupyterRenderer {
       cells.markdown("## \(escapedMarkdown(section.heading))\n\n\(section.markdown)")
     }
     let name = notebook.file.split(separator: "/").last.map(String.init) ?? notebook.file
-    cells.markdown("---\n\n\(escapedMarkdown(renderer.footer)) `\(name)`.")
+    cells.markdown("---\n\n\(escapedMarkdown(renderer.footer))\(words.gap)`\(name)`\(words.stop)")
     return cells.json(title: renderer.title)
   }
 

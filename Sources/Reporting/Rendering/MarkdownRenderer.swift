@@ -29,7 +29,7 @@ package struct MarkdownRenderer {
     for section in renderer.facts.sections {
       parts += ["## \(escapedMarkdown(section.heading))", section.markdown]
     }
-    parts += ["---", escapedMarkdown(renderer.footer) + " `\(fileName)`."]
+    parts += ["---", "\(escapedMarkdown(renderer.footer))\(words.gap)`\(fileName)`\(words.stop)"]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 

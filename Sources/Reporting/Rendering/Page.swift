@@ -28,6 +28,7 @@ package enum Rendered {
     let title = renderer.title
     let head = notebook.title.isEmpty ? escapedHTML(title) : titleHTML(notebook.title)
     let subtitle = notebook.subtitle.isEmpty ? "" : "<p class=\"subtitle\">\(titleHTML(notebook.subtitle))</p>"
+    let digest = sha256Hex(renderer.report.source.text).prefix(16)
     let header = renderer.hasOwnTitle ? "" : "<header><h1>\(head)</h1>\(subtitle)</header>"
     return """
       <!DOCTYPE html>
@@ -48,8 +49,8 @@ package enum Rendered {
       <main id="text">
       \(body)
       </main>
-      <footer><p>\(escapedHTML(renderer.footer)) <code>\(escapedHTML(name))</code> \
-      (SHA-256 <code>\(sha256Hex(renderer.report.source.text).prefix(16))</code>).</p></footer>
+      <footer><p>\(escapedHTML(renderer.footer))\(words.gap)<code>\(escapedHTML(name))</code>\
+      \(words.gap)\(words.bracketed("SHA-256 <code>\(digest)</code>"))\(words.stop)</p></footer>
       </body>
       </html>
 

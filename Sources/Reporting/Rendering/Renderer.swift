@@ -289,6 +289,8 @@ package struct Renderer {
     for html in notebook.droppedHTML where report.isShown(html.line) {
       found.append("\(notebook.file):\(html.line): raw HTML is left out: \(html.tag.prefix(60))")
     }
+    if notebook.blocks.isEmpty { found.append("\(notebook.file): the notebook is empty") }
+    found += imageWarnings
     for (line, address) in uselessLinks {
       found.append(
         "\(notebook.file):\(line): the link to \(address.prefix(60)) is left out; its scheme may run something")
@@ -305,6 +307,11 @@ package struct Renderer {
       found.append(
         "\(notebook.front.bibliography?.value ?? notebook.file):\(work.line): \(work.key): \(commands) is left out; "
           + "write what it says in Unicode")
+    }
+    for work in texts.works.orphans {
+      found.append(
+        "\(notebook.front.bibliography?.value ?? notebook.file):\(work.line): \(work.key): its crossref "
+          + "\"\(work.parent.prefix(60))\" is no entry of the bibliography; what it has from there is missing")
     }
     for work in texts.works.unread {
       let fields = work.fields.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -328,6 +335,19 @@ package struct Renderer {
       found.append("\(notebook.file): and \(unbound.count - Self.warningLimit) more unbound numbers")
     }
     return found
+  }
+
+  /// Images of which the page has not all that draws.
+  private var imageWarnings: [String] {
+    var known: Set<String> = []
+    return notebook.images.compactMap { image in
+      guard report.isShown(image.line), let names = images[image.address]?.leftOut, !names.isEmpty,
+        known.insert(image.address).inserted
+      else { return nil }
+      let (place, list) = ("\(notebook.file):\(image.line)", names.joined(separator: ", "))
+      return "\(place): of the image \(image.address.prefix(60)) \(list) \(names.count == 1 ? "is" : "are") left out, "
+        + "so it may look otherwise; use shapes, text and attributes such as fill"
+    }
   }
 
   /// Links that no page may have.

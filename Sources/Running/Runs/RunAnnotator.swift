@@ -30,11 +30,15 @@ public struct RunAnnotator {
     return try store.run(matching: run.id).tags
   }
 
-  /// Notes something about a run. Throws ``RunsError/badNote(bytes:limit:)`` and `StoreError`.
+  /// Notes something about a run. Throws ``RunsError`` for a text that is empty, too long or has a zero character, and
+  /// `StoreError`.
   public func note(_ run: RunSummary, _ text: String) throws {
-    guard (1...AnnotationRecord.noteLimit).contains(text.utf8.count) else {
+    guard !text.allSatisfy(\.isWhitespace) else { throw RunsError.badNote(bytes: 0, limit: AnnotationRecord.noteLimit) }
+    guard text.utf8.count <= AnnotationRecord.noteLimit else {
       throw RunsError.badNote(bytes: text.utf8.count, limit: AnnotationRecord.noteLimit)
     }
+    // SQLite's functions end a text there.
+    if text.utf8.contains(0) { throw RunsError.zeroInNote }
     try annotate(run, [AnnotationRecord(kind: .note, text: text, at: timestamp())])
   }
 

@@ -47,7 +47,7 @@ private struct DataFolder: Hashable {
 
 /// Decides what is to be done and does it: the scheduler of trials over one store.
 public struct ExperimentRunner {
-  private let directory: String
+  let directory: String
   private let engine: any TrialEngine
   private let system: SystemInterface
   private let printer: any ProgressReporter

@@ -59,7 +59,7 @@ package struct TrialProgress: Sendable {
   /// In so many columns: what is least missed is left out, before the rest is cut off.
   package func line(columns: Int) -> String {
     var parts = [trial, String(format: "epoch %.2f/%d", epoch, epochs), "step \(step)/\(totalSteps)"]
-    if let loss = loss ?? stepLoss { parts.append(String(format: "loss %.3f", loss)) }
+    if let loss = loss ?? stepLoss { parts.append("loss \(Quantity.fixed(loss, 3))") }
     if let trainAccuracy { parts.append(String(format: "train acc %.3f", trainAccuracy)) }
     if let testAccuracy { parts.append(String(format: "test acc %.3f", testAccuracy)) }
     if let imagesPerSecond { parts.append(String(format: "%.0f images/s", imagesPerSecond)) }

@@ -1,6 +1,7 @@
 import Configurations
 import Datasets
 import Experiments
+import Files
 import Foundation
 import Journals
 public import Runs
@@ -23,6 +24,8 @@ public struct RepeatedRun: Sendable, Codable {
   public var remarks: [String]
   /// Test accuracy of the run and of its repetition.
   public var test_accuracy: [Double?]
+  /// Whether the repetition was in its store already and nothing was trained.
+  public var was_complete = false
 
   /// Whether the repetition is complete and gave the same bits.
   public var isIdentical: Bool { comparison?.isIdentical == true }
@@ -38,7 +41,9 @@ extension ExperimentRunner {
     case .completed, .failed:
       throw SchedulingError.wrongState(
         run: run.id, state: run.state, wanted: "interrupted",
-        remedy: "`vgglab rerun` trains it again and compares, `vgglab run FILE --rerun` makes a new run of its trial")
+        remedy: run.state == .failed
+          ? "`vgglab run FILE --failed` makes a new run of its trial"
+          : "`vgglab rerun` trains it again and compares, `vgglab run FILE --rerun` makes a new run of its trial")
     case .running, .gone:
       throw SchedulingError.wrongState(
         run: run.id, state: run.state, wanted: "interrupted",
@@ -49,6 +54,7 @@ extension ExperimentRunner {
     options.data = options.data ?? recordedData(of: run, in: store)
     options.kernels = try kernels(of: run, in: store) ?? options.kernels
     trial.available = try availableData(of: trial.dataset, options)
+    try checkUnchanged(trial)
     return try self.run([trial], options: options, resuming: run.id)[0]
   }
 
@@ -60,7 +66,10 @@ extension ExperimentRunner {
     guard run.state == .completed else {
       throw SchedulingError.wrongState(
         run: run.id, state: run.state, wanted: "completed",
-        remedy: "only what is complete can be compared; `vgglab resume` continues an interrupted run")
+        remedy: "only what is complete can be compared; "
+          + (run.state == .failed
+            ? "`vgglab run FILE --failed` makes a new run of its trial"
+            : "`vgglab resume` continues an interrupted run"))
     }
     guard run.epochs > 0 else {
       throw SchedulingError.notRepeatable(run: run.id, reason: "its network was described and not trained")
@@ -74,6 +83,11 @@ extension ExperimentRunner {
     options.data = options.data ?? recordedData(of: run, in: store)
     (options.rerun, options.failed, options.smoke) = (false, false, false)
     trial.available = try availableData(of: trial.dataset, options)
+    try checkUnchanged(trial)
+    // The run itself would count as its own repetition.
+    guard fileKind("\(directory)/\(StoreFolder.runs)/\(run.id)") == nil else {
+      throw SchedulingError.repetitionHasRun(run: run.id, store: directory)
+    }
     let outcome = try self.run([trial], options: options, resuming: nil)[0]
     var result = RepeatedRun(
       run: run.id, trial: run.trial, repeated_as: outcome.run, state: outcome.state, cause: outcome.cause,
@@ -85,7 +99,14 @@ extension ExperimentRunner {
       try store.details(of: run).attempts, try repeated.details(of: repeated.run(matching: again)).attempts
     )
     result.remarks = Self.differences(attempts.0, attempts.1)
+    result.was_complete = outcome.action == .skip
     return result
+  }
+
+  /// Throws where the files of a trial's data set are others than it was trained on.
+  private func checkUnchanged(_ trial: Trial) throws {
+    guard let expected = trial.dataset.data, let found = trial.available?.data, found != expected else { return }
+    throw DatasetError.changed(name: trial.dataset.name, found: found, expected: expected)
   }
 
   /// What of program and machine is otherwise in the last attempts, as sentences.

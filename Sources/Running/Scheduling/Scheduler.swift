@@ -27,6 +27,10 @@ final class Scheduler {
     /// Why it is not complete, and how messages about the trials that depend on it say so.
     var cause: String?
     var endedAs = "was not run"
+    /// The process that works on it in this command's place.
+    var holder: String?
+    /// The trial that it comes after, where that is not complete.
+    var blockedBy: Entry?
     /// Whether a worker of this command has completed it.
     var isDoneHere = false
     /// The last sentence about its waiting, not to be said again.
@@ -142,6 +146,7 @@ final class Scheduler {
     var passed: Set<Int> = []
     while true {
       while let (index, other) = queue.blocked() {
+        entries[index].blockedBy = entries[other]
         settle(index, isComplete: false, "it comes after \(entries[other].trial.name), which \(entries[other].endedAs)")
       }
       guard working.count < options.jobs, let index = queue.next(now: system.now(), passing: passed) else {
@@ -166,7 +171,7 @@ final class Scheduler {
       return .passed
     case .held(let holder):
       let who = holder?.name ?? "another process"
-      entry.endedAs = "is being run by \(who)"
+      (entry.holder, entry.endedAs) = (who, "is being run by \(who)")
       printer.printLine(
         "\(trial.name): skipped, \(who) is running it")
       queue[index] = .over(isComplete: false)

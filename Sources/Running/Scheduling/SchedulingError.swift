@@ -10,6 +10,8 @@ public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible 
   case wrongState(run: String, state: RunState, wanted: String, remedy: String)
   /// Its configuration or kernels are none that this version knows.
   case notRepeatable(run: String, reason: String)
+  /// The store that is to keep the repetition has the run itself.
+  case repetitionHasRun(run: String, store: String)
 
   /// What happened, and what to do.
   public var description: String {
@@ -22,6 +24,8 @@ public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible 
       """
     case .wrongState(let run, let state, let wanted, let remedy):
       "run \(run) is \(state.name), not \(wanted); \(remedy)"
+    case .repetitionHasRun(let run, let store):
+      "\(store): has run \(run) itself, or a copy of it; keep the repetition in another folder"
     case .notRepeatable(let run, let reason): "run \(run) cannot be trained by this vgglab: \(reason)"
     }
   }
@@ -30,7 +34,7 @@ public enum SchedulingError: Error, Hashable, Sendable, CustomStringConvertible 
 extension SchedulingError: Fault {
   public var kind: FaultKind {
     switch self {
-    case .notPositive, .tooManyThreads: .usage
+    case .notPositive, .tooManyThreads, .repetitionHasRun: .usage
     case .wrongState, .notRepeatable: .badInput
     }
   }

@@ -31,6 +31,7 @@ extension ClusterScheduler {
     var passed: Set<Int> = []
     while true {
       while let (index, other) = queue.blocked() {
+        entries[index].blockedBy = entries[other]
         leave(index, "it comes after \(entries[other].trial.name), which \(entries[other].endedAs)")
       }
       var locks: [(index: Int, lock: TrialLock)] = []
@@ -67,7 +68,7 @@ extension ClusterScheduler {
     case .held(let holder) where holder?.isThisProcess == true: return nil
     case .held(let holder):
       let who = holder?.name ?? "another process"
-      entries[index].endedAs = "is being run by \(who)"
+      (entries[index].holder, entries[index].endedAs) = (who, "is being run by \(who)")
       printer.printLine(
         "\(trial.name): skipped, \(who) is running it")
       queue[index] = .over(isComplete: false)

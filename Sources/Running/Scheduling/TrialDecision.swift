@@ -81,10 +81,13 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
   public var seconds: Double?
   /// The cluster's job that works on its run or will; nil where none does.
   public var job: String?
+  /// The process or the cluster's job that this command left it to, or the trial before it that can be resumed, where it is
+  /// not complete.
+  public var left_to: String?
 
   /// Whether it is not as it was asked for, and nobody stopped it.
   public var isFailure: Bool {
-    if job != nil { return false }
+    if job != nil || left_to != nil { return false }
     return switch RunState(rawValue: state) {
     case .failed, .lost, .queued: action != .skip
     // Not run.
@@ -96,8 +99,9 @@ public struct TrialOutcome: Sendable, Hashable, Codable {
   /// Whether its worker was stopped before the end: it can be resumed.
   public var isInterrupted: Bool { RunState(rawValue: state) == .interrupted && action != .skip }
 
-  /// Whether another process works on it: it is not done, and this command did not wait for it.
-  public var isElsewhere: Bool { RunState(rawValue: state) == .running && job == nil }
+  /// Whether another process or a cluster's job works on it or will, or on what it comes after: it is not done, and this
+  /// command did not wait for it.
+  public var isElsewhere: Bool { job == nil && (RunState(rawValue: state) == .running || left_to != nil) }
 
   /// The outcomes as a table for people, with the causes of what is not complete under it. Of so many columns that it is wider than
   /// `width` (nil for any), some are left out.
@@ -136,6 +140,17 @@ extension Scheduler.Entry {
       state: summary?.state.name ?? "not run",
       cause: summary?.state == .completed ? nil : summary?.cause ?? cause, train_loss: summary?.trainLoss,
       train_accuracy: summary?.trainAccuracy, test_accuracy: summary?.testAccuracy,
-      examples_per_second: summary?.examplesPerSecond, seconds: summary?.seconds, job: job)
+      examples_per_second: summary?.examplesPerSecond, seconds: summary?.seconds, job: job,
+      left_to: job == nil && summary?.state != .completed ? try leftTo(store) : nil)
+  }
+
+  /// Who or what is to be waited for before it can be done; nil where nothing is.
+  private func leftTo(_ store: Store) throws -> String? {
+    if let holder { return holder }
+    if decision.action == .skip, let job = decision.job { return job.words }
+    guard let other = blockedBy else { return nil }
+    if try other.leftTo(store) != nil { return other.trial.name }
+    let state = try other.run.map { try store.run(matching: $0).state }
+    return state == .interrupted || state == .running ? other.trial.name : nil
   }
 }

@@ -20,6 +20,7 @@ struct NoteCommand: LabCommand {
     var text = text
     if text == "-" {
       text = try readText("-")
+      if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
       while text.last?.isNewline == true { text.removeLast() }
     }
     let keeper = try openAnnotator(store.directory)

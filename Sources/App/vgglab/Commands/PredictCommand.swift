@@ -52,6 +52,7 @@ struct PredictCommand: LabCommand {
     try checkData(data)
     if weights?.isEmpty == true { throw ValidationError("--weights is empty; name a file") }
     if images.isEmpty { throw ValidationError("name an image: a PNG, JPEG or IDX file") }
+    if images.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input (-) can be read once") }
     if top < 1 { throw ValidationError("--top is \(top); it must be at least 1") }
   }
 

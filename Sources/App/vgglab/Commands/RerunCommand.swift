@@ -88,7 +88,7 @@ struct ResumeCommand: LabCommand {
     output(format.json ? try json(outcome) : TrialOutcome.table([outcome]))
     if StopSignal.number != nil { throw ExitCode(StopSignal.exitCode) }
     if outcome.isFailure { throw ExitCode(1) }
-    if outcome.isInterrupted { throw ExitCode(75) }
+    if outcome.isInterrupted || outcome.isElsewhere { throw ExitCode(75) }
   }
 }
 

@@ -51,9 +51,14 @@ struct DataReport: Encodable {
       notes.append(
         "\(found.otherFiles) \(found.otherFiles == 1 ? "file is" : "files are") not PNG or JPEG by name: not read")
     }
+    if !found.otherFolders.isEmpty {
+      notes.append(
+        "not read, beside the folders that are trained and tested on: \(found.otherFolders.joined(separator: ", "))")
+    }
     if found.inBothHalves > 0 {
       notes.append(
-        "\(found.inBothHalves) of the test images are also training images: the test accuracy will be too high")
+        "\(found.inBothHalves) of the test images \(found.inBothHalves == 1 ? "is also a training image" : "are also training images"): "
+          + "the test accuracy will be too high")
     }
     for entry in classes where entry.train == 0 || entry.test == 0 {
       notes.append("class \(entry.name) has no \(entry.train == 0 ? "training" : "test") images")

@@ -16,7 +16,11 @@ func writeResult(_ path: String, _ bytes: Data, inputs: [String] = []) throws(Fi
       throw .occupied(path: path, reason: "is a part of the store \(store), which vgglab alone writes")
     }
   }
-  try writeOutput(path, bytes)
+  do throws(FileError) { try writeOutput(path, bytes) } catch {
+    // A reader that is gone wants no more, as with what is printed.
+    if path == "-", case .unwritable(_, let reason) = error, reason == String(cString: strerror(EPIPE)) { leave(0) }
+    throw error
+  }
 }
 
 /// Why a file cannot be written beside an input; nil where nothing is in the way.

@@ -104,6 +104,17 @@ extension Store {
     return ids.compactMap { try? RunFolder(store: directory, existing: $0) }
   }
 
+  /// Folders of runs that are there and cannot be opened, as for somebody whom they were not shared with, and why.
+  func unreadableRuns() throws(StoreError) -> [(run: String, error: FileError)] {
+    let ids = try filing { () throws(FileError) in try RunFolder.ids(in: directory) }
+    return ids.compactMap { id in
+      do throws(JournalError) { _ = try RunFolder(store: directory, existing: id) } catch {
+        if case .file(let error) = error { return (id, error) }
+      }
+      return nil
+    }
+  }
+
   private struct StaleFile {
     /// In the store.
     var path: String

@@ -45,7 +45,9 @@ extension Store {
         throw .database(path: databasePath, reason: Self.reason(error))
       }
     }
-    problems += try clearMissing(Set(runs.filter { !$0.isWithoutJournal }.map(\.run)))
+    let unreadable = try unreadableRuns()
+    problems += unreadable.map { "\($0.error)" }
+    problems += try clearMissing(Set(runs.filter { !$0.isWithoutJournal }.map(\.run) + unreadable.map(\.run)))
     return problems
   }
 

@@ -112,13 +112,15 @@ extension Store {
     return selection.order == nil && selection.limit != nil ? found.reversed() : found
   }
 
-  /// The run of an id, of a unique prefix of one, or the newest of a trial's name.
+  /// The run of an id, of a unique prefix of one, or the newest of a trial's name whose folder is there.
   ///
   /// A removed run is found by its id alone. Throws `StoreError/noSuchRun(_:)` or
   /// ``StoreError/ambiguousRun(_:candidates:)``.
   public func run(matching text: String) throws(StoreError) -> RunSummary {
     if let run = try runs(where: "s.run = ?", [text], includesRemoved: true).first { return run }
-    if let run = try runs(where: "s.trial = ?", [text], byName: true).last { return run }
+    // A run whose folder is gone is not what somebody means who names a trial that has others.
+    let named = try runs(where: "s.trial = ?", [text], byName: true)
+    if let run = named.last(where: { $0.state != .gone }) ?? named.last { return run }
     if RunFolder.isID(text) {
       // No character of an id comes after a tilde.
       let found = try runs(where: "s.run >= ? AND s.run < ?", [text, text + "~"], includesRemoved: true)

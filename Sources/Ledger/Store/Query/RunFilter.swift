@@ -36,7 +36,14 @@ public struct RunFilter: Sendable, Hashable {
     field = try RunField(name, in: text, fields: fields)
     // What every run has is never without a value.
     isLiteral = isQuoted || field.isRequired
-    value = field.kind == .truth ? ["true": "1", "false": "0"][bare] ?? bare : bare
+    value =
+      switch field.kind {
+      case .truth: ["true": "1", "false": "0"][bare] ?? bare
+      case .time where comparison == .contains: bare.replacing(" ", with: "T")
+      // Lists are kept without spaces, and shown with them.
+      case .text where field.name == "blocks": bare.replacing(" ", with: "")
+      case .text, .number, .seed, .time, .state, .tag: bare
+      }
     try check(text)
   }
 
@@ -65,6 +72,11 @@ public struct RunFilter: Sendable, Hashable {
       }
     case .tag:
       guard isEquality else { throw .badFilter(text, reason: "a tag can only be compared with = and !=") }
+    case .time:
+      guard comparison == .contains || isNone || TimePeriod(value) != nil else {
+        throw .badFilter(
+          text, reason: "\(name) is a time in UTC, such as 2026-11-28 or '2026-11-28 03:06', and '\(value)' is none")
+      }
     case .text: break
     }
   }
@@ -92,6 +104,8 @@ public struct RunFilter: Sendable, Hashable {
       guard comparison == .equal else { return ("1", []) }
       guard let outcome = RunState(rawValue: value)?.outcome else { return ("s.outcome IS NULL", []) }
       return ("s.outcome = ?", [outcome.rawValue])
+    case .tag where value == "none" && !isLiteral:
+      return ("\(comparison == .equal ? "NOT " : "")EXISTS (SELECT 1 FROM tag WHERE tag.run = s.run)", [])
     case .tag:
       return (
         "\(comparison == .equal ? "" : "NOT ")EXISTS (SELECT 1 FROM tag WHERE tag.run = s.run AND tag.name = ?)",
@@ -106,12 +120,24 @@ public struct RunFilter: Sendable, Hashable {
       case .less, .atMost, .greater, .atLeast:
         return ("(length(\(column)), \(column)) \(comparison.rawValue) (length(?), ?)", [digits, digits])
       }
-    case .text, .number, .truth:
-      let bound: any DatabaseValueConvertible = field.kind == .text ? value : Double(value) ?? 0
+    case .text, .number, .truth, .time:
       if value == "none", !isLiteral {
         if comparison == .equal { return ("\(column) IS NULL", []) }
         if comparison == .notEqual { return ("\(column) IS NOT NULL", []) }
       }
+      if field.kind == .time, let period = TimePeriod(value) {
+        switch comparison {
+        case .equal, .same: return ("(\(column) >= ? AND \(column) < ?)", [period.start, period.end])
+        case .notEqual:
+          return ("(\(column) IS NULL OR \(column) < ? OR \(column) >= ?)", [period.start, period.end])
+        case .less, .atLeast: return ("\(column) \(comparison.rawValue) ?", [period.start])
+        case .atMost: return ("\(column) < ?", [period.end])
+        case .greater: return ("\(column) >= ?", [period.end])
+        case .contains: break
+        }
+      }
+      let isText = field.kind == .text || field.kind == .time
+      let bound: any DatabaseValueConvertible = isText ? value : Double(value) ?? 0
       switch comparison {
       case .notEqual: return ("\(column) IS NOT ?", [bound])
       case .contains: return ("instr(lower(\(column)), lower(?)) > 0", [bound])
@@ -181,7 +207,7 @@ public struct RunSelection: Sendable, Hashable {
 /// A field of runs, by the names that `run_summary` has.
 package struct RunField: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
-    case text, number, truth, seed, state, tag
+    case text, number, truth, seed, time, state, tag
 
     init(_ kind: SummaryColumn.Kind) {
       switch kind {
@@ -198,7 +224,8 @@ package struct RunField: Sendable, Hashable {
 
   init(_ name: String, in text: String, fields: [String: SummaryColumn.Kind]) throws(StoreError) {
     let own: [String: Kind] = ["state": .state, "tag": .tag]
-    guard let kind = own[name] ?? fields[name].map(Kind.init) else {
+    let times = name.hasSuffix("_at") ? Kind.time : nil
+    guard let kind = own[name] ?? fields[name].map({ times ?? Kind($0) }) else {
       let names = (Array(fields.keys) + Array(own.keys)).sorted()
       throw .badFilter(
         text,

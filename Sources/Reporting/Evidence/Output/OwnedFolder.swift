@@ -30,12 +30,18 @@ public struct OwnedFolder: Sendable {
       let known = try listed(in: folder, subject, adopt)
       try check(Set(files.keys).union(known.keys), files, known, folder, sources: sources)
       let new = files.mapValues { Set([sha256Hex($0)]) }
+      let isNew = folder.kind(of: OutputMark.name.text) == nil
       do throws(FileError) {
         // Whenever this ends, all that is there is listed.
         try write(OutputMark(subject, known.merging(new) { $0.union($1) }), folder)
-        try write(files, folder)
+        let staged: [FinishedFile]
+        do throws(FileError) { staged = try stage(files, folder) } catch {
+          if isNew { try folder.remove(OutputMark.name) } else { try? write(OutputMark(subject, known), folder) }
+          throw error
+        }
+        for file in staged { try file.keep() }
         for name in known.keys.sorted() where files[name] == nil {
-          guard let (inner, name) = try place(of: name, in: folder, making: false) else { continue }
+          guard let (inner, name) = try place(of: name, in: folder) else { continue }
           try inner.remove(name)
         }
         try write(OutputMark(subject, new), folder)
@@ -53,7 +59,9 @@ public struct OwnedFolder: Sendable {
     try changing { (folder) throws(ReportError) in
       let names = try self.names(in: folder)
       guard names.isEmpty else { throw .output(.notMade(path, names: names)) }
-      do throws(FileError) { try write(files, folder) } catch { throw .output(.file(error)) }
+      do throws(FileError) { for file in try stage(files, folder) { try file.keep() } } catch {
+        throw .output(.file(error))
+      }
     }
   }
 
@@ -146,22 +154,34 @@ public struct OwnedFolder: Sendable {
     try folder.write(OutputMark.name, Data((mark.json.json(linesTo: 2) + "\n").utf8))
   }
 
-  private func write(_ files: [String: Data], _ folder: Folder) throws(FileError) {
-    // A page never shows what is not beside it yet.
-    for (name, data) in files.sorted(by: {
-      ($0.key == "index.html" ? 1 : 0, $0.key) < ($1.key == "index.html" ? 1 : 0, $1.key)
-    }) {
-      guard let (inner, name) = try place(of: name, in: folder, making: true) else { continue }
-      try inner.write(name, data)
+  /// Writes all files under temporary names, so that a full disk leaves what was there as it was; the page comes last, for it
+  /// must never show what is not beside it yet.
+  private func stage(_ files: [String: Data], _ folder: Folder) throws(FileError) -> [FinishedFile] {
+    var staged: [FinishedFile] = []
+    var inner: [String: Folder] = [:]
+    do throws(FileError) {
+      for (name, data) in files.sorted(by: {
+        ($0.key == "index.html" ? 1 : 0, $0.key) < ($1.key == "index.html" ? 1 : 0, $1.key)
+      }) {
+        guard let path = OutputPath(name) else { preconditionFailure("'\(name)' is not the path of an output file") }
+        let part = path.folder?.text ?? ""
+        var place = inner[part] ?? folder
+        if let name = path.folder, inner[part] == nil { place = try folder.folder(making: name, mode: 0o777) }
+        inner[part] = place
+        staged.append(try place.stage(path.name, data))
+      }
+      return staged
+    } catch {
+      for file in staged { file.discard() }
+      for name in inner.keys where !name.isEmpty { folder.removeIfEmpty(name) }
+      throw error
     }
   }
 
-  private func place(
-    of name: String, in folder: Folder, making: Bool
-  ) throws(FileError) -> (folder: Folder, name: PlainName)? {
+  /// A file's folder and its name there; nil where there is no such folder.
+  private func place(of name: String, in folder: Folder) throws(FileError) -> (folder: Folder, name: PlainName)? {
     guard let path = OutputPath(name) else { preconditionFailure("'\(name)' is not the path of an output file") }
     guard let part = path.folder else { return (folder, path.name) }
-    if making { return (try folder.folder(making: part, mode: 0o777), path.name) }
     return folder.kind(of: part.text) == nil ? nil : (try folder.folder(part), path.name)
   }
 }

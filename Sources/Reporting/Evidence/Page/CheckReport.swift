@@ -9,6 +9,7 @@ extension CheckableReport {
     var found = Verification()
     found.report = evidence.reportID
     found.runs = usedRuns.count
+    found.list(self, file: "\(folder)/index.html")
     // The page first, for it is what people read.
     let files = report.files.sorted { ($0.key == "index.html" ? "" : $0.key) < ($1.key == "index.html" ? "" : $1.key) }
     for (name, right) in files {
@@ -64,6 +65,16 @@ extension CheckableReport {
 }
 
 extension Verification {
+  /// Takes the claims of a report, and how many numbers were typed into it by hand.
+  mutating func list(_ report: CheckableReport, file: String) {
+    unbound = report.unboundNumbers
+    for var claim in report.report.listedClaims {
+      verdicts[claim.verdict.rawValue, default: 0] += 1
+      claim.file = file
+      claims.append(claim)
+    }
+  }
+
   /// What ``CheckableReport/changes(in:)`` found, for people.
   public var changeText: String {
     guard !isSound else {

@@ -161,12 +161,7 @@ extension Verification {
   ) {
     report = right.evidence.reportID
     runs = right.usedRuns.count
-    unbound = right.unboundNumbers
-    for var claim in right.report.listedClaims {
-      verdicts[claim.verdict.rawValue, default: 0] += 1
-      claim.file = file
-      claims.append(claim)
-    }
+    list(right, file: file)
     if right.evidence.source.isDraft { notes.append("\(file): it is a draft") }
     if parts.evidence.claims.map(\.id) != right.evidence.claims.map(\.id) {
       add(PageDifference(file: file, what: "the evidence has other claims than the notebook"))

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Text
 
 /// Reads curves from CSV (RFC 4180), in one of two forms:
 ///
@@ -37,10 +38,15 @@ private struct CurveColumns {
     func fail(_ reason: String) -> ExchangeError { .badFile(path: path, place: "line 1", reason: reason) }
     var seen: Set<String> = []
     for name in names where !seen.insert(name).inserted { throw fail("two columns are called '\(name.prefix(40))'") }
+    if let name = Self.wronglyWritten(names) {
+      throw fail("the column '\(name)' must be called '\(name.lowercased())'")
+    }
     run = names.firstIndex(of: "run")
     step = names.firstIndex(of: "step") ?? names.firstIndex(of: "global_step")
     epoch = names.firstIndex(of: "epoch")
-    guard step != nil || epoch != nil else { throw fail("there is no column 'step', 'global_step' or 'epoch'") }
+    guard step != nil || epoch != nil else {
+      throw fail("there is no column 'step', 'global_step' or 'epoch'\(Self.separated(names))")
+    }
     if let metric = names.firstIndex(of: "metric"), let value = names.firstIndex(of: "value") {
       (self.metric, self.value) = (metric, value)
       return
@@ -58,10 +64,31 @@ private struct CurveColumns {
     guard !metrics.isEmpty else { throw fail("there is no column of values") }
   }
 
+  /// A name with a meaning that is written in capitals, and would be taken for a metric's.
+  private static func wronglyWritten(_ names: [String]) -> String? {
+    let lowered = names.map { $0.lowercased() }
+    var meant = ["run"]
+    if !names.contains(where: { ["step", "global_step", "epoch"].contains($0) }) {
+      meant += ["step", "global_step", "epoch"]
+    }
+    if lowered.contains("metric"), lowered.contains("value") { meant += ["metric", "value"] }
+    return names.first { !meant.contains($0) && meant.contains($0.lowercased()) && !names.contains($0.lowercased()) }
+  }
+
+  /// That a header has other separators than commas; empty where it has none.
+  private static func separated(_ names: [String]) -> String {
+    for (sign, word) in [(";", "semicolons"), ("\t", "tabs")] where names.contains(where: { $0.contains(sign) }) {
+      return "; the fields are separated by \(word), and commas were expected"
+    }
+    return ""
+  }
+
   func read(_ record: [String], line: Int, _ points: inout [ForeignPoint]) throws(ExchangeError) {
     func fail(_ reason: String) -> ExchangeError { .badFile(path: path, place: "line \(line)", reason: reason) }
     guard record.count == names.count else {
-      throw fail("there are \(record.count) fields for \(names.count) columns")
+      let verb = record.count == 1 ? "is" : "are"
+      throw fail(
+        "there \(verb) \(Quantity.count(record.count, "field")) for \(Quantity.count(names.count, "column"))")
     }
     func number(_ column: Int) throws(ExchangeError) -> Double? {
       let text = record[column].trimmingCharacters(in: .whitespaces)

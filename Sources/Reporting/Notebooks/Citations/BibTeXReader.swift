@@ -15,6 +15,8 @@ package struct BibliographyEntry: Sendable, Hashable {
   package var unknown: Set<String> = []
   /// Fields of CSL-JSON that have another form than theirs: they are left out.
   package var unread: Set<String> = []
+  /// What its crossref names, where there is no such entry.
+  package var missingParent: String?
 }
 
 /// Reads BibTeX: entries with fields in braces, in quotes or as numbers, `@string` for abbreviations, `@comment`.
@@ -51,7 +53,7 @@ package struct BibTeXReader {
     let places = Dictionary(
       reader.entries.enumerated().map { ($1.entry.key.lowercased(), $0) }, uniquingKeysWith: { one, _ in one })
     return reader.entries.map { entry, fields in
-      var fields = fields
+      var (entry, fields) = (entry, fields)
       // What an entry has not, it has from the one that it refers to; that one's title is its book's.
       if let parent = fields["crossref"], let place = places[parent.trimmed.lowercased()] {
         for (name, value) in reader.entries[place].fields where !["crossref", "key"].contains(name) {
@@ -61,6 +63,8 @@ package struct BibTeXReader {
         if entry.kind == "inbook" || entry.kind == "incollection" || entry.kind == "inproceedings" {
           if let editors = fields["editor"], fields["author"] == nil { fields["author"] = editors }
         }
+      } else if let parent = fields["crossref"] {
+        entry.missingParent = parent.trimmed
       }
       return completed(entry, fields)
     }

@@ -77,6 +77,11 @@ package struct CitedWorks: Sendable {
     entries.filter { !$0.unknown.isEmpty }.map { ($0.key, $0.line, $0.unknown.sorted()) }
   }
 
+  /// The works whose crossref leads to no entry.
+  package var orphans: [(key: String, line: Int, parent: String)] {
+    entries.compactMap { entry in entry.missingParent.map { (entry.key, entry.line, $0) } }
+  }
+
   /// Fields of the works that could not be read.
   package var unread: [(key: String, line: Int, fields: [String])] {
     entries.filter { !$0.unread.isEmpty }.map { ($0.key, $0.line, $0.unread.sorted()) }
@@ -103,14 +108,21 @@ package struct CitedWorks: Sendable {
         $0.hasPrefix("https://") || $0.hasPrefix("http://")
       }
       ?? entry.fields["eprint"].map { "https://arxiv.org/abs/\($0)" }
-    let isPlain =
-      address.map { text in
-        text.unicodeScalars.allSatisfy { $0.value > 0x20 && !"<>\"()[]`\\".unicodeScalars.contains($0) }
-      } ?? false
     return (
       "\(authors) (\(year)). ", entry.fields["title"] ?? entry.key,
-      (places.isEmpty ? "" : ". " + places.joined(separator: ", ")) + ".", isPlain ? address : nil
+      (places.isEmpty ? "" : ". " + places.joined(separator: ", ")) + ".", address.map(Self.encoded)
     )
+  }
+
+  /// An address with what would end it in HTML or Markdown as bytes in hexadecimal: parentheses, brackets, spaces.
+  private static func encoded(_ address: String) -> String {
+    let digits = Array("0123456789ABCDEF")
+    return address.unicodeScalars.map { scalar in
+      guard scalar.value <= 0x20 || scalar.value == 0x7F || "<>\"()[]`\\".unicodeScalars.contains(scalar) else {
+        return String(scalar)
+      }
+      return "%\(digits[Int(scalar.value) / 16])\(digits[Int(scalar.value) % 16])"
+    }.joined()
   }
 
   private static func name(_ entry: BibliographyEntry, _ words: Words) -> String {

@@ -50,9 +50,8 @@ package struct ClaimDesign: Sendable, Hashable {
     ]
     for (name, tests) in takes.sorted(by: { $0.key < $1.key }) {
       guard let option = cell.options[name], !tests.contains(test) else { continue }
-      problems.add(
-        option.line,
-        .badOption(name, value: option.value, expected: "no such option beside `test: \(test.rawValue)`"))
+      let others = ClaimTest.allCases.filter { tests.contains($0) }.map(\.rawValue)
+      problems.add(option.line, .optionOfOtherTest(name, test: test.rawValue, tests: others))
     }
     let margins: ClosedRange<Double> = test == .proportion ? 0...1 : -1e300...1e300
     margin = Self.number("margin", cell, margin, margins, &problems)
@@ -82,7 +81,7 @@ package struct ClaimDesign: Sendable, Hashable {
     _ name: String, _ cell: Cell, _ standard: Double, _ range: ClosedRange<Double>, _ problems: inout ProblemList
   ) -> Double {
     guard let option = cell.options[name] else { return standard }
-    if let number = Double(option.value), range.contains(number) { return number }
+    if let number = decimalNumber(option.value), range.contains(number) { return number }
     let bounds =
       range.upperBound > 1 ? "a number" : "a number from \(range.lowerBound) to \(range.upperBound)"
     problems.add(option.line, .badOption(name, value: option.value, expected: bounds))

@@ -19,6 +19,9 @@ package struct ClaimMeasurement: Sendable, Hashable {
   package var holds: Bool?
   package var detail: String?
 
+  /// Of the counts that a query gives.
+  package static let countLimit = 1e9
+
   package init(_ cell: Cell, _ design: ClaimDesign, _ rows: QueryResult) throws(CellFault) {
     switch design.test {
     case .holds: try decide(cell, rows)
@@ -41,6 +44,7 @@ package struct ClaimMeasurement: Sendable, Hashable {
     guard let place = rows.columns.firstIndex(of: "holds") else {
       throw wrongColumns(cell, "holds (effect, low, high and detail are optional)", rows)
     }
+    try cell.checkColumns(rows, needed: ["holds"], optional: ["effect", "low", "high", "detail"])
     guard rows.rows.count <= 1 else { throw CellFault(problem: .tooManyRows(id: cell.id, rows: rows.rows.count)) }
     guard let row = rows.rows.first else { return }
     func value(_ name: String) -> SQLValue { rows.columns.firstIndex(of: name).map { row[$0] } ?? .null }
@@ -80,6 +84,8 @@ package struct ClaimMeasurement: Sendable, Hashable {
     missing = rows.rows.count - values.count
     guard let sample = Sample(values) else { return }
     effect = sample.mean
+    // Student's t needs a spread.
+    guard !sample.isConstant else { return }
     interval = sample.interval(level: design.level)
     guard let test = sample.test(margin: design.margin) else { return }
     switch design.alternative {
@@ -111,7 +117,7 @@ package struct ClaimMeasurement: Sendable, Hashable {
     var found: [Int] = []
     for (name, place) in zip(names, places) {
       if row[place] == .null { return nil }
-      guard let number = row[place].number, number >= 0, number <= 1e9, number == number.rounded() else {
+      guard let number = row[place].number, number >= 0, number <= Self.countLimit, number == number.rounded() else {
         throw CellFault(problem: .notACount(column: name, value: row[place].plainText))
       }
       found.append(Int(number))
@@ -131,7 +137,9 @@ package struct ClaimMeasurement: Sendable, Hashable {
     case .mean:
       // One value has no spread: with two more there is one, and a first estimate of what is needed.
       guard let sample = Sample(values), values.count > 1 else { return 3 - values.count }
-      guard let needed = sample.countNeeded(margin: design.margin, level: level, isTwoSided: isTwoSided) else {
+      guard !sample.isConstant,
+        let needed = sample.countNeeded(margin: design.margin, level: level, isTwoSided: isTwoSided)
+      else {
         return nil
       }
       return max(1, needed - values.count)

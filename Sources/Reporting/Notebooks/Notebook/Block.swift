@@ -68,6 +68,9 @@ package enum Alert: String, CaseIterable, Sendable {
   case note, tip, important, warning, caution
   /// Work that is left: in drafts only.
   case todo
+
+  /// As quotes begin with them.
+  package static var markers: String { allCases.map { "[!\($0.rawValue.uppercased())]" }.joined(separator: ", ") }
 }
 
 /// A piece of a sentence.

@@ -1,3 +1,5 @@
+import Text
+
 /// Something within a sentence that is filled in or looked up.
 package struct NotebookExpression: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
@@ -64,6 +66,10 @@ package struct ExpressionReader {
 
   /// Of a formula, in characters.
   private static let formulaLimit = 1_000
+  /// Of braces that may be meant as an expression, in characters.
+  private static let bracesLimit = 300
+  private static let literatureUsage = "write {lit text | where it comes from}"
+  private static let verdictsUsage = "write {verdicts #anchor-of-a-heading}, or {verdicts} for the whole page"
 
   /// A text run, lines of one paragraph, with a number in the place of each expression, and the lines' numbers: a line that
   /// an expression ends in goes on in the line that it begins in.
@@ -129,6 +135,7 @@ package struct ExpressionReader {
     case "{" where run.starts("{lit ") || run.starts("{lit\n"): return literature(&run)
     case "{" where run.starts("{verdicts}") || run.starts("{verdicts ") || run.starts("{verdicts\n"):
       return verdicts(&run)
+    case "{": return misspelt(run)
     case "[" where run.starts("[^"): return missingFootnote(run)
     case "[": return citation(run)
     case "@": return reference(run)
@@ -162,30 +169,63 @@ package struct ExpressionReader {
 
   private func literature(_ run: inout TextRun) -> (Int, NotebookExpression.Kind) {
     guard let end = run.find("}", from: run.place + 5) else {
-      return (5, .wrong(.badInline("{lit", reason: "it has no closing brace; write {lit text | where it comes from}")))
+      return (5, .wrong(.badInline("{lit", reason: "it has no closing brace; \(Self.literatureUsage)")))
     }
     let inner = run.unwrapped((run.place + 5)..<end)
     let parts = inner.split(separator: "|", maxSplits: 1).map(\.trimmed)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       return (
-        end + 1 - run.place, .wrong(.badInline("{lit \(inner)}", reason: "write {lit text | where it comes from}"))
+        end + 1 - run.place, .wrong(.badInline("{lit \(inner)}", reason: Self.literatureUsage))
       )
     }
     return (end + 1 - run.place, .literature(text: parts[0], source: parts[1]))
   }
 
   private func verdicts(_ run: inout TextRun) -> (Int, NotebookExpression.Kind) {
-    let usage = "write {verdicts #anchor-of-a-heading}, or {verdicts} for the whole page"
     guard let end = run.find("}", from: run.place + 9) else {
-      return (9, .wrong(.badInline("{verdicts", reason: "it has no closing brace; \(usage)")))
+      return (9, .wrong(.badInline("{verdicts", reason: "it has no closing brace; \(Self.verdictsUsage)")))
     }
     let inner = run.unwrapped((run.place + 9)..<end).trimmed
     let length = end + 1 - run.place
     if inner.isEmpty { return (length, .verdicts(anchor: nil)) }
     guard inner.hasPrefix("#"), inner.count > 1, !inner.contains(where: \.isWhitespace) else {
-      return (length, .wrong(.badInline("{verdicts \(inner)}", reason: usage)))
+      return (length, .wrong(.badInline("{verdicts \(inner)}", reason: Self.verdictsUsage)))
     }
     return (length, .verdicts(anchor: String(inner.dropFirst())))
+  }
+
+  /// Braces that are evidently meant as `{lit …}` or `{verdicts …}` and would be printed as they are.
+  private func misspelt(_ run: TextRun) -> (Int, NotebookExpression.Kind)? {
+    let rest = run.scalars[(run.place + 1)...].prefix(Self.bracesLimit)
+    guard let end = rest.firstIndex(where: { $0 == "{" || $0 == "}" }), run.scalars[end] == "}" else { return nil }
+    let inner = run.unwrapped((run.place + 1)..<end)
+    let text = inner.trimmed
+    let head = text.prefix { $0.isASCII && $0.isLetter }
+    let (word, tail) = (head.lowercased(), text.dropFirst(head.count))
+    let usage: String
+    if Self.isLiterature(word, tail) {
+      usage = Self.literatureUsage
+    } else if Self.isVerdicts(word, tail) {
+      usage = Self.verdictsUsage
+    } else {
+      return nil
+    }
+    return (end + 1 - run.place, .wrong(.badInline("{\(inner)}", reason: "\(usage); \\{ is a brace")))
+  }
+
+  private static func isLiterature(_ word: String, _ tail: Substring) -> Bool {
+    if word == "lit" { return true }
+    // A number before the source tells a word that is only like it.
+    guard let pipe = tail.firstIndex(of: "|"), tail[..<pipe].contains(where: \.isNumber),
+      tail.first.map({ $0.isWhitespace || $0.isNumber }) ?? false
+    else { return false }
+    return word.hasPrefix("lit") || nearest(to: word, among: ["lit"]) != nil
+  }
+
+  private static func isVerdicts(_ word: String, _ tail: Substring) -> Bool {
+    if word == "verdict" || word == "verdicts" { return true }
+    guard tail.allSatisfy(\.isWhitespace) || tail.trimmed.hasPrefix("#") else { return false }
+    return word.count > 4 && word.first == "v" && nearest(to: word, among: ["verdicts"]) != nil
   }
 
   /// `@fig-id`, or `@key` of a work.
@@ -280,7 +320,7 @@ package struct ExpressionReader {
     if run.starts("$$") {
       guard let end = run.find("$$", from: run.place + 2), end > run.place + 2 else { return nil }
       let tex = run.unwrapped((run.place + 2)..<end)
-      return tex.trimmed.isEmpty ? nil : (end + 2 - run.place, .formula(tex.trimmed, isDisplayed: true))
+      return tex.trimmed.isEmpty ? nil : (end + 2 - run.place, Self.formula(tex.trimmed, isDisplayed: true))
     }
     let start = run.place + 1
     guard start < run.scalars.count, !run.scalars[start].properties.isWhitespace else { return nil }
@@ -295,11 +335,20 @@ package struct ExpressionReader {
         let next = end + 1 < run.scalars.count ? run.scalars[end + 1] : " "
         // An amount of money follows, or the sign belongs to one.
         guard !run.scalars[end - 1].properties.isWhitespace, !isDigit(next), end > start else { return nil }
-        return (end + 1 - run.place, .formula(run.unwrapped(start..<end), isDisplayed: false))
+        return (end + 1 - run.place, Self.formula(run.unwrapped(start..<end), isDisplayed: false))
       }
       end += 1
     }
     return nil
+  }
+
+  /// A formula; one that has a value in it would show the value's name.
+  private static func formula(_ tex: String, isDisplayed: Bool) -> NotebookExpression.Kind {
+    guard let value = tex.firstMatch(of: /\{\{\s*[a-z0-9_\-]+\s*\.\s*[A-Za-z_][^{}]*\}\}/)?.output else {
+      return .formula(tex, isDisplayed: isDisplayed)
+    }
+    let reason = "no value is filled in within a formula; end the formula before it, as in $x =$ \(value)"
+    return .wrong(.badFormula(tex, reason: reason))
   }
 }
 

@@ -16,6 +16,8 @@ package struct EmbeddedImage: Sendable, Hashable {
   package var data: Data
   package var width: Int?
   package var height: Int?
+  /// What draws in an SVG and is not in ``data``.
+  package var leftOut: [String] = []
 
   /// Bytes of one image, and of all images of a notebook.
   package static let limit = 4 << 20
@@ -42,7 +44,9 @@ package struct EmbeddedImage: Sendable, Hashable {
     }
     guard let text = String(data: data, encoding: .utf8), text.contains("<svg") else { return .failure(.unknownKind) }
     guard let svg = SanitizedSVG(text) else { return .failure(.damaged("SVG")) }
-    return .success(EmbeddedImage(kind: .svg, data: Data(svg.text.utf8), width: svg.width, height: svg.height))
+    return .success(
+      EmbeddedImage(
+        kind: .svg, data: Data(svg.text.utf8), width: svg.width, height: svg.height, leftOut: svg.leftOut))
   }
 
   /// How many pixels a PNG or JPEG says that it has; zero for anything else.

@@ -31,6 +31,9 @@ package struct MarkupBounds {
     func tooMany(_ what: String, _ limit: Int, _ line: Int) -> (Int, ReportProblem) {
       (line, .tooMany(what, limit: limit))
     }
+    func tooDeep(_ line: Int) -> (Int, ReportProblem) {
+      (line, .tooDeep("quotes and lists in one another", limit: Self.nesting))
+    }
     guard lines.count <= Self.lines else { return tooMany("lines", Self.lines, Self.lines) }
     var (inlines, beginnings) = (0, 0)
     for line in lines {
@@ -49,7 +52,7 @@ package struct MarkupBounds {
     for (index, line) in lines.enumerated() {
       bounds.count(line)
       let number = index + 1
-      if depth(line) > Self.nesting { return tooMany("quotes and lists in one another", Self.nesting, number) }
+      if depth(line) > Self.nesting { return tooDeep(number) }
       if bounds.brackets > Self.brackets { return tooMany("brackets", Self.brackets, number) }
       if bounds.emphasis > Self.emphasis { return tooMany("signs of emphasis", Self.emphasis, number) }
       if bounds.tags > Self.tags { return tooMany("signs <", Self.tags, number) }

@@ -80,7 +80,11 @@ package struct ProblemList {
 
   /// Problems of a shared query are reported at its own line.
   package mutating func add(_ cell: Cell, _ problem: ReportProblem) {
-    if case .badQuery = problem, let home = cell.home { return add(home.line, problem, file: home.file) }
+    switch problem {
+    case .badQuery, .notAView:
+      if let home = cell.home { return add(home.line, problem, file: home.file) }
+    default: break
+    }
     add(cell.line, problem, file: cell.file)
   }
 

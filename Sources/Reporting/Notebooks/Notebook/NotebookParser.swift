@@ -105,7 +105,7 @@ package struct NotebookParser {
     let path = words[1].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard path.allSatisfy({ !$0.isEmpty }) else { return problems.add(line, .badCondition(text)) }
     guard open.count < Self.depthLimit else {
-      return problems.add(line, .tooMany("conditions in one another", limit: Self.depthLimit))
+      return problems.add(line, .tooDeep("conditions in one another", limit: Self.depthLimit))
     }
     open.append(
       Condition(id: path[0], column: path.count > 1 ? path[1] : nil, negated: words[0] == "unless", line: line))
@@ -176,7 +176,7 @@ package struct NotebookParser {
         line, .unknownCellKind(first, nearest: nearest(to: first, among: CellKind.allCases.map(\.rawValue))))
     }
     let id = words.count > 1 ? words[1] : "\(first)-\(notebook.cells.count + 1)"
-    guard isID(id) else { return fault(line, .badCellHead(info)) }
+    guard isID(id) else { return fault(line, .badID(id)) }
     guard id != Notebook.parameterID else { return fault(line, .reservedID(id)) }
     if let earlier = ids[id] { return fault(line, .doubledID(id, line: earlier)) }
     guard notebook.cells.count < Self.cellLimit else { return fault(line, .tooMany("cells", limit: Self.cellLimit)) }
@@ -202,12 +202,20 @@ package struct NotebookParser {
       }
     }
     if cell.sql.allSatisfy(\.isWhitespace), !kind.mayBeEmpty {
-      problems.add(line, .emptyCell(kind: first), file: cellsFile)
+      problems.add(line, missingQuery(cell), file: cellsFile)
     }
     cell.order = shared.order(of: id) ?? SharedCells.limit + notebook.cells.count
     notebook.places[id] = notebook.cells.count
     notebook.cells.append(cell)
     return notebook.cells.count - 1
+  }
+
+  /// What is wrong with a cell that has no query of its own and none among the shared ones.
+  private func missingQuery(_ cell: Cell) -> ReportProblem {
+    guard !shared.file.isEmpty, shared.order(of: cell.id) == nil else { return .emptyCell(kind: cell.kind.rawValue) }
+    return .noSharedCell(
+      cell.id, kind: cell.kind.rawValue, file: shared.file,
+      nearest: nearest(to: cell.id, among: shared.cells.map(\.id)))
   }
 
   /// Whether a line below a cell's options is written as one: SQL would take it for a comment, and it would say nothing.
@@ -232,6 +240,7 @@ package struct NotebookParser {
     } else {
       let value = parts[1].trimmed
       var option = Cell.Option(value: value, line: line)
+      if name == "otherwise", value.isEmpty { fault(.badOption(name, value: value, expected: "a sentence")) }
       if Cell.sentences.contains(name) {
         option.sentence = sentence(value, line, &problems)
         // What others said is theirs, its numbers too.

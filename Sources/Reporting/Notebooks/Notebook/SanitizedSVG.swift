@@ -4,6 +4,8 @@ package struct SanitizedSVG {
   private(set) var text = ""
   private(set) var width: Int?
   private(set) var height: Int?
+  /// What draws and is left out: elements in angles, attributes by their names, each once.
+  private(set) var leftOut: [String] = []
   private let scalars: [Unicode.Scalar]
   private var place = 0
   private var open: [String] = []
@@ -13,6 +15,7 @@ package struct SanitizedSVG {
 
   package static let depthLimit = 100
   package static let elementLimit = 100_000
+  private static let noteLimit = 10
 
   /// nil for a text that is no XML with an `svg` element around it.
   package init?(_ source: String) {
@@ -139,6 +142,7 @@ package struct SanitizedSVG {
 
   private mutating func add(_ name: String, _ attributes: [(name: String, value: String)], isClosed: Bool) -> Bool {
     if skipped > 0 || !Self.elements.contains(name) && !open.isEmpty {
+      if skipped == 0, name != "metadata", !name.contains(":") { note("<\(name.prefix(40))>") }
       if !isClosed { skipped += 1 }
       return true
     }
@@ -150,10 +154,20 @@ package struct SanitizedSVG {
     guard open.count < Self.depthLimit else { return false }
     text += "<\(name)"
     if open.isEmpty { text += " xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"" }
-    for (name, value) in attributes where isKept(name, value) { text += " \(name)=\"\(safe(value))\"" }
+    for (name, value) in attributes {
+      if isKept(name, value) {
+        text += " \(name)=\"\(safe(value))\""
+      } else if Self.attributes.contains(name) || name == "href" || name == "xlink:href" {
+        note(name)
+      }
+    }
     text += isClosed ? "/>" : ">"
     if !isClosed { open.append(name) }
     return true
+  }
+
+  private mutating func note(_ name: String) {
+    if leftOut.count < Self.noteLimit, !leftOut.contains(name) { leftOut.append(name) }
   }
 
   private mutating func readSize(_ attributes: [(name: String, value: String)]) {

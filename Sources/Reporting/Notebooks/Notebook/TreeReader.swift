@@ -1,4 +1,5 @@
 import CCMarkGFM
+import Text
 
 /// Makes blocks of cmark's nodes.
 package struct TreeReader {
@@ -60,7 +61,7 @@ package struct TreeReader {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.depthLimit else {
-      fault(line(node), .tooMany("quotes and lists in one another", limit: Self.depthLimit))
+      fault(line(node), .tooDeep("quotes and lists in one another", limit: Self.depthLimit))
       return []
     }
     return children(node).compactMap { block($0) }
@@ -84,9 +85,12 @@ package struct TreeReader {
     case "code_block": return code(node, line).map(made)
     case "block_quote":
       let inner = blocks(node)
-      guard let alert = alert(inner) else { return made(.quote(inner)) }
-      if case .alert(.todo, _) = alert { toDo.append(line...max(line, lastLine(node))) }
-      return made(alert)
+      let first = cmark_node_first_child(node).map { Int(cmark_node_get_start_line($0)) - 1 } ?? 0
+      guard let box = alert(inner, source: lines.indices.contains(first) ? lines[first] : "") else {
+        return made(.quote(inner))
+      }
+      if case .alert(.todo, _) = box { toDo.append(line...max(line, lastLine(node))) }
+      return made(box)
     case "list":
       let start = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST ? Int(cmark_node_get_list_start(node)) : nil
       let items = children(node).map { item in
@@ -109,7 +113,7 @@ package struct TreeReader {
   private mutating func checkConditions(_ inlines: [Inline], _ line: Int) {
     var starts = true
     for inline in inlines {
-      if starts, case .text(let text) = inline, text.hasPrefix(":::") { fault(line, .badCondition(text)) }
+      if starts, case .text(let text) = inline, text.hasPrefix(":::") { fault(line, .misplacedCondition(text)) }
       starts = inline == .softBreak
     }
   }
@@ -157,16 +161,48 @@ package struct TreeReader {
     return signs >= length && rest.dropFirst(signs).allSatisfy { $0 == 0x20 || $0 == 0x09 }
   }
 
-  private func alert(_ blocks: [Block]) -> Block.Content? {
+  /// What a quote that begins with `[!NOTE]` is; nil for a quote.
+  ///
+  /// A marker that is written wrongly is noted, for what it was to hide would be on the page.
+  private mutating func alert(_ blocks: [Block], source: String) -> Block.Content? {
     guard let first = blocks.first, case .paragraph(var inlines) = first.content, case .text(let text) = inlines[0],
-      text.hasPrefix("[!"), let end = text.firstIndex(of: "]"), text[text.index(after: end)...].trimmed.isEmpty,
-      let alert = Alert(rawValue: text.dropFirst(2).prefix { $0 != "]" }.lowercased())
+      text.hasPrefix("["), let bracket = source.firstIndex(of: "["), source[..<bracket].last != "\\"
     else { return nil }
-    guard inlines.count == 1 || inlines[1] == .softBreak || inlines[1] == .lineBreak else { return nil }
-    inlines.removeFirst(min(2, inlines.count))
+    let inner = text.dropFirst().prefix { $0 != "]" }
+    let behind = text.dropFirst(inner.count + 2)
+    guard inner.first == "!", text.contains("]"), let alert = Alert(rawValue: inner.dropFirst().lowercased()) else {
+      if let problem = Self.misspeltAlert(inner, isClosed: text.contains("]")) { fault(first.line, problem) }
+      return nil
+    }
+    let isAlone =
+      behind.allSatisfy(\.isWhitespace)
+      && (inlines.count == 1 || inlines[1] == .softBreak || inlines[1] == .lineBreak)
+    if isAlone {
+      inlines.removeFirst(min(2, inlines.count))
+    } else if alert == .todo {
+      // A note to the author stays one, whatever stands beside its marker.
+      let text = String(behind.drop(while: \.isWhitespace))
+      if text.isEmpty { inlines.removeFirst() } else { inlines[0] = .text(text) }
+    } else {
+      return nil
+    }
     var rest = blocks
     if inlines.isEmpty { rest.removeFirst() } else { rest[0].content = .paragraph(inlines) }
     return .alert(alert, rest)
+  }
+
+  /// What is wrong with the text in a quote's first brackets where it is meant as the marker of a box; nil for other text.
+  private static func misspeltAlert(_ inner: Substring, isClosed: Bool) -> ReportProblem? {
+    let lead = inner.prefix { $0 == "!" || $0 == "！" || $0.isWhitespace }
+    let isMarked = lead.contains { !$0.isWhitespace }
+    let rest = inner.dropFirst(lead.count)
+    let word = isClosed ? rest.trimmed : String(rest.prefix { $0.isLetter })
+    let plain = word.filter { !$0.isWhitespace && $0 != "-" && $0 != "_" }.lowercased()
+    guard plain.contains(where: \.isLetter), plain.allSatisfy({ $0.isLetter || $0.isNumber }) else { return nil }
+    let near = nearest(to: plain, among: Alert.allCases.map(\.rawValue))
+    let isOneWord = isClosed && !word.contains(where: \.isWhitespace)
+    guard isMarked ? isOneWord || near != nil : plain == Alert.todo.rawValue && isClosed else { return nil }
+    return .badAlert(isClosed ? "[\(inner)]" : "[\(lead)\(word)", nearest: near)
   }
 
   private mutating func table(_ node: OpaquePointer) -> TextTable {
@@ -191,7 +227,7 @@ package struct TreeReader {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.depthLimit else {
-      fault(line, .tooMany("emphasis and links in one another", limit: Self.depthLimit))
+      fault(line, .tooDeep("emphasis and links in one another", limit: Self.depthLimit))
       return []
     }
     var result: [Inline] = []

@@ -69,10 +69,10 @@ package enum ValueFormat: Sendable, Hashable {
     switch self {
     case .automatic: return automatic(number)
     case .fixed(let decimals): return decimal(number, decimals)
-    case .grouped: return grouped(number.rounded())
-    case .percent(let decimals): return decimal(number * 100, decimals) + "\u{A0}%"
+    case .grouped: return grouped(number)
+    case .percent(let decimals): return hundredfold(number, decimals) + "\u{A0}%"
     case .points(let decimals):
-      let text = decimal(number * 100, decimals)
+      let text = hundredfold(number, decimals)
       return (number > 0 && text.contains(where: { ("1"..."9").contains($0) }) ? "+" : "") + text + "\u{A0}pt"
     case .ratio(let decimals): return decimal(number, decimals) + "×"
     case .bytes: return bytes(number)
@@ -104,6 +104,11 @@ package enum ValueFormat: Sendable, Hashable {
   /// So many decimals; powers of ten where nobody would read the digits. There is no negative zero.
   private func decimal(_ number: Double, _ decimals: Int) -> String {
     abs(number) < 1e15 ? NumberText.decimal(number, decimals: decimals, gap: "") : power(number, decimals)
+  }
+
+  /// A hundred times the number, powers of ten where nobody would read the digits.
+  private func hundredfold(_ number: Double, _ decimals: Int) -> String {
+    abs(number) < 1e13 ? NumberText.hundredfold(number, decimals: decimals) : power(number * 100, decimals)
   }
 
   /// `1.0×10³⁰⁰`.
@@ -141,8 +146,9 @@ package enum ValueFormat: Sendable, Hashable {
   private func duration(_ seconds: Double) -> String {
     if abs(seconds) < 9.95 { return decimal(seconds, 1) + "\u{A0}s" }
     guard abs(seconds) < 1e15 else { return power(seconds, 2) + "\u{A0}s" }
-    let whole = Int(seconds.rounded())
+    var whole = Int(seconds.rounded())
     if abs(whole) < 60 { return minused("\(whole)") + "\u{A0}s" }
+    if abs(whole) >= 3600 { whole = Int((seconds / 60).rounded()) * 60 }
     let sign = whole < 0 ? "−" : ""
     let (hours, minutes, rest) = (abs(whole) / 3600, abs(whole) % 3600 / 60, abs(whole) % 60)
     return hours == 0
@@ -154,10 +160,19 @@ package enum ValueFormat: Sendable, Hashable {
 private enum NumberText {
   /// Fixed decimals with a true minus sign, none before a zero.
   static func decimal(_ value: Double, decimals: Int, gap: String) -> String {
-    let parts = String(format: "%.\(decimals)f", abs(value)).split(separator: ".", maxSplits: 1).map(String.init)
+    signed(String(format: "%.\(decimals)f", abs(value)), isNegative: value < 0, gap: gap)
+  }
+
+  /// The same of a hundred times the value.
+  static func hundredfold(_ value: Double, decimals: Int) -> String {
+    signed(percentDigits(value, decimals: decimals), isNegative: value < 0, gap: "")
+  }
+
+  private static func signed(_ text: String, isNegative: Bool, gap: String) -> String {
+    let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
     let isZero = parts.allSatisfy { $0.allSatisfy { $0 == "0" } }
     let whole =
       gap == "\u{2009}" && parts[0].count <= 4 ? parts[0] : gap.isEmpty ? parts[0] : groupedDigits(parts[0], by: gap)
-    return (value < 0 && !isZero ? "−" : "") + whole + (parts.count > 1 ? "." + parts[1] : "")
+    return (isNegative && !isZero ? "−" : "") + whole + (parts.count > 1 ? "." + parts[1] : "")
   }
 }

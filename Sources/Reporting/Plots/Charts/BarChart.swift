@@ -101,6 +101,7 @@ extension BarChart {
       bars.append(row, to: row.group)
     }
     var counts: ClosedRange<Int>?
+    var missing = 0
     var groups: [Group] = []
     for (name, rows) in bars.groups {
       var group = Group(name: name, values: [])
@@ -110,6 +111,7 @@ extension BarChart {
         if kind?.isOfReplicates == true {
           let summary = ReplicateSummary(rows.map { $0.value ?? .nan }, kind)
           if summary.count > 0 { counts = joined(counts, summary.count) }
+          missing += summary.missing
           group.values.append(summary.count == 0 ? nil : summary.mean)
           group.errors.append(summary.ends)
         } else {
@@ -125,6 +127,7 @@ extension BarChart {
     }
     self.init(
       title: title, valueLabel: valueLabel, series: series.groups.map(\.key), groups: groups, scale: scale,
-      valueFormat: valueFormat, intervals: kind.map { Intervals($0, counts: counts) })
+      valueFormat: valueFormat,
+      intervals: kind.map { Intervals($0, counts: counts, missing: missing > 0 ? missing : nil) })
   }
 }

@@ -35,10 +35,12 @@ struct BarChartDescription {
     return "\(text) (\(language.notOnLogAxis))"
   }
 
-  /// The groups with the highest and the lowest value of a series.
+  /// The groups with the highest and the lowest value of a series, of those that can be shown.
   private func extremes(_ index: Int) -> String? {
     let known = chart.groups.compactMap { group -> (name: String, value: Double)? in
-      guard index < group.values.count, let value = group.values[index], value.isFinite else { return nil }
+      guard index < group.values.count, let value = group.values[index], OffAxis(value, chart.scale) == nil else {
+        return nil
+      }
       return (drawable(group.name), value)
     }
     guard known.count > 1, let most = known.max(by: { $0.value < $1.value }),

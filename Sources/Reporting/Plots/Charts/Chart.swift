@@ -66,10 +66,13 @@ public struct Intervals: Sendable, Hashable, Codable {
   public var kind: IntervalKind
   /// The number of values behind one point; nil where the data does not say.
   public var counts: ClosedRange<Int>?
+  /// Replicates without a value beside others that have one; nil for none.
+  public var missing: Int?
 
   /// What the ends are, and of how many values.
-  public init(_ kind: IntervalKind, counts: ClosedRange<Int>? = nil) {
+  public init(_ kind: IntervalKind, counts: ClosedRange<Int>? = nil, missing: Int? = nil) {
     self.kind = kind
     self.counts = counts
+    self.missing = missing
   }
 }

@@ -154,6 +154,7 @@ extension LineChart {
     for row in rows { titles.append(row, to: row.panel) }
     var panels: [Panel] = []
     var counts: ClosedRange<Int>?
+    var missing = 0
     for (title, rows) in titles.groups {
       var names = OrderedGroups<String, Point>()
       for row in rows { names.append(row.point, to: row.series) }
@@ -164,6 +165,7 @@ extension LineChart {
           if kind?.isOfReplicates == true {
             let summary = ReplicateSummary(points.map(\.y), kind)
             counts = joined(counts, summary.count)
+            missing += summary.missing
             return Point(x: x, y: summary.mean, low: summary.low, high: summary.high)
           }
           guard points.count == 1 else {
@@ -175,7 +177,8 @@ extension LineChart {
       }
       panels.append(panel(title, series))
     }
-    self.init(panels: panels, intervals: kind.map { Intervals($0, counts: counts) })
+    self.init(
+      panels: panels, intervals: kind.map { Intervals($0, counts: counts, missing: missing > 0 ? missing : nil) })
   }
 }
 

@@ -27,7 +27,9 @@ public enum NumberFormat: Sendable, Hashable {
     case .thousands: return Self.bounded(value) { Self.decimal($0, decimals: 0) }
     case .si: return Self.prefixed(value, digits: 3)
     case .percent(let decimals):
-      return Self.bounded(value * 100) { Self.decimal($0, decimals: decimals) + Self.thinSpace + "%" }
+      return Self.bounded(value * 100) { _ in
+        Self.spaced(percentDigits(value, decimals: decimals), isNegative: value < 0) + Self.thinSpace + "%"
+      }
     }
   }
 
@@ -69,12 +71,15 @@ public enum NumberFormat: Sendable, Hashable {
 
   /// Fixed decimals, grouped thousands, true minus sign, no negative zero.
   package static func decimal(_ value: Double, decimals: Int) -> String {
-    let plain = String(format: "%.\(min(max(decimals, 0), 20))f", abs(value))
+    spaced(String(format: "%.\(min(max(decimals, 0), 20))f", abs(value)), isNegative: value < 0)
+  }
+
+  private static func spaced(_ plain: String, isNegative: Bool) -> String {
     let parts = plain.split(separator: ".", maxSplits: 1)
     var grouped = parts[0].count > 4 ? groupedDigits(String(parts[0]), by: thinSpace) : String(parts[0])
     if parts.count == 2 { grouped += "." + parts[1] }
     let isZero = plain.allSatisfy { $0 == "0" || $0 == "." }
-    return (value < 0 && !isZero ? minus : "") + grouped
+    return (isNegative && !isZero ? minus : "") + grouped
   }
 
   /// Up to so many significant digits (at most 17) times a power of ten: 2.5×10⁻⁷.

@@ -4,6 +4,8 @@ internal import Statistics
 struct ReplicateSummary {
   /// Of the values that are numbers.
   var count: Int
+  /// Of those that are none, where others are numbers: what nothing else of the chart would tell.
+  var missing: Int
   /// NaN without values; infinite where a value is.
   var mean: Double
   /// Nil where there is no interval: without values, with an infinite one, and for a mean of one value.
@@ -19,6 +21,7 @@ struct ReplicateSummary {
   init(_ values: [Double], _ kind: IntervalKind?) {
     let known = values.filter { !$0.isNaN }
     count = known.count
+    missing = known.isEmpty ? 0 : values.count - known.count
     guard let sample = Sample(known), sample.mean.isFinite else {
       mean = known.reduce(0, +) / Double(known.count)
       return

@@ -46,9 +46,9 @@ public struct ScatterChart: Sendable, Hashable, Codable {
 
   /// A pair of values.
   public struct Point: Sendable, Hashable, Codable {
-    /// Along the x axis.
+    /// Along the x axis; NaN where there is no value.
     public var x: Double
-    /// Along the y axis.
+    /// Along the y axis; NaN where there is no value.
     public var y: Double
     /// Written beside the point where there is room.
     public var label: String?

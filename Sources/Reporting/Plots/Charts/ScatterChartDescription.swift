@@ -41,7 +41,7 @@ struct ScatterChartDescription {
   }
 
   private func each(_ point: ScatterChart.Point) -> String {
-    let number = NumberFormat.automatic.text
+    func number(_ value: Double) -> String { value.isNaN ? "–" : NumberFormat.automatic.text(value) }
     let name = drawable(point.label ?? "")
     var text = (name.isEmpty ? "" : name + " ") + "(\(number(point.x)), \(number(point.y))"
     if let low = point.low, let high = point.high {

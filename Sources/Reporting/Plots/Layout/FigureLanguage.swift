@@ -56,6 +56,9 @@ public enum FigureLanguage: String, Sendable, Hashable, Codable {
       let number = low == high ? "\(high)" : "\(low)–\(high)"
       text += isEnglish ? "; \(number) \(high == 1 ? "value" : "values") each" : "；每点\(number)个值"
     }
+    if let missing = intervals.missing {
+      text += isEnglish ? "; \(missing) more \(missing == 1 ? "has" : "have") no value" : "；另有\(missing)个缺失"
+    }
     return mean + semicolon + (isEnglish ? text.prefix(1).lowercased() + text.dropFirst() : text)
   }
 }

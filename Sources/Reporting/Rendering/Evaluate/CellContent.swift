@@ -61,8 +61,11 @@ extension CellContent {
       case .curves: self = .figure(try Figure(.lines(try lineChart(cell, rows, words)), language: words.figures))
       case .bars: self = .figure(try Figure(.bars(try barChart(cell, rows, words)), language: words.figures))
       case .printout:
-        guard rows.columns.count == 1, rows.rows.count == 1 else {
+        guard rows.columns.count == 1 else {
           throw CellFault(problem: .wrongColumns(kind: "printout", expected: "of one text", found: rows.columns))
+        }
+        guard rows.rows.count == 1 else {
+          throw CellFault(problem: .tooManyRows(id: cell.id, rows: rows.rows.count))
         }
         self = .printout(rows.rows[0][0].plainText)
       }
@@ -81,7 +84,13 @@ private func tableColumns(_ cell: Cell, _ rows: QueryResult) throws -> [TableCol
       TableColumn(source: $0, heading: $1.replacing("_", with: " "), format: .automatic)
     }
   }
-  return try option.value.split(separator: ";").map(\.trimmed).filter { !$0.isEmpty }.map { part in
+  let parts = option.value.split(separator: ";").map(\.trimmed).filter { !$0.isEmpty }
+  guard !parts.isEmpty else {
+    throw CellFault(
+      line: option.line,
+      problem: .badOption("columns", value: option.value, expected: "name=heading, separated by semicolons"))
+  }
+  return try parts.map { part in
     let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.trimmed)
     guard !sides[0].isEmpty else {
       throw CellFault(
@@ -89,6 +98,10 @@ private func tableColumns(_ cell: Cell, _ rows: QueryResult) throws -> [TableCol
         problem: .badOption("columns", value: part, expected: "name=heading, separated by semicolons"))
     }
     guard let index = rows.columns.firstIndex(of: sides[0]) else {
+      guard !sides[0].contains(":") else {
+        throw CellFault(
+          line: option.line, problem: .badOption("columns", value: part, expected: "name=heading:format"))
+      }
       throw CellFault(
         line: option.line, problem: .unknownColumn(sides[0], id: cell.id, columns: rows.columns))
     }

@@ -17,16 +17,17 @@ package func lineChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws
     panels[title, default: []].insert(name)
     try limit(panels.count, to: ChartLimit.panels, "panels")
     try limit(panels[title]!.count, to: ChartLimit.lines, "lines in a panel")
-    let ends = try band?.ends(row)
+    let value = try numberOrNaN(row[places[3]], "value")
+    let ends = try band?.ends(row, around: value, of: "\(trial), \(metric) at \(row[places[2]].plainText)")
     return LineChart.Row(
       panel: title, series: name,
       point: LineChart.Point(
-        x: try number(row[places[2]], "epoch"),
-        y: row[places[3]] == .null ? .nan : try number(row[places[3]], "value"), low: ends?.low, high: ends?.high))
+        x: try number(row[places[2]], "epoch"), y: value, low: ends?.low, high: ends?.high))
   }
   let range = try cell.options["y_range"].map { option -> ClosedRange<Double> in
-    let ends = option.value.split(separator: ",").compactMap { Double($0.trimmed) }
-    guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy(\.isFinite) else {
+    let parts = option.value.split(separator: ",", omittingEmptySubsequences: false)
+    let ends = parts.compactMap { decimalNumber($0.trimmed) }
+    guard parts.count == 2, ends.count == 2, ends[0] < ends[1] else {
       throw CellFault(
         line: option.line, problem: .badOption("y_range", value: option.value, expected: "two numbers such as 0, 2.5"))
     }
@@ -57,9 +58,9 @@ package func barChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws 
       let reason = "there are more than \(ChartLimit.bars) bars (groups × series)"
       throw CellFault(problem: .drawing(reason: "\(reason); select fewer groups or series, or draw several charts"))
     }
-    return BarChart.Row(
-      group: group, series: name, value: row[places[2]] == .null ? nil : try number(row[places[2]], "value"),
-      error: try error?.ends(row))
+    let value = row[places[2]] == .null ? nil : try number(row[places[2]], "value")
+    let ends = try error?.ends(row, around: value ?? .nan, of: "group \"\(group)\", series \"\(name)\"")
+    return BarChart.Row(group: group, series: name, value: value, error: ends)
   }
   let scale = try axisScale("scale", cell)
   return try BarChart(
@@ -68,10 +69,11 @@ package func barChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws 
     intervals: error?.kind)
 }
 
-/// Columns `series, x, y` and where there is one `label`; points without a value are left out.
+/// Columns `series, x, y` and where there is one `label`.
 package func scatterChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) throws -> ScatterChart {
   let places = try columns(["series", "x", "y"], cell, rows)
   let error = try ChartIntervals("error", cell, rows, replicates: false)
+  try cell.checkColumns(rows, needed: ["series", "x", "y"] + (error?.columns ?? []), optional: ["label"])
   let label = rows.columns.firstIndex(of: "label")
   var names: [String] = []
   var points: [String: [ScatterChart.Point]] = [:]
@@ -83,12 +85,12 @@ package func scatterChart(_ cell: Cell, _ rows: QueryResult, _ words: Words) thr
       points[name] = []
       try limit(names.count, to: ChartLimit.series, "series of points")
     }
-    guard row[places[1]] != .null, row[places[2]] != .null else { continue }
-    let ends = try error?.ends(row)
+    let y = try numberOrNaN(row[places[2]], "y")
+    let ends = try error?.ends(row, around: y, of: "series \"\(name)\" at \(row[places[1]].plainText)")
     points[name]!.append(
       ScatterChart.Point(
-        x: try number(row[places[1]], "x"), y: try number(row[places[2]], "y"),
-        label: label.flatMap { text(row[$0]) }, low: ends?.low, high: ends?.high))
+        x: try numberOrNaN(row[places[1]], "x"), y: y, label: label.flatMap { text(row[$0]) }, low: ends?.low,
+        high: ends?.high))
   }
   return ScatterChart(
     title: "", xLabel: cell.option("x_label") ?? "", yLabel: cell.option("y_label") ?? "",
@@ -129,8 +131,10 @@ package enum ChartLimit {
   package static let imageSide = 256
 }
 
+/// Throws for more than there may be of something in one cell.
 package func limit(_ count: Int, to limit: Int, _ what: String) throws(CellFault) {
-  if count > limit { throw CellFault(problem: .tooMany(what, limit: limit)) }
+  let remedy = "select fewer rows, or split them over several cells"
+  if count > limit { throw CellFault(problem: .tooMany(what, limit: limit, remedy: remedy)) }
 }
 
 /// The option `format` of a chart's values.
@@ -169,7 +173,12 @@ package func columns(_ expected: [String], _ cell: Cell, _ rows: QueryResult) th
 
 package func number(_ value: SQLValue, _ column: String) throws -> Double {
   guard let number = value.number else {
-    throw CellFault(problem: .notANumber(column: column, value: value.plainText))
+    throw CellFault(problem: .notANumber(column: column, value: value == .null ? nil : value.plainText))
   }
   return number
+}
+
+/// NaN for NULL.
+private func numberOrNaN(_ value: SQLValue, _ column: String) throws -> Double {
+  value == .null ? .nan : try number(value, column)
 }

@@ -228,7 +228,11 @@ private struct Evaluation {
       answers[cell.id] = .some(nil)
       // A view that cannot be answered is reported where it is, once, and not with each query that reads from it.
       let isOfView = views.named(by: cell).contains { answer($0) == nil && !isSpent }
-      if !isOfView { problems.add(cell, views.problem(of: cell) ?? .badQuery(reason: "\(error)")) }
+      if !isOfView {
+        problems.add(
+          cell,
+          views.problem(of: cell) ?? views.problem(of: cell, refused: "\(error)") ?? .badQuery(reason: "\(error)"))
+      }
       failures += ContinuousClock.now - start
       // What follows would take as long again.
       isSpent = failures > .seconds(3)
@@ -252,8 +256,10 @@ private struct Evaluation {
       isSpent = true
       throw CellFault(
         problem: kept > Self.rowLimit
-          ? .tooMany("rows of all queries together", limit: Self.rowLimit)
-          : .tooMany("bytes in the rows of all queries together", limit: Self.byteLimit))
+          ? .tooMany("rows of all queries together", limit: Self.rowLimit, remedy: "select fewer rows")
+          : .tooMany(
+            "bytes in the rows of all queries together", limit: Self.byteLimit, remedy: "select fewer or shorter values"
+          ))
     }
   }
 
@@ -309,7 +315,7 @@ private struct Evaluation {
       return nil
     }
     guard let row = rows.rows.first else {
-      problems.add(inline.line, .noRows(kind: cell.kind.rawValue, id: cell.id))
+      problems.add(inline.line, .noValue(kind: cell.kind.rawValue, id: cell.id))
       return nil
     }
     return BoundValue(value: row[place], text: format.text(row[place]), query: id)

@@ -12,6 +12,7 @@ package import Store
 package func imageGrid(_ cell: Cell, _ rows: QueryResult) throws -> ImageGrid {
   let places = try columns(["pixels", "height", "width"], cell, rows)
   try limit(rows.rows.count, to: ChartLimit.images, "images")
+  try cell.checkColumns(rows, needed: ["pixels", "height", "width"], optional: ["caption", "row"])
   let (caption, name) = (rows.columns.firstIndex(of: "caption"), rows.columns.firstIndex(of: "row"))
   let side = try imageSide(cell)
   let images = try rows.rows.map { row in
@@ -34,7 +35,7 @@ package func imageGrid(_ cell: Cell, _ rows: QueryResult) throws -> ImageGrid {
 /// The option `side`: of an image's longer side on the page, in points.
 private func imageSide(_ cell: Cell) throws -> Double {
   guard let option = cell.options["side"] else { return 72 }
-  guard let side = Double(option.value), (16...256).contains(side) else {
+  guard let side = decimalNumber(option.value), (16...256).contains(side) else {
     throw CellFault(
       line: option.line, problem: .badOption("side", value: option.value, expected: "points from 16 to 256"))
   }

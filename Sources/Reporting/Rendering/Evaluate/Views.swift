@@ -4,6 +4,8 @@ package import Notebooks
 package struct Views {
   /// In the notebook's order.
   package let cells: [Cell]
+  /// All other cells, which no query can read.
+  private let others: [Cell]
   /// The views that each view names, by ids; only of those before it.
   private let named: [String: [Cell]]
   /// How often a view's query is worked through for one use of it, the views behind it included.
@@ -13,9 +15,11 @@ package struct Views {
   /// each use of a view repeats all that is behind it.
   package static let limit = 100
   package static let weightLimit = 1_000
+  private static let remedy = "put several views into one"
 
   package init(_ notebook: Notebook) {
     cells = notebook.cells.filter(\.isView).sorted { $0.order < $1.order }
+    others = notebook.cells.filter { !$0.isView }
     var named: [String: [Cell]] = [:]
     var weights: [String: Int] = [:]
     var earlier: [String: Cell] = [:]
@@ -51,14 +55,15 @@ package struct Views {
   package func sql(of cell: Cell) throws(CellFault) -> String {
     let uses = Self.uses(cell.sql, of: earlier(than: cell))
     guard Self.weight(uses, weights) <= Self.weightLimit else {
-      throw CellFault(problem: .tooMany("uses of views behind one another", limit: Self.weightLimit))
+      throw CellFault(
+        problem: .tooMany("uses of views behind one another", limit: Self.weightLimit, remedy: Self.remedy))
     }
     var needed: [String: Cell] = [:]
     var open = uses.map(\.view)
     while let view = open.popLast() {
       guard needed.updateValue(view, forKey: view.id) == nil else { continue }
       guard needed.count <= Self.limit else {
-        throw CellFault(problem: .tooMany("views behind one query", limit: Self.limit))
+        throw CellFault(problem: .tooMany("views behind one query", limit: Self.limit, remedy: Self.remedy))
       }
       open += named[view.id] ?? []
     }
@@ -132,6 +137,16 @@ package struct Views {
     let read = Self.tables(readBy: cell.sql)
     guard let later = cells.first(where: { $0.order > cell.order && read.contains($0.id) }) else { return nil }
     return .laterView(later.id, line: later.line)
+  }
+
+  /// What is wrong with a query that SQLite refused for a table that is not there but is a cell's id; nil for other reasons.
+  package func problem(of cell: Cell, refused reason: String) -> ReportProblem? {
+    guard let found = reason.firstRange(of: "no such table: ") else { return nil }
+    let table = reason[found.upperBound...].prefix { $0 != ";" && !$0.isNewline }.trimmed.lowercased()
+    let named = others.first { $0.id != cell.id && ($0.id == table || table.hasSuffix(".\($0.id)")) }
+    guard let named else { return nil }
+    let place = (named.file.map { "\($0), " } ?? "") + "line \(named.line)"
+    return .notAView(named.id, kind: named.kind.rawValue, place: place)
   }
 
   /// The shortest way from a view back to itself, both ends named.
