@@ -95,6 +95,16 @@ import Testing
       #expect(found.code == 65 && found.errors.contains("bad.csv: \(place): "), "\(text): \(found)")
       #expect(!found.errors.contains("\u{1B}") && !program.exists("cells.md"))
     }
+    // What other programs write is named, and not only missed.
+    for (text, words) in [
+      ("Epoch,Loss\n1,2\n", "the column 'Epoch' must be called 'epoch'"),
+      ("epoch;loss\n1;2\n", "the fields are separated by semicolons, and commas were expected"),
+      ("epoch\tloss\n1\t2\n", "by tabs"), ("step,loss\n1\n", "there is 1 field for 2 columns"),
+    ] {
+      try program.write("bad.csv", text)
+      let found = try program("import", "csv", "bad.csv")
+      #expect(found.code == 65 && found.errors.contains(words), "\(text): \(found)")
+    }
     // Names that SQL or Markdown could take for their own.
     try program.write("odd.csv", "run,step,metric,value\n\"it's `x`\n\",1,a,1\n")
     #expect(try program("import", "csv", "odd.csv").code == 65)

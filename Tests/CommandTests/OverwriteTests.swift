@@ -1,4 +1,5 @@
 import Foundation
+import TestImages
 import Testing
 
 /// Output is never written over what the same command reads, nor over a store's own files.
@@ -46,12 +47,11 @@ import Testing
     #expect(try program("report", "n.md", "--out", "page").code == 0)
     let files = try FileManager.default.subpathsOfDirectory(atPath: "\(program.directory)/page").sorted()
     let page = try #require(Self.bytes(program, "page/index.html"))
-    try program.write(
-      "n.md", text + "\n```{bars b}\nSELECT trial AS label, test_accuracy AS value FROM run_summary\n```\n")
+    // A picture in it makes the page larger than the store's index is.
+    try PNGFile.flat(800, 800, [1, 2, 3]).write(to: URL(fileURLWithPath: "\(program.directory)/large.png"))
+    try program.write("n.md", text + "\n![A color](large.png)\n")
     for folder in ["page", "new"] {
-      // Pictures make the page larger by far.
-      let shell = try StartStopTests.Shell(
-        program, "ulimit -f \(page.count / 1024 + 20); \"$P\" report n.md --out \(folder)")
+      let shell = try StartStopTests.Shell(program, "ulimit -f 1500; \"$P\" report n.md --out \(folder)")
       #expect(shell.end() == 74 && shell.text.contains("cannot be written (File too large)"), "\(shell.text)")
     }
     #expect(try FileManager.default.subpathsOfDirectory(atPath: "\(program.directory)/page").sorted() == files)

@@ -149,6 +149,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (["training.epochs=1", "training.epochs=2"], "training.epochs is set twice; leave one out"),
+    (["network.blocks=[[1, 16]]", "network.arch=vgg11"], "network.blocks is set as well; leave one out"),
+    (["network.arch=vgg11", "network.blocks=[[1, 16]]"], "network.arch is set as well; leave one out"),
+  ])
+  func whatIsSetTwiceIsNotDropped(overrides: [String], sentence: String) {
+    do {
+      _ = try ReadTests.read(overrides: overrides)
+      Issue.record("they were taken")
+    } catch { #expect("\(error)".contains(sentence) && (error as? any Fault)?.kind == .usage, "\(error)") }
+  }
+
   @Test func whatAnOptionMakesImpossibleIsSaidAtTheOption() {
     do {
       _ = try ReadTests.read(overrides: ["network.ratio=65", "training.seed=1"])

@@ -83,7 +83,17 @@ private func readOverrides(
   var faults: [ExperimentError] = []
   for text in texts {
     do throws(ExperimentError) {
-      settings = settings.overlaid(by: try readOverride(text, table), table)
+      let level = try readOverride(text, table)
+      // The last one would win without a word.
+      for name in level.values.keys.sorted() {
+        let other =
+          settings.values[name] != nil ? name : table[name]?.excludes.flatMap { settings.values[$0] != nil ? $0 : nil }
+        guard let other else { continue }
+        throw .override(
+          text, reason: other == name ? "\(name) is set twice; leave one out" : "\(other) is set as well; leave one out"
+        )
+      }
+      settings = settings.overlaid(by: level, table)
     } catch { faults.append(error) }
   }
   return (settings, faults)

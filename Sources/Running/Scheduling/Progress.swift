@@ -18,6 +18,8 @@ package struct TrialProgress: Sendable {
   /// Moments and the steps done by then, of the last half minute; the first is the beginning or its successor.
   private var moments: [(time: Double, step: Int)]
   private static let span = 30.0
+  /// Whether the first of them is the start and no step.
+  private var isFromStart = true
 
   package init(trial: String, epochs: Int, totalSteps: Int, batchSize: Int, startedAt: Double) {
     self.trial = trial
@@ -38,12 +40,19 @@ package struct TrialProgress: Sendable {
     } else {
       moments.append((now, step))
     }
+    // Before the first step lies what is loaded and built once.
+    if isFromStart, moments.count > 2 {
+      moments.removeFirst()
+      isFromStart = false
+    }
     while moments.count > 2, now - moments[1].time > Self.span { moments.removeFirst() }
   }
 
-  /// Over the last half minute, loading and evaluation included; nil before the first step.
+  /// Over the last half minute, evaluation included; nil before the second step.
   private var stepsPerSecond: Double? {
-    guard let first = moments.first, let last = moments.last, last.step > first.step, last.time > first.time else {
+    guard !isFromStart, let first = moments.first, let last = moments.last, last.step > first.step,
+      last.time > first.time
+    else {
       return nil
     }
     return Double(last.step - first.step) / (last.time - first.time)
@@ -51,7 +60,7 @@ package struct TrialProgress: Sendable {
 
   package var imagesPerSecond: Double? { stepsPerSecond.map { $0 * Double(batchSize) } }
 
-  /// Seconds left at the recent rate; nil before the first step.
+  /// Seconds left at the recent rate; nil before the second step.
   package var remaining: Double? { stepsPerSecond.map { Double(max(0, totalSteps - step)) / $0 } }
 
   package var line: String { line(columns: .max) }

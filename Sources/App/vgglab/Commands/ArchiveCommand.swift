@@ -25,8 +25,10 @@ struct ArchiveCommand: ParsableCommand {
 }
 
 struct ArchiveOptions: ParsableArguments {
+  static let usual = "reports/archive"
+
   @Option(name: .long, help: "The folder that contains the archives.")
-  var archives = "reports/archive"
+  var archives = Self.usual
 
   func validate() throws {
     try checkOutputFolder(archives, option: "--archives")
@@ -123,6 +125,8 @@ struct ArchiveListCommand: LabCommand {
   @OptionGroup(title: "Common options") var format: JSONOptions
 
   func execute() throws {
+    // The usual folder may not be there yet; one that was named must be.
+    if archives.archives != ArchiveOptions.usual { _ = try Folder(archives.archives) }
     let names = archives.folder.names
     var found: [Archive] = []
     for name in names {

@@ -154,7 +154,7 @@ public struct RunFilter: Sendable, Hashable {
     field.kind != .state || (state.rawValue == value) == (comparison == .equal)
   }
 
-  /// Whether ``sql`` alone decides.
+  /// Whether `sql` alone decides.
   var isDecidedBySQL: Bool {
     field.kind != .state || comparison == .equal && RunState(rawValue: value)?.outcome != nil
   }
