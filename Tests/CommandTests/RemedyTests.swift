@@ -35,6 +35,9 @@ import Testing
     try Data(bytes.dropLast() + [bytes[bytes.count - 1] ^ 1]).write(to: URL(fileURLWithPath: path))
     let archive = ["archive", "create", "kept", "--runs", "small", "--weights"]
     try expect(65, "is not what the run has recorded (its SHA-256 differs)", of: uses + [archive])
+    try Data(bytes.dropLast()).write(to: URL(fileURLWithPath: path))
+    let doctor = try program("doctor")
+    #expect(doctor.code == 1 && doctor.output.contains("\(row["path"] as? String ?? "?"): is not what"), "\(doctor)")
     #expect(!program.exists("reports/archive/kept"))
 
     try FileManager.default.removeItem(atPath: path)

@@ -84,7 +84,8 @@ public func diagnose(store directory: String, data: String?, rebuild: Bool) thro
     }
     diagnosis.store = try store.health()
     diagnosis.store?.problems += try store.indexProblems()
-    for problem in try store.contradictions() where !diagnosis.journal_problems.contains(problem) {
+    for problem in try store.contradictions() + store.damagedFiles()
+    where !diagnosis.journal_problems.contains(problem) {
       diagnosis.journal_problems.append(problem)
     }
   } catch StoreError.missing {

@@ -1,3 +1,4 @@
+import Digests
 import Files
 import Foundation
 import GRDB
@@ -70,6 +71,35 @@ extension Store {
     if owner == nil, !moving.isEmpty { return surplus }
     let missing = try count("\(rows("main")) EXCEPT \(rows("indexed"))")
     return max(surplus + missing, abs(try count(rows("indexed")) - count(rows("main"))))
+  }
+
+  /// Up to this size a kept file's digest is compared, beyond it the size alone: weights take long to read.
+  private static let digestLimit = 16 << 20
+
+  /// Files that ended runs have kept, such as weights, and that are not what was recorded of them, as sentences. Those that are not
+  /// there, as where `gc --weights` has removed them, are no fault. Throws ``StoreError``.
+  public func damagedFiles() throws(StoreError) -> [String] {
+    let files = try reading { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT a.run, a.path, a.bytes, a.digest FROM artifact AS a JOIN run AS r ON r.id = a.run
+          WHERE r.outcome IS NOT NULL AND a.name <> ? ORDER BY a.run, a.path
+          """, arguments: [ArtifactName.predictions.rawValue])
+    }
+    var found: [String] = []
+    for file in files {
+      guard let run = try? RunFolder(store: directory, existing: file["run"]), let name = PlainName(file["path"]),
+        let size = run.size(of: name)
+      else { continue }
+      let bytes: Int = file["bytes"]
+      var isRight = size == bytes
+      if isRight, bytes <= Self.digestLimit {
+        isRight = (try? run.open().read(name, limit: Self.digestLimit)).map(sha256Hex) == file["digest"]
+      }
+      if !isRight { found.append("\(FileError.changed(path: "\(run.path)/\(name)"))") }
+    }
+    return found
   }
 
   /// Where the journals of runs are damaged or contradict themselves, as sentences; of all runs where none are named. Throws ``StoreError``.
