@@ -26,7 +26,7 @@ import Testing
     #expect(try store.query("SELECT run FROM trial_summary").rows == [[.text(run.run)]])
     // A removed run is found by its id and not by its trial.
     #expect(try store.run(matching: other.run).removedAt != nil)
-    #expect(throws: StoreError.noSuchRun("other")) { try store.run(matching: "other") }
+    #expect(throws: StoreError.removedRun(trial: "other", run: other.run)) { try store.run(matching: "other") }
     let dump = try StoreTests.dump(store)
     #expect(try Store.rebuild(at: folder.path).isEmpty)
     #expect(try StoreTests.dump(store) == dump)

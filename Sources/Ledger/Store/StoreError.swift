@@ -24,6 +24,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No run or trial has the name.
   /// With the trials that were probably meant.
   case noSuchRun(String, near: [String] = [])
+  /// All runs of a trial are removed; the newest of them.
+  case removedRun(trial: String, run: String)
   /// No experiment has the name; with those that were probably meant.
   case noSuchExperiment(String, near: [String])
   /// Several runs have ids that begin so.
@@ -72,6 +74,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .journal(let error): "\(error)"
     case .foreignDatabase(let path, let reason):
       "\(path): is a database of another program (\(reason)); it was left alone: move it away, or name another store with --store"
+    case .removedRun(let trial, let run):
+      "the run of '\(trial)' is removed; `vgglab restore \(run)` brings it back"
     case .noSuchRun(let text, let near):
       "there is no run or trial '\(text.prefix(100))' in the store; "
         + (near.isEmpty
@@ -114,7 +118,7 @@ extension StoreError: Fault {
   /// What the exit code follows from.
   public var kind: FaultKind {
     switch self {
-    case .missing, .noSuchRun, .noSuchExperiment, .noSuchComparison: .missingInput
+    case .missing, .noSuchRun, .removedRun, .noSuchExperiment, .noSuchComparison: .missingInput
     case .occupied, .notWritable, .busy, .database: .inputOutput
     case .journal(let error): error.kind
     case .newer, .older, .notADatabase, .foreignDatabase, .badIndexValue, .indexDiffers, .badQuery, .answerTooLarge,

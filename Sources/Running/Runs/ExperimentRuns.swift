@@ -16,12 +16,15 @@ public func runsToCompare(_ names: [String], profile: String? = nil, in store: S
     }
     do {
       return [try store.run(matching: name)]
-    } catch StoreError.noSuchRun(let text, let near) {
-      namesExperiment = true
+    } catch let error as StoreError {
+      switch error {
+      case .noSuchRun, .removedRun: namesExperiment = true
+      default: throw error
+      }
       let found = try newestCompleteRuns(experiment: name, profile: profile, in: store)
       guard found.isEmpty else { return found }
       guard try !store.runs(RunSelection(filters: [RunFilter(experiment: name)])).isEmpty else {
-        throw StoreError.noSuchRun(text, near: near)
+        throw error
       }
       throw RunsError.notComparable(
         "the experiment '\(name)' has no complete run\(profile.map { " of the profile '\($0)'" } ?? "") yet")

@@ -114,7 +114,7 @@ extension Store {
 
   /// The run of an id, of a unique prefix of one, or the newest of a trial's name whose folder is there.
   ///
-  /// A removed run is found by its id alone. Throws `StoreError/noSuchRun(_:)` or
+  /// A removed run is found by its id alone. Throws ``StoreError/noSuchRun(_:near:)``, ``StoreError/removedRun(trial:run:)`` or
   /// ``StoreError/ambiguousRun(_:candidates:)``.
   public func run(matching text: String) throws(StoreError) -> RunSummary {
     if let run = try runs(where: "s.run = ?", [text], includesRemoved: true).first { return run }
@@ -126,6 +126,9 @@ extension Store {
       let found = try runs(where: "s.run >= ? AND s.run < ?", [text, text + "~"], includesRemoved: true)
       if found.count == 1 { return found[0] }
       if found.count > 1 { throw .ambiguousRun(text, candidates: found.map(\.id)) }
+    }
+    if let run = try runs(where: "s.trial = ?", [text], includesRemoved: true, byName: true).last {
+      throw .removedRun(trial: text, run: run.id)
     }
     throw .noSuchRun(text, near: try trials(near: text))
   }
