@@ -58,6 +58,13 @@ import Testing
     #expect(Self.bytes(program, "page/index.html") == page)
     #expect(try program("verify", "page").code == 0)
     #expect(try FileManager.default.subpathsOfDirectory(atPath: "\(program.directory)/new").isEmpty)
+    // What a killed command left of it goes with the next one, and other files stay.
+    let left = ["page/data/t.csv.0123456789abcdef.tmp", "page/index.html.fedcba9876543210.tmp"]
+    for name in left { try program.write(name, "x") }
+    try program.write("n.md", text)
+    #expect(try program("report", "n.md", "--out", "page").code == 0)
+    for name in left { #expect(!program.exists(name)) }
+    #expect(try program("verify", "page").code == 0)
     #expect(try program("report", "n.md", "--out", "new").code == 0)
   }
 

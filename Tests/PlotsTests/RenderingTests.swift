@@ -174,6 +174,12 @@ import Testing
     #expect(pdf.prefix(5) == Data("%PDF-".utf8) && pdf.suffix(8).contains(UInt8(ascii: "E")))
     #expect(try renderVector(list, .pdf) == pdf)
     #expect(try renderVector(list, .svg) == svg)
+    // Cairo numbers what it draws through the process: a grid's images would have other ids each time.
+    let cell = ImageGrid.Cell(width: 2, height: 1, pixels: [0, 255], caption: ["shoe"])
+    let grid = ImageGrid(title: "", rows: [.init(name: "wrong", cells: [cell, cell, cell])], cellSide: 60)
+    let images = try renderVector(DisplayList(.images(grid)), .svg)
+    #expect(try renderVector(DisplayList(.images(grid)), .svg) == images)
+    #expect(String(decoding: images, as: UTF8.self).matches(of: /href="#image[0-2]"/).count == 3)
     var hostile = list
     hostile.items = [.circle(DisplayList.Circle(center: .init(x: .nan, y: 0), radius: 1, fill: .white))]
     #expect(throws: PlotError.self) { try renderVector(hostile, .svg) }

@@ -59,16 +59,17 @@ import Testing
       @article{d, author={B}, title={T}, year=2, doi={10.1016/S0893-6080(05)80023-1}}
       @article{s, author={C}, title={T}, year=3, doi={10.1002/1097<1661::AID>3.0.CO;2-#}}
       @misc{n, author={D}, title={T}, year=4, url={javascript:alert(1)}}
+      @misc{v, author={E}, title={T}, year=5, howpublished={https://h/page, accessed 1 May 2020}}
       """#
     let found = try MarkupTests.render(
-      "---\nbibliography: w.bib\n---\n[@w] [@d] [@s] [@n]\n", bibliography: works)
+      "---\nbibliography: w.bib\n---\n[@w] [@d] [@s] [@n] [@v]\n", bibliography: works)
     for address in [
       "https://h/wiki/Dropout_%28neural_networks%29", "https://doi.org/10.1016/S0893-6080%2805%2980023-1",
-      "https://doi.org/10.1002/1097%3C1661::AID%3E3.0.CO;2-#",
+      "https://doi.org/10.1002/1097%3C1661::AID%3E3.0.CO;2-#", "https://h/page",
     ] {
       #expect(found.body.contains("href=\"\(address)\""), "\(found.body)")
     }
-    #expect(!found.body.contains("javascript"))
+    #expect(!found.body.contains("javascript") && found.body.contains("accessed 1 May 2020"))
   }
 
   @Test func aCrossrefThatLeadsNowhereIsReported() throws {

@@ -104,11 +104,11 @@ import Testing
   }
 
   @Test func replicatesThatAreAllTheSame() throws {
-    let verdicts = try ["1; 1", "0; 0", "-1; -1"].map {
+    let verdicts = try ["1; 1", "0; 0", "-1; -1", "\(0.9 - 0.8); \(0.8 - 0.7); \(0.6 - 0.5)"].map {
       try Self.judged(Self.cell("a", ["test: mean"], "columns value; \($0)"))[0].verdict
     }
     // Without a spread there is nothing to judge by.
-    #expect(verdicts == [.undecided, .undecided, .undecided])
+    #expect(verdicts == [.undecided, .undecided, .undecided, .undecided])
   }
 
   @Test(arguments: [

@@ -121,6 +121,10 @@ import Testing
     ("> [！TODO] secret\n", "[！TODO] is no kind of box; did you mean [!TODO]?"),
     ("> [!TO DO]\n> secret\n", "[!TO DO] is no kind of box; did you mean [!TODO]?"),
     ("> [!TODO secret\n", "[!TODO is no kind of box; did you mean [!TODO]?"),
+    ("> **[!TODO]** secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
+    ("> - [!TODO] secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
+    ("> [!TODO](x.md) secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
+    ("> [!TODO]: secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
     ("> [TODO] secret\n", "[TODO] is no kind of box; did you mean [!TODO]?"),
     (
       "> [!FOO]\n> text\n",

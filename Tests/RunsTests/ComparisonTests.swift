@@ -95,7 +95,7 @@ import Text
         try fixture.add("small seed=\(seed)", resize: 96, seed: seed, accuracy: 0.8 + Double(seed * seed) / 100))
     }
     let text = try compare(runs, in: fixture.store).text
-    #expect(text.contains("B - A: 2 seeds in common, of 3 and 4 runs."), "\(text)")
+    #expect(text.contains("B - A: 2 seeds in common, of 3 and 4."), "\(text)")
     #expect(try !compare(Array(runs[1..<5]), in: fixture.store).text.contains("in common"))
   }
 

@@ -84,13 +84,12 @@ extension RunComparison {
         "± is half the 95 % interval of the mean over seeds; differences are paired by seed\(isUnpaired ? " where seeds are common" : "")."
       )
     }
-    let first = groups.first?.members.count ?? 0
+    func seedCount(_ group: Group) -> Int { Set(group.members.map(\.seed)).count }
+    let shown = metrics.first { $0.name == Self.summarized[0].name } ?? metrics.first
     for (index, group) in groups.enumerated().dropFirst() {
-      guard let pairs = metrics.first?.differences[index]?.count, pairs > 0, pairs < max(first, group.members.count)
-      else { continue }
-      notes.append(
-        "\(group.letter) - A: \(Quantity.count(pairs, "seed")) in common, of \(first) and \(Quantity.count(group.members.count, "run"))."
-      )
+      let (own, first) = (seedCount(group), seedCount(groups[0]))
+      guard let pairs = shown?.differences[index]?.count, pairs > 0, pairs < max(own, first) else { continue }
+      notes.append("\(group.letter) - A: \(Quantity.count(pairs, "seed")) in common, of \(first) and \(own).")
     }
     if showsRates, groups.contains(where: { $0.disturbed_epochs > 0 }) {
       notes.append("* other work on the machine disturbed some epochs; see below before you compare rates.")

@@ -59,7 +59,10 @@ struct VGGLab: ParsableCommand {
     }
     do {
       var command = try parseAsRoot(arguments)
-      if let complaint = repeatedOptionComplaint(command, arguments) { throw ValidationError(complaint) }
+      if let complaint = repeatedOptionComplaint(command, arguments) {
+        printError(usageError(complaint, type(of: command)))
+        leave(64)
+      }
       try command.run()
     } catch {
       if let complaint = misspeltCommand() {

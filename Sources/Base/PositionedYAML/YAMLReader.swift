@@ -15,7 +15,7 @@ public final class YAMLReader {
   /// Notes what is wrong at a place.
   public func report(line: Int, column: Int, _ message: String) {
     // A value that is quoted may have any length.
-    let shown = message.utf8.count > 2000 ? "\(message.prefix(600))…\(message.suffix(600))" : message
+    let shown = message.count > 2000 ? "\(message.prefix(600))…\(message.suffix(600))" : message
     problems.append(YAMLProblem(line: line, column: column, message: shown))
   }
 

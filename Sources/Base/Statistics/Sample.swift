@@ -36,7 +36,8 @@ public struct Sample: Sendable, Hashable {
     count = values.count
     deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
     let (low, high) = (values[0], values[values.count - 1])
-    isConstant = values.count > 1 && high - low <= 4 * max(abs(low), abs(high)).ulp
+    // Of differences of numbers of the size of 1 the last bits are those numbers'.
+    isConstant = values.count > 1 && high - low <= 8 * max(1, abs(low), abs(high)).ulp
   }
 
   /// The standard error of the mean.

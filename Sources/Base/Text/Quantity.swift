@@ -74,6 +74,7 @@ public enum Quantity {
 /// The digits of a hundred times a number's size, rounded once: its product with a hundred in floating point may lie on the other
 /// side of a half.
 public func percentDigits(_ fraction: Double, decimals: Int) -> String {
+  let decimals = min(max(decimals, 0), 20)
   let digits = String(format: "%.\(decimals + 2)f", abs(fraction)).filter { $0 != "." }
   let whole = digits.dropLast(decimals).drop { $0 == "0" }
   return (whole.isEmpty ? "0" : whole) + (decimals > 0 ? "." + digits.suffix(decimals) : "")

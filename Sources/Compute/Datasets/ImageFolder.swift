@@ -61,7 +61,10 @@ struct ImageFolder {
       for name in names where Self.nearHalves.contains(name.lowercased()) {
         if try !subfolders(name).isEmpty { nested.append(name) }
       }
-      guard nested.isEmpty else { throw .halfNames(path: self.path, found: nested) }
+      // A class may be called so too, and have a stray folder.
+      guard nested.count < 2, nested.isEmpty || nested.count < names.count else {
+        throw .halfNames(path: self.path, found: nested)
+      }
       classNames = try classes("")
       divide(try files(""))
     }

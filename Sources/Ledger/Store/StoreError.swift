@@ -59,7 +59,7 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let path):
-      "\(path): there is no store; `vgglab run experiments/resize.yaml` makes one, --store names another folder"
+      "\(path): there is no store; `vgglab run FILE` makes one, --store names another folder"
     case .occupied(let path):
       "\(path): has other files than a store's and was not changed; name an empty folder, or one that is not there yet"
     case .notWritable(let path, let reason):

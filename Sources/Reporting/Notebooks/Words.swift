@@ -142,7 +142,7 @@ package struct Words: Sendable {
     default: pick(" \(count) numbers in the text were typed by hand.", "正文中有 \(count) 个数字为手工键入。")
     }
   }
-  package var built: String { pick("Built by vgglab", "由 vgglab") }
+  package var built: String { pick(" Built by vgglab", "由 vgglab") }
   /// Behind the version, before the notebook's name.
   package var from: String { pick(", from", " 生成，源文件：") }
   /// Behind the number of a figure, table or claim.

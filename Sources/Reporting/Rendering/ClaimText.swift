@@ -4,6 +4,7 @@ package import Store
 
 /// How many runs a query's rows depend on.
 package struct RunCount {
+  /// How many, or how many at most.
   package let most: Int
   /// Whether it may be fewer.
   package let isBound: Bool

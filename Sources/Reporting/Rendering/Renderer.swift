@@ -275,7 +275,7 @@ package struct Renderer {
   }
 
   /// What is at the end of every output, before the notebook's name.
-  package var footer: String { "\(words.made)\(words.typed(unbound.count)) \(words.built) \(version)\(words.from)" }
+  package var footer: String { "\(words.made)\(words.typed(unbound.count))\(words.built) \(version)\(words.from)" }
 
   /// Numbers that were typed into prose, captions and sentences.
   package var unbound: [UnboundNumber] {

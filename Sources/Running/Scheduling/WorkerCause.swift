@@ -95,7 +95,7 @@ package enum WorkerCause: Sendable, Hashable {
     case .killed(let signal): "the worker was killed by signal \(signal) (\(Self.name(signal)))"
     case .crashed(let signal): "the worker crashed by signal \(signal) (\(Self.name(signal))); see its log"
     case .stoppedByOthers(130): "stopped by SIGINT, sent to the worker"
-    case .stoppedByOthers: "stopped by SIGTERM, SIGHUP or SIGUSR1, sent to the worker"
+    case .stoppedByOthers: "stopped by SIGTERM, SIGHUP, SIGQUIT or SIGUSR1, sent to the worker"
     case .diskFull: "the disk is full"
     case .inputOutput: "an input or output error; see its log"
     case .exited(let code): "the worker ended with code \(code); see its log"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Plots
 import Evidence
@@ -97,6 +98,10 @@ struct ReportCommand: LabCommand {
 
   func execute() throws {
     let notebook = file
+    if self.notebook == nil, figureWords.rest.isEmpty, fileKind(notebook) == nil {
+      printError("vgglab: \(notebook) is not here; name a notebook (`vgglab new notebook NAME` writes one)")
+      throw ExitCode(66)
+    }
     // Before anything is built for nothing.
     let printer = pdf ? try PagePrinter() : nil
     var notebookSource = try readNotebookSource(notebook, settings: try readSettings(settings))
@@ -135,7 +140,9 @@ struct ReportCommand: LabCommand {
   private func printChanges(_ report: CheckableReport, in directory: String) throws {
     let changes = report.changes(in: directory)
     output(format.json ? try json(changes) : changes.changeText)
-    try AllowedOptions.finish(changes, allowing: checks.allowUnverifiedFigures ? [.figures] : [])
+    try AllowedOptions.finish(
+      changes, allowing: checks.allowUnverifiedFigures ? [.figures] : [],
+      saying: ("not up to date", "change"))
   }
 }
 

@@ -67,11 +67,13 @@ struct AllowedOptions: ParsableArguments {
   }
 
   /// Ends the command with 2, and a sentence that says why, unless all but what is allowed was compared and is right.
-  static func finish(_ found: Verification, allowing kinds: Set<SkippedComparison.Kind>) throws {
+  static func finish(
+    _ found: Verification, allowing kinds: Set<SkippedComparison.Kind>,
+    saying words: (what: String, count: String) = ("not verified", "difference")
+  ) throws {
     if found.isVerified(allowing: kinds) { return }
     let count = found.differences.count + found.more_differences
-    let reason = count == 0 ? missing(found, kinds) : Quantity.count(count, "difference")
-    printError("vgglab: not verified: \(reason)")
+    printError("vgglab: \(words.what): \(count == 0 ? missing(found, kinds) : Quantity.count(count, words.count))")
     throw ExitCode(2)
   }
 

@@ -36,6 +36,11 @@ struct VerifyResumeCommand: LabCommand {
     var check = ResumeCheck(directory: directory, kills: kills, seed: seed)
     let findings = try check.check(try options.experiments(), options: options.runOptions)
     output(format.json ? try json(findings) : ResumeCheck.table(findings))
-    if findings.contains(where: { !$0.isIdentical }) { throw ExitCode(2) }
+    let untouched = findings.filter { $0.kills == 0 && kills > 0 }.map(\.trial)
+    if !untouched.isEmpty {
+      printError(
+        "vgglab: never killed, for it ended before: \(untouched.joined(separator: ", ")); give it more training.epochs")
+    }
+    if !untouched.isEmpty || findings.contains(where: { !$0.isIdentical }) { throw ExitCode(2) }
   }
 }

@@ -53,7 +53,8 @@ struct DataReport: Encodable {
     }
     if !found.otherFolders.isEmpty {
       notes.append(
-        "not read, beside the folders that are trained and tested on: \(found.otherFolders.joined(separator: ", "))")
+        "not read, beside the folders that are trained and tested on: \(found.otherFolders.prefix(10).joined(separator: ", "))"
+          + (found.otherFolders.count > 10 ? " and \(found.otherFolders.count - 10) more" : ""))
     }
     if found.inBothHalves > 0 {
       notes.append(

@@ -21,21 +21,24 @@ extension LabCommand {
     } catch let code as ExitCode {
       throw code
     } catch let error as ValidationError {
-      // As the parser prints its own errors: it knows which command it parsed only until it has run it.
-      let usage = VGGLab.usageString(for: Self.self)
-      let name = usage.split(separator: " ").prefix { word in !"[<-".contains { word.first == $0 } }
-      printError(
-        """
-        Error: \(error.message)
-        Usage: \(usage)
-          See '\(name.joined(separator: " ")) --help' for more information.
-        """)
+      printError(usageError(error.message, Self.self))
       throw ExitCode(64)
     } catch {
       printError("vgglab: \(sentence(for: error))")
       throw ExitCode(documentedExitCode(for: error))
     }
   }
+}
+
+/// As the parser prints its own errors: it knows which command it parsed only until it has run it.
+func usageError(_ message: String, _ command: any ParsableCommand.Type) -> String {
+  let usage = VGGLab.usageString(for: command)
+  let name = usage.split(separator: " ").prefix { word in !"[<-".contains { word.first == $0 } }
+  return """
+    Error: \(message)
+    Usage: \(usage)
+      See '\(name.joined(separator: " ")) --help' for more information.
+    """
 }
 
 /// Results for people go to stdout; one that cannot be written (a full disk) ends the program with 74.

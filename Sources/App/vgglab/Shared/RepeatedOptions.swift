@@ -16,10 +16,13 @@ func repeatedOptionComplaint(_ command: any ParsableCommand, _ arguments: [Strin
     let argument = given[place]
     guard let option = options.first(where: { $0.isNamed(by: argument) }) else { continue }
     if !option.isRepeating, !seen.insert(option.name).inserted { return "\(option.name) is given twice; give it once" }
-    // What follows is its value, unless it has one already or may do without.
+    // What follows is its value, unless it has one already. A value that looks like an option is read as one here, which finds
+    // too little at worst.
     let next = given.index(after: place)
     let isAttached = argument.contains("=") || !argument.hasPrefix("--") && argument.count > 2
-    if !isAttached, next < given.endIndex, !given[next].hasPrefix("--") { place = next }
+    if !isAttached, next < given.endIndex, !options.contains(where: { $0.isNamed(exactly: given[next]) }) {
+      place = next
+    }
   }
   return nil
 }
@@ -40,6 +43,11 @@ private struct CommandHelpDump: Decodable {
     var name: String {
       let name = names?.first { $0.kind == "long" } ?? names?.first
       return name.map { ($0.kind == "short" ? "-" : "--") + $0.name } ?? ""
+    }
+
+    /// Whether it is one of its names and nothing else.
+    func isNamed(exactly argument: String) -> Bool {
+      names?.contains { argument == ($0.kind == "short" ? "-" : "--") + $0.name } ?? false
     }
 
     func isNamed(by argument: String) -> Bool {

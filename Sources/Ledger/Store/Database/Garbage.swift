@@ -109,7 +109,8 @@ extension Store {
     let ids = try filing { () throws(FileError) in try RunFolder.ids(in: directory) }
     return ids.compactMap { id in
       do throws(JournalError) { _ = try RunFolder(store: directory, existing: id) } catch {
-        if case .file(let error) = error { return (id, error) }
+        // A link or a file in its place is no folder of a run.
+        if case .file(let error) = error, case .unreadable = error { return (id, error) }
       }
       return nil
     }

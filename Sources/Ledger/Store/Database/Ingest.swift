@@ -46,7 +46,7 @@ extension Store {
       }
     }
     let unreadable = try unreadableRuns()
-    problems += unreadable.map { "\($0.error)" }
+    problems += unreadable.filter { chosen?.contains($0.run) ?? true }.map { "\($0.error)" }
     problems += try clearMissing(Set(runs.filter { !$0.isWithoutJournal }.map(\.run) + unreadable.map(\.run)))
     return problems
   }

@@ -33,7 +33,7 @@ extension Store {
       for copy in copies {
         guard let name = RunFolder.name(of: copy.run) else { continue }
         let hidden = ".import-\(randomDigits())-\(name)"
-        let folder = try runs.makeHidden(hidden, mode: StoreFolder.mode)
+        let folder = try runs.makeHidden(hidden, mode: runs.permissions ?? StoreFolder.mode)
         staged.append((hidden, name))
         try copy.write(into: folder)
       }

@@ -49,7 +49,8 @@ extension Store {
       throw .notWritable(path: "\(directory)/\(name)", reason: "\(error)")
     }
     try filing { () throws(FileError) in
-      try Folder(directory).folder(making: name, mode: StoreFolder.mode).write(file, data)
+      let store = try Folder(directory)
+      try store.folder(making: name, mode: store.permissions ?? StoreFolder.mode).write(file, data)
     }
   }
 

@@ -11,7 +11,7 @@ struct TimePeriod: Sendable, Hashable {
   /// or without a Z at the end; nil for all else.
   init?(_ text: String) {
     let pattern = /(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[ T](\d\d)(?::(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?)?)?)?( UTC|Z)?/
-    guard let match = text.wholeMatch(of: pattern)?.output else { return nil }
+    guard let match = text.wholeMatch(of: pattern.asciiOnlyDigits())?.output else { return nil }
     func number(_ part: Substring?) -> Int? { part.flatMap { Int($0) } }
     let (year, month, day) = (number(match.1) ?? 0, number(match.2) ?? 1, number(match.3) ?? 1)
     let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))

@@ -34,12 +34,13 @@ public struct OwnedFolder: Sendable {
       do throws(FileError) {
         // Whenever this ends, all that is there is listed.
         try write(OutputMark(subject, known.merging(new) { $0.union($1) }), folder)
+        try removeLeftovers(of: Set(files.keys).union(known.keys), folder)
         let staged: [FinishedFile]
         do throws(FileError) { staged = try stage(files, folder) } catch {
           if isNew { try folder.remove(OutputMark.name) } else { try? write(OutputMark(subject, known), folder) }
           throw error
         }
-        for file in staged { try file.keep() }
+        try keep(staged)
         for name in known.keys.sorted() where files[name] == nil {
           guard let (inner, name) = try place(of: name, in: folder) else { continue }
           try inner.remove(name)
@@ -59,7 +60,7 @@ public struct OwnedFolder: Sendable {
     try changing { (folder) throws(ReportError) in
       let names = try self.names(in: folder)
       guard names.isEmpty else { throw .output(.notMade(path, names: names)) }
-      do throws(FileError) { for file in try stage(files, folder) { try file.keep() } } catch {
+      do throws(FileError) { try keep(try stage(files, folder)) } catch {
         throw .output(.file(error))
       }
     }
@@ -175,6 +176,35 @@ public struct OwnedFolder: Sendable {
       for file in staged { file.discard() }
       for name in inner.keys where !name.isEmpty { folder.removeIfEmpty(name) }
       throw error
+    }
+  }
+
+  /// Gives files their names; those behind one that cannot have it are removed.
+  private func keep(_ staged: [FinishedFile]) throws(FileError) {
+    for (place, file) in staged.enumerated() {
+      do throws(FileError) { try file.keep() } catch {
+        for file in staged[place...] { file.discard() }
+        throw error
+      }
+    }
+  }
+
+  /// Removes what an interrupted program left under temporary names of these files.
+  private func removeLeftovers(of files: Set<String>, _ folder: Folder) throws(FileError) {
+    for part in Set(files.map { OutputPath($0)?.folder?.text ?? "" }).sorted() {
+      let inner: Folder
+      if part.isEmpty {
+        inner = folder
+      } else {
+        guard folder.kind(of: part) == .folder, let name = PlainName(part) else { continue }
+        inner = try folder.folder(name)
+      }
+      for name in try inner.names() where inner.kind(of: name) == .file {
+        guard let match = name.wholeMatch(of: /(.+)\.[0-9a-f]{16}\.tmp/), let temporary = PlainName(name),
+          files.contains(part.isEmpty ? String(match.1) : "\(part)/\(match.1)")
+        else { continue }
+        try inner.remove(temporary)
+      }
     }
   }
 

@@ -79,7 +79,7 @@ extension Verification {
   public var changeText: String {
     guard !isSound else {
       return
-        (["nothing would change: \(numbers) numbers, \(figures) figures"]
+        (["nothing would change: \(numbers) numbers, \(figures) \(figures == 1 ? "figure" : "figures")"]
         + skippedLines).joined(separator: "\n")
     }
     var lines = ["\(stale) of \(numbers) numbers would change, \(figures - figures_verified) of \(figures) figures"]

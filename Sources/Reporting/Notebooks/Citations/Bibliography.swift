@@ -102,11 +102,15 @@ package struct CitedWorks: Sendable {
     }
     if let pages = entry.fields["pages"] { places.append(pages) }
     if let archive = entry.fields["eprint"] { places.append("arXiv:\(archive)") }
+    let named = [entry.fields["url"], entry.fields["howpublished"]].compactMap { $0 }.first {
+      $0.hasPrefix("https://") || $0.hasPrefix("http://")
+    }
+    // What stands behind an address, as the day of a visit, is text.
+    let words = named?.split(maxSplits: 1, whereSeparator: \.isWhitespace) ?? []
+    if words.count > 1 { places.append(words[1].trimmed) }
     let address =
       entry.fields["doi"].map { "https://doi.org/\($0)" }
-      ?? [entry.fields["url"], entry.fields["howpublished"]].compactMap { $0 }.first {
-        $0.hasPrefix("https://") || $0.hasPrefix("http://")
-      }
+      ?? words.first.map { String($0.hasSuffix(",") || $0.hasSuffix(";") ? $0.dropLast() : $0) }
       ?? entry.fields["eprint"].map { "https://arxiv.org/abs/\($0)" }
     return (
       "\(authors) (\(year)). ", entry.fields["title"] ?? entry.key,

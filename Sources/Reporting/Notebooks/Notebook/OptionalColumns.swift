@@ -17,6 +17,9 @@ extension Cell {
 /// Whether a column's name looks like another one written wrongly, and not like a word of its own.
 private func isMisspelt(_ column: String, of name: String) -> Bool {
   let word = column.lowercased()
+  // One of several of a kind, such as effect_2.
+  let rest = word.hasPrefix(name) ? word.dropFirst(name.count) : ""
+  guard rest.first != "_", rest.isEmpty || !rest.allSatisfy(\.isNumber) else { return false }
   guard word.first == name.first, nearest(to: word, among: [name]) != nil, nearest(to: name, among: [word]) != nil
   else { return false }
   // One letter for another makes another word of a short one: raw is not row.

@@ -85,8 +85,14 @@ package struct TreeReader {
     case "code_block": return code(node, line).map(made)
     case "block_quote":
       let inner = blocks(node)
-      let first = cmark_node_first_child(node).map { Int(cmark_node_get_start_line($0)) - 1 } ?? 0
-      guard let box = alert(inner, source: lines.indices.contains(first) ? lines[first] : "") else {
+      let first = Int(cmark_node_get_start_line(cmark_node_first_child(node) ?? node)) - 1
+      let source = lines.indices.contains(first) ? lines[first] : ""
+      let before = problems.count
+      guard let box = alert(inner, source: source) else {
+        // A marker in a list, in bold or before a link is none, and what it was to hide would be on the page.
+        if problems.count == before, source.prefixMatch(of: Self.todoMarker) != nil {
+          fault(line, .badInline("[!TODO]", reason: "it stands alone at the beginning of the quote; write > [!TODO]"))
+        }
         return made(.quote(inner))
       }
       if case .alert(.todo, _) = box { toDo.append(line...max(line, lastLine(node))) }
@@ -159,6 +165,11 @@ package struct TreeReader {
     let rest = lines[index].utf8.drop { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ">") }
     let signs = rest.prefix { $0 == UInt8(bitPattern: character) }.count
     return signs >= length && rest.dropFirst(signs).allSatisfy { $0 == 0x20 || $0 == 0x09 }
+  }
+
+  /// The marker of a TODO note, however it is set.
+  private static var todoMarker: Regex<Substring> {
+    /[>\s*_+\-0-9.]*\[\s*[!！]?\s*[Tt][Oo][Dd][Oo]\s*\]/
   }
 
   /// What a quote that begins with `[!NOTE]` is; nil for a quote.

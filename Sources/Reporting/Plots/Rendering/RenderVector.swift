@@ -38,11 +38,16 @@ public func renderVector(_ list: DisplayList, _ format: VectorFormat) throws(Plo
   return format == .svg ? withoutNumber(sink.pointee) : sink.pointee
 }
 
-/// Cairo numbers its surfaces through a process, and names an SVG's outermost group by that.
+/// Cairo numbers its surfaces through a process, and names an SVG's outermost group and its images by that. Here they are
+/// numbered through the file.
 private func withoutNumber(_ svg: Data) -> Data {
   var text = String(decoding: svg, as: UTF8.self)
-  while let mark = text.range(of: #"id="surface[0-9]+""#, options: .regularExpression) {
-    text.replaceSubrange(mark, with: #"id="figure""#)
+  text.replace(/id="surface[0-9]+"/) { _ in #"id="figure""# }
+  var places: [Substring: Int] = [:]
+  text.replace(/(?<lead>id="|#)(?<kind>image|source|mask)(?<dash>-?)(?<number>[0-9]+)(?<end>["\)])/) { match in
+    let place = places[match.number] ?? places.count
+    places[match.number] = place
+    return "\(match.lead)\(match.kind)\(match.dash)\(place)\(match.end)"
   }
   return Data(text.utf8)
 }
