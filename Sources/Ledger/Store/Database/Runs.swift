@@ -114,8 +114,7 @@ extension Store {
 
   /// The run of an id, of a unique prefix of one, or the newest of a trial's name whose folder is there.
   ///
-  /// A removed run is found by its id alone. Throws ``StoreError/noSuchRun(_:near:)``, ``StoreError/removedRun(trial:run:)`` or
-  /// ``StoreError/ambiguousRun(_:candidates:)``.
+  /// A removed run is found by its id alone. Throws ``StoreError``: there is no such run, it is removed, or there are several.
   public func run(matching text: String) throws(StoreError) -> RunSummary {
     if let run = try runs(where: "s.run = ?", [text], includesRemoved: true).first { return run }
     // A run whose folder is gone is not what somebody means who names a trial that has others.
