@@ -91,6 +91,17 @@ import Testing
     #expect(triangles[1].points[0].y > triangles[1].points[1].y)
   }
 
+  @Test func aPointWithoutAValueStandsWhereItIsOnTheOtherAxis() throws {
+    let points = [
+      ScatterChart.Point(x: 2, y: 2), .init(x: 4, y: 6), .init(x: 0, y: .nan), .init(x: .nan, y: 20),
+    ]
+    let drawing = try Drawing(
+      .scatter(ScatterChart(title: "", xLabel: "x", yLabel: "y", series: [.init(name: "s", points: points)])))
+    // The axes reach from 0 on, and up to 20.
+    #expect(drawing.circles.count == 2 && drawing.circles.allSatisfy { $0.center.x > 300 && $0.center.y > 100 })
+    #expect(drawing.words.contains("20"), "\(drawing.words)")
+  }
+
   @Test func barsWithoutAPosition() throws {
     let chart = Chart.bars(
       BarChart(

@@ -46,8 +46,12 @@ struct ScatterChartLayout {
       }
     }
     (self.points, self.off) = (points, off)
-    let ys = points.flatMap { [$0.point.y, $0.point.low, $0.point.high].compactMap(\.self) }
-    xAxis = Self.axis(points.map(\.point.x), chart.xScale, steps: max(3, min(8, Int(width / 90))))
+    // A mark at one axis stands where the point is on the other.
+    let xs = points.map(\.point.x) + off.map(\.point.x)
+    let ys =
+      points.flatMap { [$0.point.y, $0.point.low, $0.point.high].compactMap(\.self) }
+      + off.map(\.point.y)
+    xAxis = Self.axis(xs, chart.xScale, steps: max(3, min(8, Int(width / 90))))
     yAxis = Self.axis(ys, chart.yScale, steps: max(3, Int(canvas.style.panelHeight / 42)))
     let shown = Set(points.map(\.series))
     let entries = chart.series.enumerated().map { index, series in
