@@ -40,7 +40,10 @@ import Testing
     // A run.
     let run = list.runs[0].run
     let shown = try server.get("/runs/\(run)").body
-    for word in ["training.learning_rate", "0.02", "Attempts", "test_accuracy", "Does everything work together?"] {
+    for word in [
+      "training.learning_rate", "0.02", "Attempts", "<h2>Timing</h2>", "test_accuracy",
+      "Does everything work together?",
+    ] {
       #expect(shown.contains(word), "\(word)")
     }
     let curves = try server.get("/api/runs/\(run)/curves").json(Curves.self).curves

@@ -211,7 +211,7 @@ private let liveScript = #"""
       setBadge(row, run.state);
       const values = {
         epochs: `${fixed(run.epoch, 2)}/${run.epochs}`, train_loss: fixed(run.train_loss, 3), train_accuracy: fixed(run.train_accuracy, 3),
-        test_accuracy: fixed(run.test_accuracy, 3), examples_per_second: fixed(run.examples_per_second, 1),
+        test_accuracy: fixed(run.test_accuracy, 3), examples_per_second: fixed(run.examples_per_second, 1) + (run.disturbed_epochs > 0 ? "*" : ""),
       };
       for (const [field, text] of Object.entries(values)) {
         const cell = one(`td[data-field=${field}]`, row);

@@ -86,6 +86,7 @@ struct RunListPage {
       \(runs.map(row).joined(separator: "\n"))
       </tbody>
       </table></div>
+      \(runs.contains { $0.disturbed_epochs > 0 } ? "<p class=\"count\">* other programs disturbed some epochs; the run's page has the rates.</p>" : "")
       </form>
       \(pages)
       """
@@ -129,7 +130,8 @@ struct RunListPage {
     let epochs = run.progress.map { "\(Quantity.fixed($0.epoch, 2))/\(run.epochs)" } ?? "\(run.epochs)"
     let cells = [
       epochs, Quantity.fixed(run.train_loss, 3), Quantity.fixed(run.train_accuracy, 3),
-      Quantity.fixed(run.test_accuracy, 3), Quantity.fixed(run.examples_per_second, 1),
+      Quantity.fixed(run.test_accuracy, 3),
+      Quantity.fixed(run.examples_per_second, 1) + (run.disturbed_epochs > 0 ? "*" : ""),
       run.seconds.map(Quantity.duration) ?? "–", minute(run.created_at),
     ]
     let fields = [

@@ -1,5 +1,6 @@
 import Configurations
 import Foundation
+import Journals
 import Rendering
 import Runs
 import Store
@@ -73,6 +74,7 @@ struct RunPageContent {
             rows: facts.metrics.sorted { $0.key < $1.key }.map { [escapedHTML($0.key), number($0.value)] },
             numbersFrom: 1)))
     }
+    if !facts.epoch_rates.isEmpty { parts.append(section("Timing", timing)) }
     parts.append(section("Configuration", configuration))
     parts.append(section("Attempts", attempts))
     if !facts.events.isEmpty {
@@ -106,6 +108,22 @@ struct RunPageContent {
         ))
     }
     return parts.joined(separator: "\n")
+  }
+
+  /// From how many epochs the rate can be taken, and each one's.
+  private var timing: String {
+    let rates = facts.epoch_rates
+    let isCost = facts.metrics[MetricName.stepSeconds.rawValue] != nil
+    let sentence = timingSentence(
+      timed: rates.count, disturbed: rates.count { $0.disturbed != nil }, unit: isCost ? "measurement" : "epoch")
+    let rows = rates.map {
+      [
+        Quantity.fixed($0.epoch, 0), Quantity.fixed($0.examples_per_second, 1),
+        $0.disturbed.map { "disturbed (\(escapedHTML($0)))" } ?? "",
+      ]
+    }
+    return "<p>Rates: \(escapedHTML(sentence)).</p>\n"
+      + table("Timing", head: [isCost ? "steps" : "epoch", "images/s", "disturbance"], rows: rows)
   }
 
   private var configuration: String {
