@@ -47,7 +47,7 @@ import Testing
     #expect(try program("report", "n.md", "--out", "page").code == 0)
     let files = try FileManager.default.subpathsOfDirectory(atPath: "\(program.directory)/page").sorted()
     let page = try #require(Self.bytes(program, "page/index.html"))
-    // A picture in it makes the page larger than the store's index is.
+    // An image in it makes the page larger than the store's index is.
     try PNGFile.flat(800, 800, [1, 2, 3]).write(to: URL(fileURLWithPath: "\(program.directory)/large.png"))
     try program.write("n.md", text + "\n![A color](large.png)\n")
     for folder in ["page", "new"] {

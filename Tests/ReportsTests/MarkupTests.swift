@@ -114,17 +114,17 @@ import Testing
     ),
     (
       "> :::{if q}\n> a\n> :::\n",
-      "\":::{if q}\" must stand at the line's beginning, on a line of its own, outside of lists and quotes"
+      "\":::{if q}\" must be at the line's beginning, on a line of its own, outside of lists and quotes"
     ),
     ("> [!TOOD]\n> secret\n", "[!TOOD] is no kind of box; did you mean [!TODO]?"),
     ("- > [! TODO]\n  > secret\n", "[! TODO] is no kind of box; did you mean [!TODO]?"),
     ("> [！TODO] secret\n", "[！TODO] is no kind of box; did you mean [!TODO]?"),
     ("> [!TO DO]\n> secret\n", "[!TO DO] is no kind of box; did you mean [!TODO]?"),
     ("> [!TODO secret\n", "[!TODO is no kind of box; did you mean [!TODO]?"),
-    ("> **[!TODO]** secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
-    ("> - [!TODO] secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
-    ("> [!TODO](x.md) secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
-    ("> [!TODO]: secret\n", "[!TODO]: it stands alone at the beginning of the quote; write > [!TODO]"),
+    ("> **[!TODO]** secret\n", "[!TODO]: it must be alone at the beginning of the quote; write > [!TODO]"),
+    ("> - [!TODO] secret\n", "[!TODO]: it must be alone at the beginning of the quote; write > [!TODO]"),
+    ("> [!TODO](x.md) secret\n", "[!TODO]: it must be alone at the beginning of the quote; write > [!TODO]"),
+    ("> [!TODO]: secret\n", "[!TODO]: it must be alone at the beginning of the quote; write > [!TODO]"),
     ("> [TODO] secret\n", "[TODO] is no kind of box; did you mean [!TODO]?"),
     (
       "> [!FOO]\n> text\n",

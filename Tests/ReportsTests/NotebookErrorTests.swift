@@ -200,7 +200,7 @@ import Testing
     (":::{when x}\n:::\n", "1: \":::{when x}\" is no condition; write :::{if id}, :::{if id.column} or :::{unless id}"),
     (
       " :::{if q}\na\n",
-      "1: \":::{if q}\" must stand at the line's beginning, on a line of its own, outside of lists and quotes"
+      "1: \":::{if q}\" must be at the line's beginning, on a line of its own, outside of lists and quotes"
     ),
     ("---\ntitle: a\n", "1: the front matter has no end; close it with a line of three dashes"),
     ("---\ntitel: a\n---\n", "2:1: unknown key \"titel\" in the front matter; did you mean \"title\"?"),

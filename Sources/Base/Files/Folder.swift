@@ -107,14 +107,12 @@ public final class Folder: Sendable {
   /// Writes a file so that it is wholly there or not at all: under a random name beside it, flushed, renamed. What was there
   /// under its name is replaced, a link itself and not what it leads to. Throws ``FileError``.
   public func write(_ name: PlainName, _ bytes: Data, mode: mode_t = 0o666) throws(FileError) {
-    let staged = try stage(name, mode: mode)
-    do throws(FileError) {
-      try staged.file.writeAll(bytes)
-      try staged.keep()
-    } catch {
-      staged.discard()
+    let finished = try stage(name, bytes, mode: mode)
+    do throws(FileError) { try finished.keep() } catch {
+      finished.discard()
       throw error
     }
+    flush()
   }
 
   /// Begins to write a file under a random name. Throws ``FileError``.
@@ -134,8 +132,8 @@ public final class Folder: Sendable {
   }
 
   /// Writes a whole file under a random name, flushed and closed. Throws ``FileError``.
-  public func stage(_ name: PlainName, _ bytes: Data) throws(FileError) -> FinishedFile {
-    let staged = try stage(name)
+  public func stage(_ name: PlainName, _ bytes: Data, mode: mode_t = 0o666) throws(FileError) -> FinishedFile {
+    let staged = try stage(name, mode: mode)
     do throws(FileError) {
       try staged.file.writeAll(bytes)
       try staged.file.flush()

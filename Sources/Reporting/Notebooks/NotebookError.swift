@@ -125,7 +125,7 @@ public enum ReportProblem: Hashable, Sendable, CustomStringConvertible {
     case .optionOfOtherTest(let option, let test, let tests):
       "`test: \(test)` has no \(option); leave it out, or choose a test that has one (\(tests.joined(separator: ", ")))"
     case .misplacedCondition(let text):
-      "\"\(shortened(text))\" must stand at the line's beginning, on a line of its own, outside of lists and quotes"
+      "\"\(shortened(text))\" must be at the line's beginning, on a line of its own, outside of lists and quotes"
     case .conditionNotClosed: "the condition has no end; close it with a line of three colons"
     case .conditionNotOpen: "three colons close a condition, and none is open"
     case .unknownID(let id, let nearest):

@@ -1,4 +1,4 @@
-/// What a time written with some of its digits stands for: a day, an hour, a minute, a second or less, in UTC.
+/// The period that a time with some of its digits means: a day, an hour, a minute, a second or less, in UTC.
 ///
 /// The store's times are texts in ISO 8601, so that those within a period begin with the same letters.
 struct TimePeriod: Sendable, Hashable {

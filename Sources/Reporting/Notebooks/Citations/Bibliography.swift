@@ -105,7 +105,7 @@ package struct CitedWorks: Sendable {
     let named = [entry.fields["url"], entry.fields["howpublished"]].compactMap { $0 }.first {
       $0.hasPrefix("https://") || $0.hasPrefix("http://")
     }
-    // What stands behind an address, as the day of a visit, is text.
+    // What follows an address, as the day of a visit, is text.
     let words = named?.split(maxSplits: 1, whereSeparator: \.isWhitespace) ?? []
     if words.count > 1 { places.append(words[1].trimmed) }
     let address =

@@ -215,7 +215,7 @@ package struct ExpressionReader {
 
   private static func isLiterature(_ word: String, _ tail: Substring) -> Bool {
     if word == "lit" { return true }
-    // A number before the source tells a word that is only like it.
+    // A number before the source distinguishes it from a word that is only similar.
     guard let pipe = tail.firstIndex(of: "|"), tail[..<pipe].contains(where: \.isNumber),
       tail.first.map({ $0.isWhitespace || $0.isNumber }) ?? false
     else { return false }

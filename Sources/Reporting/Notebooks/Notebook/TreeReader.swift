@@ -91,7 +91,7 @@ package struct TreeReader {
       guard let box = alert(inner, source: source) else {
         // A marker in a list, in bold or before a link is none, and what it was to hide would be on the page.
         if problems.count == before, source.prefixMatch(of: Self.todoMarker) != nil {
-          fault(line, .badInline("[!TODO]", reason: "it stands alone at the beginning of the quote; write > [!TODO]"))
+          fault(line, .badInline("[!TODO]", reason: "it must be alone at the beginning of the quote; write > [!TODO]"))
         }
         return made(.quote(inner))
       }
@@ -191,7 +191,7 @@ package struct TreeReader {
     if isAlone {
       inlines.removeFirst(min(2, inlines.count))
     } else if alert == .todo {
-      // A note to the author stays one, whatever stands beside its marker.
+      // A note to the author stays one, whatever text follows its marker.
       let text = String(behind.drop(while: \.isWhitespace))
       if text.isEmpty { inlines.removeFirst() } else { inlines[0] = .text(text) }
     } else {

@@ -4,7 +4,7 @@ internal import Statistics
 struct ReplicateSummary {
   /// Of the values that are numbers.
   var count: Int
-  /// Of those that are none, where others are numbers: what nothing else of the chart would tell.
+  /// Of those that are none, where others are numbers: which nothing else in the chart shows.
   var missing: Int
   /// NaN without values; infinite where a value is.
   var mean: Double

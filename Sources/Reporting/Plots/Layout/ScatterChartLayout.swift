@@ -46,7 +46,7 @@ struct ScatterChartLayout {
       }
     }
     (self.points, self.off) = (points, off)
-    // A mark at one axis stands where the point is on the other.
+    // A mark at one axis is drawn at the point's position on the other.
     let xs = points.map(\.point.x) + off.map(\.point.x)
     let ys =
       points.flatMap { [$0.point.y, $0.point.low, $0.point.high].compactMap(\.self) }

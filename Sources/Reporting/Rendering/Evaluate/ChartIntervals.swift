@@ -63,7 +63,7 @@ struct ChartIntervals {
       low: try number(row[low], columns[0]), high: try number(row[high], columns[1]))
     // What rounding does to an interval that ends at its value.
     let slack = 1e-9 * max(abs(ends.low), abs(ends.high))
-    // Ends in the wrong order are told when the chart is laid out.
+    // Ends in the wrong order are reported when the chart is laid out.
     if ends.low <= ends.high, value < ends.low - slack || value > ends.high + slack {
       throw CellFault(
         problem: .drawing(
